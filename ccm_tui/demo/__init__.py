@@ -1,0 +1,1 @@
+"""A simulated floor that writes native logs."""

@@ -1,0 +1,1 @@
+"""The floor as one frozen snapshot, now or as of an instant."""

@@ -1,0 +1,1 @@
+"""A period's numbers as plain rows, and the ways to print them."""

@@ -1,0 +1,1 @@
+"""Text to events, one file per log format; knows no file handles, no database, no UI."""

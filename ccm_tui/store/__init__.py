@@ -1,0 +1,1 @@
+"""SQLite: one module per subject, holding its reads and its writes."""

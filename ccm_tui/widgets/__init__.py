@@ -1,0 +1,1 @@
+"""Reusable widgets: take domain values, send messages; know no store and no app."""
