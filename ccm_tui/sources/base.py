@@ -15,6 +15,11 @@ class LineRejected(Exception):  # noqa: N818 - a verdict on one line, not a fail
     """The line cannot be an event of this format; the message says why, in words an operator understands."""
 
 
+def excerpt(text: str, limit: int = 40) -> str:
+    """The text quoted for a message: control characters escaped, no longer than ``limit`` characters of it."""
+    return repr(text) if len(text) <= limit else f"{text[:limit]!r}... ({len(text)} characters)"
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The beginning of a source, enough to recognise its format by content; the name is never looked at."""
@@ -23,6 +28,8 @@ class Sample:
     """Up to 50 first complete lines without their ends (the last may be unfinished when it is all there is)."""
     truncated: bool = False
     """There is more after these lines."""
+    unfinished: bool = False
+    """The last line has no end yet: it may still grow, and says less about the format than it will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,40 @@ class LogFormat(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CsvMapping:
-    """How the columns of a site's own CSV (one row a contact) map to fields; from configuration."""
+    """How the columns of a site's own CSV map to fields; from configuration. One row a contact, or, when ``event``
+    is among the columns, one row an event.
+    """
 
     name: str
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Our field -> their column: contact, queue, agent, customer, channel, direction, offered_at, answered_at,
-    ended_at, wait_seconds, talk_seconds, hold_seconds, acw_seconds, outcome, date, and so on."""
+    """Our field -> their column. A contact's row: contact, queue, agent, customer, customer_name, channel, direction,
+    date, offered_at, answered_at, ended_at, wait_seconds, talk_seconds, hold_seconds, acw_seconds, ring_seconds,
+    outcome, answered, position, reason, target, ended_by, previous_contact. An event's row: event, at, date and the
+    same fields. ``data.x`` keeps a column under the name x. Header names match without regard to case."""
     time_format: str = "iso"
-    """'iso', 'epoch', 'epoch_ms' or a strptime pattern such as '%d.%m.%Y %H:%M:%S'."""
+    """'iso', 'epoch', 'epoch_ms' or a strptime pattern such as '%d.%m.%Y %H:%M:%S'; of the time of day alone when
+    a ``date`` column is mapped."""
     delimiter: str = ","
     outcomes: Mapping[str, str] = field(default_factory=dict)
     """Their outcome word -> ours (answered, abandoned, ...)."""
+    date_format: str = "iso"
+    """Of the ``date`` column: 'iso' or a strptime pattern such as '%y%m%d'."""
+    timezone: str = ""
+    """Zone of times that carry none; empty: the site's."""
+    queue: str = ""
+    """Queue of rows that name none."""
+    channel: str = ""
+    """Channel of rows that name none; empty: the queue's own."""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """Their channel word -> ours (voice, chat, ...)."""
+    events: Mapping[str, str] = field(default_factory=dict)
+    """Their event word -> ours (queue_entered, answered, ...); a word in neither list is noted."""
+    answered_words: tuple[str, ...] = ("y", "yes", "true", "t", "1", "answered")
+    """What says yes in the ``answered`` column, without regard to case; any other text says no."""
+    absent: tuple[str, ...] = ()
+    """Texts that, like the empty one, mean that a column has no value: '-', 'N/A', 'NULL'."""
+    absent_times: tuple[str, ...] = ()
+    """Texts that mean, in a column of instants only, that it did not happen: '00:00:00' in some sets. Not by
+    default: midnight is a time of day."""
+    decimal_comma: bool = False
+    """12,5 is twelve and a half, and a point separates thousands."""

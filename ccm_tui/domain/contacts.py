@@ -1,0 +1,470 @@
+"""The fold from events to a contact's segments.
+
+A contact is a thread of lines under one native id; each visit to a queue is one segment. The fold sees the thread in
+order (time, then place in the log) and never sees another contact: a restart of the source reaches it as ``restart``.
+An end that was only inferred (restart, gone to another queue) is provisional: a line that says otherwise replaces it,
+so what a log states always wins over what we concluded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ccm_tui.domain.events import Channel, Direction, EndedBy, Event, EventKind
+from ccm_tui.domain.segments import Outcome, Segment
+
+TOLERANCE_MS = 1000
+"""Logs count whole seconds: a stated duration this close to the timestamps does not contradict them."""
+
+EXIT_OUTCOMES: Mapping[EventKind, tuple[Outcome, EndedBy]] = {
+    EventKind.ABANDONED: (Outcome.ABANDONED, EndedBy.CUSTOMER),
+    EventKind.EXITED_TIMEOUT: (Outcome.EXITED_TIMEOUT, EndedBy.SYSTEM),
+    EventKind.EXITED_KEY: (Outcome.EXITED_KEY, EndedBy.CUSTOMER),
+    EventKind.EXITED_EMPTY: (Outcome.EXITED_EMPTY, EndedBy.SYSTEM),
+    EventKind.WITHDRAWN: (Outcome.WITHDRAWN, EndedBy.SYSTEM),
+    EventKind.TRANSFERRED_OUT: (Outcome.TRANSFERRED_OUT, EndedBy.SYSTEM),
+    EventKind.FAILED: (Outcome.LOST, EndedBy.SYSTEM),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRules:
+    """What the fold must be told about a site's queues; keyed by queue name."""
+
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    wrapup_ms: Mapping[str, int] = field(default_factory=dict)
+    """Wrap-up that the queue grants after each conversation, for sources that log none."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A segment in the making; the fold alone changes it."""
+
+    number: int
+    queue: str
+    channel: Channel
+    direction: Direction
+    customer: str | None
+    entered_at_ms: int
+    entry_seen: bool
+    place: tuple[int, int]
+    """File and offset of the line that began it: the order of entries within one second."""
+    position: int | None = None
+    agent: str | None = None
+    answered_at_ms: int | None = None
+    ended_at_ms: int | None = None
+    outcome: Outcome = Outcome.WAITING
+    ended_by: EndedBy | None = None
+    provisional: bool = False
+    """The end was inferred; a later line of this visit undoes it."""
+    wait_ms: int | None = None
+    talk_ms: int | None = None
+    hold_ms: int | None = None
+    hold_since_ms: int | None = None
+    acw_ms: int | None = None
+    acw_since_ms: int | None = None
+    ring_ms: int | None = None
+    target: str | None = None
+    owed_since_ms: int | None = None
+    replies: int = 0
+    replies_ms: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether a further line of the contact may still belong to this visit."""
+        return self.ended_at_ms is None or self.provisional
+
+    def segment(self, contact: str, site: str, native_id: str) -> Segment:
+        """This visit as the frozen value that everything else works with."""
+        return Segment(
+            contact, self.number, site, native_id, self.channel, self.direction, self.customer, self.queue, self.agent,
+            self.entered_at_ms, self.entry_seen, self.answered_at_ms, self.ended_at_ms, self.outcome, self.ended_by,
+            self.wait_ms, self.talk_ms, self.hold_ms, self.acw_ms, self.position, self.ring_ms, self.target,
+            self.owed_since_ms, self.replies, self.replies_ms,
+        )  # fmt: skip
+
+
+class ContactFold:
+    """One contact's visits, brought up to date event by event."""
+
+    __slots__ = ("_channel", "_customer", "_rules", "contradictions", "repeated_ends", "visits")
+
+    def __init__(self, rules: ContactRules) -> None:
+        self._rules = rules
+        self._channel: Channel | None = None
+        self._customer: str | None = None
+        self.visits: list[Visit] = []
+        self.contradictions = 0
+        """Stated durations that the timestamps contradict by more than a second, and ends that fit no state."""
+        self.repeated_ends = 0
+        """Second ends of visits already ended, left without effect."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether no visit is open any more."""
+        return all(visit.ended_at_ms is not None for visit in self.visits)
+
+    def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
+        """Fold one event of this contact; True when a visit changed. ``place`` is the line's file and offset."""
+        if event.channel is not None:
+            self._channel = event.channel
+        if event.customer and self._customer is None:
+            self._customer = event.customer
+        handler = _HANDLERS.get(event.kind)
+        if handler is None:
+            return False
+        return handler(self, event, place)
+
+    def restart(self, at_ms: int) -> bool:
+        """The source restarted: whoever is still here is cut off. True when a visit changed."""
+        changed = False
+        for visit in self.visits:
+            if visit.ended_at_ms is None and not visit.channel.deferred:
+                self._cut_off(visit, at_ms)
+                changed = True
+        return changed
+
+    # -- entering ---------------------------------------------------------------------------------------------------
+
+    def _enter(self, event: Event, place: tuple[int, int]) -> bool:
+        queue = event.queue
+        if queue is None:
+            return False
+        for visit in self.visits:
+            if visit.ended_at_ms is not None:
+                continue
+            if visit.answered_at_ms is None:
+                self._end(visit, event.at_ms, Outcome.TRANSFERRED_OUT if visit.queue != queue else Outcome.LOST)
+                visit.ended_by = EndedBy.SYSTEM
+                visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
+                visit.provisional = True
+            elif visit.queue == queue and not visit.entry_seen:
+                # The clock went back between entry and answer, so the answer sorts first: this is its entry.
+                visit.entry_seen = True
+                visit.position = event.position
+                return True
+        self._begin(event, queue, event.at_ms, entry_seen=True, place=place)
+        return True
+
+    def _begin(
+        self, event: Event, queue: str, entered_at_ms: int, *, entry_seen: bool, place: tuple[int, int]
+    ) -> Visit:
+        channel = self._channel or self._rules.channels.get(queue, Channel.VOICE)
+        visit = Visit(
+            number=len(self.visits),
+            queue=queue,
+            channel=channel,
+            direction=event.direction or Direction.INBOUND,
+            customer=event.customer or self._customer,
+            entered_at_ms=entered_at_ms,
+            entry_seen=entry_seen,
+            place=place,
+            position=event.position,
+        )
+        if channel.deferred:
+            visit.owed_since_ms = entered_at_ms
+        self.visits.append(visit)
+        return visit
+
+    # -- answering and ending ---------------------------------------------------------------------------------------
+
+    def _answer(self, event: Event, place: tuple[int, int]) -> bool:
+        visit = self._waiting_in(event.queue)
+        if visit is None:
+            if event.queue is None or self._talking_in(event.queue, event.agent, exact=True) is not None:
+                return False
+            entered_at_ms = event.at_ms - (event.wait_ms or 0)
+            visit = self._begin(event, event.queue, entered_at_ms, entry_seen=False, place=place)
+        self._reopen(visit)
+        visit.answered_at_ms = event.at_ms
+        visit.agent = event.agent
+        visit.ring_ms = event.ring_ms
+        visit.wait_ms = self._wait(visit, event)
+        visit.outcome = Outcome.IN_PROGRESS
+        return True
+
+    def _finish(self, event: Event, place: tuple[int, int]) -> bool:
+        """A conversation ended: completed or transferred."""
+        queue = event.queue
+        visit = self._talking_in(queue, event.agent) or self._waiting_in(queue)
+        if visit is None:
+            if queue is None or any(v.queue == queue for v in self.visits):
+                self.repeated_ends += 1
+                return False
+            entered_at_ms = event.at_ms - (event.talk_ms or 0) - (event.hold_ms or 0) - (event.wait_ms or 0)
+            visit = self._begin(event, queue, entered_at_ms, entry_seen=False, place=place)
+        self._reopen(visit)
+        if visit.answered_at_ms is None:
+            visit.answered_at_ms = max(visit.entered_at_ms, event.at_ms - (event.talk_ms or 0) - (event.hold_ms or 0))
+            visit.wait_ms = self._wait(visit, event, visit.answered_at_ms)
+        if event.agent is not None:
+            visit.agent = event.agent
+        self._end(visit, event.at_ms, Outcome.TRANSFERRED if event.kind is EventKind.TRANSFERRED else Outcome.COMPLETED)
+        visit.ended_by = event.ended_by or (EndedBy.AGENT if event.kind is EventKind.TRANSFERRED else None)
+        visit.target = event.target or visit.target
+        if event.hold_ms is not None:
+            visit.hold_ms = event.hold_ms
+        visit.talk_ms = self._talk(visit, event)
+        if event.acw_ms is not None:
+            visit.acw_ms = event.acw_ms
+        elif visit.acw_ms is None:
+            visit.acw_ms = self._rules.wrapup_ms.get(visit.queue)
+        return True
+
+    def _exit(self, event: Event, place: tuple[int, int]) -> bool:
+        """The customer left the queue unanswered."""
+        outcome, ended_by = EXIT_OUTCOMES[event.kind]
+        queue = event.queue
+        visit = self._waiting_in(queue)
+        if visit is not None and self._is_second_end(visit, event, outcome):
+            self.repeated_ends += 1
+            return False
+        if visit is None:
+            talking = self._talking_in(queue, None)
+            if talking is not None:
+                self.contradictions += 1
+                lost = outcome is Outcome.LOST
+                talking.talk_ms = None if lost else self._talk(talking, event)
+                self._reopen(talking)
+                self._end(talking, event.at_ms, Outcome.LOST if lost else Outcome.COMPLETED)
+                talking.ended_by = ended_by
+                return True
+            if queue is None or any(v.queue == queue for v in self.visits):
+                self.repeated_ends += 1
+                return False
+            visit = self._begin(event, queue, event.at_ms - (event.wait_ms or 0), entry_seen=False, place=place)
+        self._reopen(visit)
+        visit.wait_ms = self._wait(visit, event)
+        self._end(visit, event.at_ms, outcome)
+        visit.ended_by = event.ended_by or ended_by
+        visit.target = event.target or visit.target
+        visit.owed_since_ms = None
+        return True
+
+    def _refuse(self, event: Event, place: tuple[int, int]) -> bool:
+        if event.queue is None:
+            return False
+        visit = self._waiting_in(event.queue)
+        if visit is None:
+            visit = self._begin(event, event.queue, event.at_ms, entry_seen=True, place=place)
+        self._reopen(visit)
+        visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
+        self._end(visit, event.at_ms, Outcome.REFUSED)
+        visit.ended_by = EndedBy.SYSTEM
+        visit.owed_since_ms = None
+        return True
+
+    def _outbound(self, event: Event, place: tuple[int, int]) -> bool:
+        if event.queue is None:
+            return False
+        talk_ms, ring_ms = event.talk_ms, event.ring_ms or 0
+        began_at_ms = event.at_ms - (talk_ms or 0) - ring_ms
+        visit = self._begin(event, event.queue, began_at_ms, entry_seen=True, place=place)
+        visit.direction = Direction.OUTBOUND
+        visit.owed_since_ms = None
+        visit.agent = event.agent
+        visit.ring_ms = event.ring_ms
+        visit.target = event.target
+        if talk_ms is not None:
+            visit.answered_at_ms = event.at_ms - talk_ms
+            visit.wait_ms = visit.answered_at_ms - visit.entered_at_ms
+            visit.talk_ms = talk_ms
+            visit.acw_ms = event.acw_ms
+        else:
+            visit.wait_ms = event.at_ms - visit.entered_at_ms
+        self._end(visit, event.at_ms, Outcome.COMPLETED if talk_ms is not None else Outcome.ABANDONED)
+        visit.ended_by = event.ended_by
+        return True
+
+    # -- during and after the conversation ----------------------------------------------------------------------------
+
+    def _hold(self, event: Event, place: tuple[int, int]) -> bool:
+        visit = self._talking_in(event.queue, event.agent)
+        if visit is None:
+            return False
+        if event.kind is EventKind.HOLD_STARTED:
+            visit.hold_ms = visit.hold_ms or 0
+            visit.hold_since_ms = event.at_ms
+        elif visit.hold_since_ms is not None:
+            visit.hold_ms = (visit.hold_ms or 0) + max(0, event.at_ms - visit.hold_since_ms)
+            visit.hold_since_ms = None
+        return True
+
+    def _acw(self, event: Event, place: tuple[int, int]) -> bool:
+        visit = next(
+            (
+                v
+                for v in reversed(self.visits)
+                if v.answered_at_ms is not None and (event.agent is None or v.agent == event.agent)
+            ),
+            None,
+        )
+        if visit is None:
+            return False
+        if event.acw_ms is not None:
+            visit.acw_ms = event.acw_ms
+        elif event.kind is EventKind.ACW_STARTED:
+            visit.acw_since_ms = event.at_ms
+            visit.acw_ms = None
+        elif visit.acw_since_ms is not None:
+            visit.acw_ms = max(0, event.at_ms - visit.acw_since_ms)
+            visit.acw_since_ms = None
+        return True
+
+    # -- deferred channels --------------------------------------------------------------------------------------------
+
+    def _customer_message(self, event: Event, place: tuple[int, int]) -> bool:
+        if self.visits:
+            visit = self.visits[-1]
+            if not visit.channel.deferred:
+                return False
+            if visit.ended_at_ms is None:
+                if visit.owed_since_ms is None:
+                    visit.owed_since_ms = event.at_ms
+                return True
+            queue = event.queue or visit.queue
+        elif (
+            event.queue is not None and (event.channel or self._rules.channels.get(event.queue, Channel.VOICE)).deferred
+        ):
+            queue = event.queue
+        else:
+            return False
+        self._begin(event, queue, event.at_ms, entry_seen=True, place=place)
+        return True
+
+    def _agent_message(self, event: Event, place: tuple[int, int]) -> bool:
+        visit = self.visits[-1] if self.visits else None
+        if visit is None or not visit.channel.deferred or visit.ended_at_ms is not None:
+            return False
+        if visit.answered_at_ms is None:
+            visit.answered_at_ms = event.at_ms
+            visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
+            visit.outcome = Outcome.IN_PROGRESS
+        elif visit.owed_since_ms is not None:
+            visit.replies += 1
+            visit.replies_ms += max(0, event.at_ms - visit.owed_since_ms)
+        visit.agent = event.agent or visit.agent
+        visit.owed_since_ms = None
+        return True
+
+    def _resolve(self, event: Event, place: tuple[int, int]) -> bool:
+        visit = next((v for v in reversed(self.visits) if v.ended_at_ms is None), None)
+        if visit is None:
+            return False
+        visit.owed_since_ms = None
+        if visit.answered_at_ms is None:
+            visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
+            self._end(visit, event.at_ms, Outcome.WITHDRAWN)
+            visit.ended_by = event.ended_by or EndedBy.AGENT
+            return True
+        self._end(visit, event.at_ms, Outcome.COMPLETED)
+        visit.ended_by = event.ended_by or EndedBy.AGENT
+        visit.talk_ms = event.talk_ms
+        visit.acw_ms = event.acw_ms if event.acw_ms is not None else visit.acw_ms
+        return True
+
+    def _reopened(self, event: Event, place: tuple[int, int]) -> bool:
+        if not self.visits or self.visits[-1].ended_at_ms is None:
+            return False
+        self._begin(event, event.queue or self.visits[-1].queue, event.at_ms, entry_seen=True, place=place)
+        return True
+
+    # -- finding, timing, ending --------------------------------------------------------------------------------------
+
+    def _waiting_in(self, queue: str | None) -> Visit | None:
+        """The visit to ``queue`` (any queue when None) that nobody has answered and no line has ended."""
+        fallback = None
+        for visit in reversed(self.visits):
+            if (queue is None or visit.queue == queue) and visit.answered_at_ms is None and visit.open:
+                if not visit.provisional:
+                    return visit
+                fallback = fallback or visit
+        return fallback
+
+    def _talking_in(self, queue: str | None, agent: str | None, *, exact: bool = False) -> Visit | None:
+        """The answered visit that no line has ended: with this agent if there is one, else (not exact) with any."""
+        fallback = None
+        for visit in reversed(self.visits):
+            if (queue is None or visit.queue == queue) and visit.answered_at_ms is not None and visit.open:
+                if agent is None or visit.agent == agent:
+                    return visit
+                fallback = fallback or visit
+        return None if exact else fallback
+
+    def _is_second_end(self, visit: Visit, event: Event, outcome: Outcome) -> bool:
+        """Asterisk 11 writes some exits twice; the copy must not end the next visit to the same queue."""
+        if event.wait_ms is None or visit.number == 0:
+            return False
+        before = self.visits[visit.number - 1]
+        return (
+            before.queue == visit.queue
+            and before.outcome is outcome
+            and before.wait_ms == event.wait_ms
+            and abs(event.at_ms - (before.ended_at_ms or 0)) <= TOLERANCE_MS
+            and abs(event.at_ms - visit.entered_at_ms - event.wait_ms) > TOLERANCE_MS
+        )
+
+    def _wait(self, visit: Visit, event: Event, until_ms: int | None = None) -> int:
+        elapsed_ms = (event.at_ms if until_ms is None else until_ms) - visit.entered_at_ms
+        return self._agreed(event.wait_ms, elapsed_ms)
+
+    def _talk(self, visit: Visit, event: Event) -> int:
+        assert visit.answered_at_ms is not None
+        return self._agreed(event.talk_ms, event.at_ms - visit.answered_at_ms - (visit.hold_ms or 0))
+
+    def _agreed(self, stated_ms: int | None, elapsed_ms: int) -> int:
+        """The source's own duration unless the timestamps contradict it by more than a second; never negative."""
+        if stated_ms is None:
+            return max(0, elapsed_ms)
+        if abs(stated_ms - elapsed_ms) <= TOLERANCE_MS:
+            return stated_ms
+        self.contradictions += 1
+        return elapsed_ms if elapsed_ms >= 0 else max(0, stated_ms)
+
+    def _cut_off(self, visit: Visit, at_ms: int) -> None:
+        ended_at_ms = max(at_ms, visit.answered_at_ms or visit.entered_at_ms)
+        if visit.answered_at_ms is None:
+            visit.wait_ms = max(0, ended_at_ms - visit.entered_at_ms)
+        self._end(visit, ended_at_ms, Outcome.LOST)
+        visit.ended_by = EndedBy.SYSTEM
+        visit.provisional = True
+
+    @staticmethod
+    def _end(visit: Visit, at_ms: int, outcome: Outcome) -> None:
+        visit.ended_at_ms = max(at_ms, visit.answered_at_ms or visit.entered_at_ms)
+        visit.outcome = outcome
+        if visit.hold_since_ms is not None:
+            visit.hold_ms = (visit.hold_ms or 0) + max(0, at_ms - visit.hold_since_ms)
+            visit.hold_since_ms = None
+
+    @staticmethod
+    def _reopen(visit: Visit) -> None:
+        """Undo an inferred end: a line of this visit has come after all."""
+        if visit.provisional:
+            visit.provisional = False
+            visit.ended_at_ms = None
+            visit.ended_by = None
+            visit.outcome = Outcome.WAITING if visit.answered_at_ms is None else Outcome.IN_PROGRESS
+            if visit.answered_at_ms is None:
+                visit.wait_ms = None
+
+
+_HANDLERS = {
+    EventKind.QUEUE_ENTERED: ContactFold._enter,
+    EventKind.ANSWERED: ContactFold._answer,
+    EventKind.COMPLETED: ContactFold._finish,
+    EventKind.TRANSFERRED: ContactFold._finish,
+    **dict.fromkeys(EXIT_OUTCOMES, ContactFold._exit),
+    EventKind.REFUSED: ContactFold._refuse,
+    EventKind.OUTBOUND: ContactFold._outbound,
+    EventKind.HOLD_STARTED: ContactFold._hold,
+    EventKind.HOLD_ENDED: ContactFold._hold,
+    EventKind.ACW_STARTED: ContactFold._acw,
+    EventKind.ACW_ENDED: ContactFold._acw,
+    EventKind.CUSTOMER_MESSAGE: ContactFold._customer_message,
+    EventKind.AGENT_MESSAGE: ContactFold._agent_message,
+    EventKind.RESOLVED: ContactFold._resolve,
+    EventKind.REOPENED: ContactFold._reopened,
+}
+
+CONTACT_KINDS = frozenset(_HANDLERS)
+"""Kinds that can change a segment; any other line of a contact is kept and shown only."""

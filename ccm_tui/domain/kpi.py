@@ -1,0 +1,317 @@
+"""Queue KPIs from a ``QueueTally`` under ``KpiRules``: one number, one function.
+
+Each KPI that is a fraction has it in ``RATIOS``, so that ``explain`` can show numerator and denominator; the function
+of the KPI's name gives the value. Rates are 0..1, durations seconds, and a KPI without a denominator is None, never 0.
+Anything about waiting is None as soon as deferred contacts are in the tally: mail judged like voice misleads.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ccm_tui.domain.tally import OpenTime, QueueTally
+from ccm_tui.domain.variants import (
+    AbandonDenominator,
+    ComponentAvgOver,
+    CpcDenominator,
+    FlowOut,
+    KpiRules,
+    SlVariant,
+    TransferDenominator,
+)
+
+
+class Ratio(NamedTuple):
+    """A fraction before the division; durations still in milliseconds."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def value(self) -> float | None:
+        """The quotient; None when nothing was counted."""
+        return self.numerator / self.denominator if self.denominator > 0 else None
+
+    @property
+    def seconds(self) -> float | None:
+        """The quotient of milliseconds as seconds; None when nothing was counted."""
+        return self.numerator / self.denominator / 1000 if self.denominator > 0 else None
+
+
+NOTHING = Ratio(0, 0)
+
+
+class AbandonCounts(NamedTuple):
+    """What counts as abandoned under the rules, flow-outs included that ``abandon_includes`` names."""
+
+    all: int
+    within: int
+    """After at most T."""
+    short: int
+    """After at most S."""
+    wait_ms: int
+    flow_outs: int
+    """Unanswered exits that do not count as abandoned."""
+
+
+def abandons(tally: QueueTally, rules: KpiRules) -> AbandonCounts:
+    """The abandoned contacts of the tally, and the other unanswered exits, as the rules divide them."""
+    included = rules.abandon_includes
+    if not included:
+        return AbandonCounts(
+            tally.abandoned, tally.abandoned_within, tally.short_abandoned, tally.abandoned_wait_ms, tally.flow_outs
+        )
+    count, within = tally.abandoned, tally.abandoned_within
+    short, wait_ms = tally.short_abandoned, tally.abandoned_wait_ms
+    for flow_out, (flow_n, flow_within, flow_short, flow_ms) in (
+        (FlowOut.TIMEOUT, (tally.exited_timeout, tally.timeout_within, tally.timeout_short, tally.timeout_wait_ms)),
+        (FlowOut.KEY, (tally.exited_key, tally.key_within, tally.key_short, tally.key_wait_ms)),
+        (FlowOut.EMPTY, (tally.exited_empty, tally.empty_within, tally.empty_short, tally.empty_wait_ms)),
+        (FlowOut.WITHDRAWN, (tally.withdrawn, tally.withdrawn_within, tally.withdrawn_short, tally.withdrawn_wait_ms)),
+    ):
+        if flow_out in included:
+            count += flow_n
+            within += flow_within
+            short += flow_short
+            wait_ms += flow_ms
+    return AbandonCounts(count, within, short, wait_ms, tally.flow_outs - (count - tally.abandoned))
+
+
+def offered(tally: QueueTally, rules: KpiRules) -> int:
+    """Contacts offered to the queue, with the refused ones if the rules count them. Source: WAZO "received"."""
+    return tally.offered + (tally.refused if rules.offered_includes_refused else 0)
+
+
+def service_level_ratio(tally: QueueTally, rules: KpiRules, live: bool = False) -> Ratio:
+    """Numerator and denominator of ``service_level``."""
+    if tally.deferred:
+        return NOTHING
+    answered = tally.answered
+    gone = abandons(tally, rules)
+    met = tally.answered_within
+    match rules.sl_variant:
+        case SlVariant.ANSWERED:
+            base = answered
+        case SlVariant.ANSWERED_FLOW:
+            base = answered + gone.flow_outs
+        case SlVariant.OFFERED:
+            base = answered + gone.all
+        case SlVariant.OFFERED_FLOW:
+            base = answered + gone.all + gone.flow_outs
+        case SlVariant.EX_SHORT:
+            base = answered + gone.all - gone.short
+        case SlVariant.EX_SHORT_FLOW:
+            base = answered + gone.all - gone.short + gone.flow_outs
+        case SlVariant.EX_FAST_ABANDON:
+            base = answered + gone.all - gone.within
+        case SlVariant.CREDIT_FAST_ABANDON:
+            met += gone.within
+            base = answered + gone.all
+        case SlVariant.REMOVED_FROM_QUEUE:
+            met += gone.within
+            base = offered(tally, rules) - tally.waiting
+        case SlVariant.RECEIVED:
+            return Ratio(met, offered(tally, rules))
+    return Ratio(met, base + (tally.waiting_late if live else 0))
+
+
+def service_level(tally: QueueTally, rules: KpiRules, live: bool = False) -> float | None:
+    """Answered within T (some variants: or abandoned within T) / the contacts ``sl_variant`` counts; 0..1.
+
+    Contacts still waiting are in no denominator but ``received``'s; with ``live`` those past T count as misses. None
+    if nothing counted or deferred contacts are in the tally. Sources: ``SlVariant``; live rule after Cisco ICM.
+    """
+    return service_level_ratio(tally, rules, live).value
+
+
+def abandonment_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Numerator and denominator of ``abandonment_rate``."""
+    if tally.deferred:
+        return NOTHING
+    gone = abandons(tally, rules)
+    left_out = gone.short if rules.abandon_exclude_short else 0
+    if rules.abandon_denominator is AbandonDenominator.OFFERED:
+        base = offered(tally, rules)
+    else:
+        base = tally.answered + gone.all
+    return Ratio(gone.all - left_out, base - left_out)
+
+
+def abandonment_rate(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Abandoned / offered, or / (answered + abandoned); short abandons leave both sides if excluded; 0..1.
+
+    None if nothing counted or deferred contacts are in the tally. Sources: Amazon Connect, Genesys; Google CCAI for
+    the second denominator and the exclusion.
+    """
+    return abandonment_ratio(tally, rules).value
+
+
+def speed_of_answer_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed wait of answered contacts in milliseconds, and how many they are."""
+    if tally.deferred:
+        return NOTHING
+    ring_ms = 0 if rules.asa_includes_ring else tally.answered_ring_ms
+    return Ratio(tally.answered_wait_ms - ring_ms, tally.answered)
+
+
+def average_speed_of_answer_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """ASA: wait of answered contacts / answered contacts, those in progress included.
+
+    Without ring time where ``asa_includes_ring`` is off and the source knows it. None if none was answered or deferred
+    contacts are in the tally. Sources: Amazon Connect, Vodia.
+    """
+    return speed_of_answer_ratio(tally, rules).seconds
+
+
+def time_to_abandon_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed wait of abandoned contacts in milliseconds, and how many they are."""
+    if tally.deferred:
+        return NOTHING
+    gone = abandons(tally, rules)
+    return Ratio(gone.wait_ms, gone.all)
+
+
+def average_abandon_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Wait of abandoned contacts / abandoned contacts, short ones included; None if none. Source: Amazon Connect."""
+    return time_to_abandon_ratio(tally, rules).seconds
+
+
+def longest_wait_seconds(tally: QueueTally) -> float | None:
+    """The largest wait, answered or not, of those still waiting so far; None if nobody waited.
+
+    Not "oldest now", which is the age of the oldest contact still waiting. Source: Amazon Connect "Max queued".
+    """
+    return None if tally.longest_wait_ms is None or tally.deferred else tally.longest_wait_ms / 1000
+
+
+def handle_time_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed known handle time in milliseconds, and over how many contacts."""
+    return Ratio(tally.talk_ms + tally.hold_ms + tally.acw_ms, tally.talk_n)
+
+
+def average_handle_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """AHT: (talk + hold + ACW) / ended answered contacts with known talk; parts not in the source add nothing.
+
+    Contacts in progress, lost ones and those under ``aht_exclude_under_seconds`` are left out; None if none remains.
+    Sources: Amazon Connect, Genesys.
+    """
+    return handle_time_ratio(tally, rules).seconds
+
+
+def talk_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed talk in milliseconds, and over how many contacts."""
+    return Ratio(tally.talk_ms, _component_n(tally.talk_n, tally.talk_having, rules))
+
+
+def hold_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed hold in milliseconds, and over how many contacts."""
+    return Ratio(tally.hold_ms, _component_n(tally.hold_n, tally.hold_having, rules))
+
+
+def acw_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed after-contact work in milliseconds, and over how many contacts."""
+    return Ratio(tally.acw_ms, _component_n(tally.acw_n, tally.acw_having, rules))
+
+
+def average_talk_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Talk, hold excluded, / ended answered contacts in which it is known (``having``: and not 0); None if none."""
+    return talk_ratio(tally, rules).seconds
+
+
+def average_hold_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Hold / ended answered contacts in which it is known (``having``: that had any). None: not in this source.
+
+    Source: Amazon Connect has both, Genesys averages over ``having``.
+    """
+    return hold_ratio(tally, rules).seconds
+
+
+def average_acw_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """After-contact work / ended answered contacts in which it is known (``having``: that had any).
+
+    None: not in this source, or left out by ``acw_source``. Source: as ``average_hold_seconds``.
+    """
+    return acw_ratio(tally, rules).seconds
+
+
+def _component_n(known: int, having: int, rules: KpiRules) -> int:
+    return known if rules.component_avg_over is ComponentAvgOver.ALL else having
+
+
+def transfer_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Numerator and denominator of ``transfer_rate``."""
+    handled = rules.transfer_denominator is TransferDenominator.HANDLED
+    return Ratio(tally.transferred, tally.handled if handled else tally.answered)
+
+
+def transfer_rate(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Transferred / answered, or / handled (answered, ended and not lost); 0..1, None if none.
+
+    queue_log misses some transfers, so the figure may be low there. Source: Genesys, management guides.
+    """
+    return transfer_ratio(tally, rules).value
+
+
+def cost_denominator(tally: QueueTally, rules: KpiRules) -> int:
+    """The contacts that ``cost_per_contact`` divides by."""
+    match rules.cpc_denominator:
+        case CpcDenominator.HANDLED:
+            return tally.handled
+        case CpcDenominator.ANSWERED:
+            return tally.answered
+        case CpcDenominator.OFFERED:
+            return offered(tally, rules)
+        case CpcDenominator.RESOLVED:
+            return tally.resolved
+
+
+def cost_per_contact(cost: float | None, tally: QueueTally, rules: KpiRules) -> float | None:
+    """Cost of the period / contacts handled (or answered, offered, resolved); None without cost or contacts.
+
+    Sources: Klipfolio (handled), Fonolo (offered), CX Today (resolved).
+    """
+    contacts = cost_denominator(tally, rules)
+    return None if cost is None or contacts <= 0 else cost / contacts
+
+
+def first_response_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Deferred channels: summed time to the first response in milliseconds, and how many there were."""
+    return Ratio(tally.first_response_ms, tally.replied)
+
+
+def first_response_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Deferred channels: (first response - arrival) / contacts responded to, in opening time where hours are set."""
+    return first_response_ratio(tally, rules).seconds
+
+
+def next_response_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Deferred channels: summed time to the later responses in milliseconds, and how many there were."""
+    return Ratio(tally.replies_ms, tally.replies)
+
+
+def next_response_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Deferred channels: (response - the customer message that made it owed) / responses after the first."""
+    return next_response_ratio(tally, rules).seconds
+
+
+def oldest_owed_seconds(tally: QueueTally, as_of_ms: int, open_time: OpenTime | None = None) -> float | None:
+    """Deferred channels: how long the oldest reply has been owed, in opening time; None when none is."""
+    since_ms = tally.oldest_owed_at_ms
+    if since_ms is None:
+        return None
+    return (max(0, as_of_ms - since_ms) if open_time is None else open_time(since_ms, as_of_ms)) / 1000
+
+
+RATIOS: Mapping[str, Callable[[QueueTally, KpiRules], Ratio]] = {
+    "service_level": service_level_ratio,
+    "abandonment_rate": abandonment_ratio,
+    "average_speed_of_answer_seconds": speed_of_answer_ratio,
+    "average_abandon_seconds": time_to_abandon_ratio,
+    "average_handle_seconds": handle_time_ratio,
+    "average_talk_seconds": talk_ratio,
+    "average_hold_seconds": hold_ratio,
+    "average_acw_seconds": acw_ratio,
+    "transfer_rate": transfer_ratio,
+    "first_response_seconds": first_response_ratio,
+    "next_response_seconds": next_response_ratio,
+}
+"""The fraction behind each KPI, by its JSON key; keys ending in ``_seconds`` count milliseconds above the line."""

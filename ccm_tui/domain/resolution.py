@@ -1,0 +1,147 @@
+"""First contact resolution by repeat window: a customer who does not come back was helped.
+
+A contact is judged once the window has passed; younger ones are pending, whatever happened, because their successes
+cannot be known yet and counting their failures alone would pull the rate down.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ccm_tui.domain.events import Channel, Direction
+from ccm_tui.domain.segments import Outcome, Segment
+from ccm_tui.domain.variants import FcrChannels, FcrMatch, KpiRules
+
+_DAY_MS = 86_400_000
+
+
+class Verdict(NamedTuple):
+    """What the repeat window says of one inbound contact; it belongs to the queue that answered it first."""
+
+    contact: str
+    site: str
+    queue: str
+    channel: Channel
+    agent: str | None
+    """Who answered first; None when nobody did."""
+    entered_at_ms: int
+    resolved: bool | None
+    """None: pending."""
+
+
+class Resolution(NamedTuple):
+    """First contact resolution over a set of contacts."""
+
+    rate: float | None
+    """Resolved / judged, 0..1; None when none is judged yet."""
+    n: int
+    """Contacts judged."""
+    pending: int
+    """Contacts whose window is still open; in neither part of the rate."""
+
+
+class _Visit(NamedTuple):
+    """A contact seen as one visit of the customer."""
+
+    first: Segment
+    shown: Segment
+    """The first answered segment, else the first."""
+    answered: bool
+    over_at_ms: int | None
+    """None while open."""
+
+
+def judge_contacts(segments: Iterable[Segment], rules: KpiRules, as_of_ms: int) -> list[Verdict]:
+    """A verdict for every inbound contact with a known customer, in order of entry.
+
+    Needs all segments of the customers concerned up to ``as_of_ms``, those of other queues too. The window runs from
+    the end of a contact; a contact of several segments (transfers) is one. Coming back counts whatever became of the
+    later contact. Contacts that nobody answered are left out, or not resolved under ``fcr_count_abandons``.
+    """
+    window_ms = round(rules.fcr_window_days * _DAY_MS)
+    visits = _visits(segments, as_of_ms)
+    entries: dict[tuple[str, ...], list[int]] = {}
+    for visit in visits:
+        entries.setdefault(_matter(visit, rules), []).append(visit.first.entered_at_ms)
+    verdicts = []
+    for visit in visits:
+        if not visit.answered and (not rules.fcr_count_abandons or visit.over_at_ms is None):
+            continue
+        resolved: bool | None = None
+        over_at_ms = visit.over_at_ms
+        if over_at_ms is not None and as_of_ms - over_at_ms >= window_ms:
+            times = entries[_matter(visit, rules)]
+            following = bisect_right(times, visit.first.entered_at_ms)
+            came_back = following < len(times) and times[following] <= over_at_ms + window_ms
+            resolved = visit.answered and not came_back
+        shown = visit.shown
+        verdicts.append(
+            Verdict(
+                shown.contact,
+                shown.site,
+                shown.queue,
+                shown.channel,
+                shown.agent,
+                visit.first.entered_at_ms,
+                resolved,
+            )
+        )
+    return verdicts
+
+
+def pool_verdicts(verdicts: Iterable[Verdict]) -> Resolution:
+    """The rate over verdicts: resolved / judged; None when none is judged."""
+    judged = resolved = pending = 0
+    for verdict in verdicts:
+        if verdict.resolved is None:
+            pending += 1
+        else:
+            judged += 1
+            resolved += verdict.resolved
+    return Resolution(resolved / judged if judged else None, judged, pending)
+
+
+def first_contact_resolution(
+    segments: Iterable[Segment],
+    rules: KpiRules,
+    as_of_ms: int,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+) -> Resolution:
+    """Contacts entered in ``[from_ms, to_ms)`` that did not return within ``fcr_window_days`` / contacts judged.
+
+    0..1; None if none is judged. Contacts whose window is open are ``pending``. Give the segments after ``to_ms`` too:
+    they are how customers come back. Sources: Call Centre Helper glossary (7 days); right-censoring ours.
+    """
+    return pool_verdicts(
+        verdict
+        for verdict in judge_contacts(segments, rules, as_of_ms)
+        if (from_ms is None or verdict.entered_at_ms >= from_ms) and (to_ms is None or verdict.entered_at_ms < to_ms)
+    )
+
+
+def _visits(segments: Iterable[Segment], as_of_ms: int) -> list[_Visit]:
+    contacts: dict[str, list[Segment]] = {}
+    for segment in segments:
+        if segment.customer and segment.direction is Direction.INBOUND and segment.entered_at_ms <= as_of_ms:
+            contacts.setdefault(segment.contact, []).append(segment)
+    visits = []
+    for pile in contacts.values():
+        pile.sort(key=lambda segment: (segment.entered_at_ms, segment.visit))
+        answered = [s for s in pile if s.answered_at_ms is not None and s.outcome is not Outcome.REFUSED]
+        ends = [s.ended_at_ms for s in pile if s.ended_at_ms is not None and s.ended_at_ms <= as_of_ms]
+        over_at_ms = max(ends) if len(ends) == len(pile) else None
+        visits.append(_Visit(pile[0], answered[0] if answered else pile[0], bool(answered), over_at_ms))
+    visits.sort(key=lambda visit: (visit.first.entered_at_ms, visit.first.contact))
+    return visits
+
+
+def _matter(visit: _Visit, rules: KpiRules) -> tuple[str, ...]:
+    """What must agree for a later contact to be about the same thing."""
+    first = visit.first
+    matter: tuple[str, ...] = (first.customer or "",)
+    if rules.fcr_match is FcrMatch.CUSTOMER_QUEUE:
+        matter += (first.site, first.queue)
+    if rules.fcr_channels is FcrChannels.SAME:
+        matter += (first.channel.value,)
+    return matter

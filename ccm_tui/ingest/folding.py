@@ -1,0 +1,371 @@
+"""Brings contacts and agents up to date with new lines, in the writer's transaction.
+
+Lines that come in order are folded into the state kept in memory. A line that comes late (by time, file rank, offset)
+for an entity makes that entity be folded anew from its stored lines: so the store is the same whatever the order of
+reading. The memory is a cache: ``forget`` drops it, and everything is found again in the store.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ccm_tui.domain.agents import AGENT_KINDS, DEFAULT_SILENCE_MS, AgentFold
+from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
+from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.store import agents as agent_store
+from ccm_tui.store import contacts as contact_store
+from ccm_tui.store import events as event_store
+from ccm_tui.store.names import Names
+
+Order = tuple[int, int, int, int, int]
+"""Time, file rank (three parts), offset: the order of folding."""
+
+FIRST: Order = (-1, 0, 0, 0, 0)
+KEEP_FINISHED_MS = 10 * 60 * 1000
+"""How long (by the log's clock) a finished contact stays in memory for lines that still follow its end."""
+SLOT_MS = 15 * 60 * 1000
+
+
+class Record(NamedTuple):
+    """A new line with its facts and where it belongs."""
+
+    order: Order
+    digest: int
+    file_id: int
+    site_id: int
+    contact_id: int | None
+    agent_id: int | None
+    events: Sequence[Event]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """File and offset."""
+        return (self.file_id, self.order[4])
+
+
+@dataclass(frozen=True, slots=True)
+class FoldRules:
+    """Everything configurable that changes what is folded."""
+
+    contacts: ContactRules = field(default_factory=ContactRules)
+    silence_ms: int = DEFAULT_SILENCE_MS
+
+
+@dataclass(slots=True)
+class _Contact:
+    site_id: int
+    fold: ContactFold
+    last: Order = FIRST
+    written: int = 0
+    """How many visits the store holds."""
+
+
+@dataclass(slots=True)
+class _Agent:
+    site_id: int
+    fold: AgentFold
+    last: Order = FIRST
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a batch changed, for the rollups."""
+
+    queues: set[tuple[int, int]] = field(default_factory=set)
+    """(slot, queue)."""
+    agents: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Agent -> the time range in which something of his changed."""
+    contacts: int = 0
+    """Contacts that got their first segment."""
+
+    def queue(self, queue_id: int, entered_at_ms: int) -> None:
+        """A segment of this queue changed."""
+        self.queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
+
+    def agent(self, agent_id: int, start_at_ms: int, end_at_ms: int) -> None:
+        """Something of this agent's changed in this range."""
+        before = self.agents.get(agent_id)
+        if before is not None:
+            start_at_ms, end_at_ms = min(start_at_ms, before[0]), max(end_at_ms, before[1])
+        self.agents[agent_id] = (start_at_ms, end_at_ms)
+
+
+class Folding:
+    """The folds of every site of one database. Used by the one thread that writes.
+
+    ``parse`` gives the facts of a stored line of a file again; ``rank`` a file's rank.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        rules: FoldRules,
+        parse: Callable[[int, bytes], Sequence[Event]],
+        rank: Callable[[int], tuple[int, int, int]],
+    ) -> None:
+        self._names = names
+        self._rules = rules
+        self._parse = parse
+        self._rank = rank
+        self._contacts: dict[int, _Contact] = {}
+        self._agents: dict[int, _Agent] = {}
+        self._newest: dict[int, Order] = {}
+        """Site -> the newest order folded: a restart before it concerns the past."""
+
+    def forget(self) -> None:
+        """Drop the memory: a transaction was rolled back, or another process has written."""
+        self._contacts.clear()
+        self._agents.clear()
+        self._newest.clear()
+
+    def fold(self, cursor: sqlite3.Cursor, records: Iterable[Record], new: set[int], late: "Late") -> Touched:
+        """Fold new records (sorted by order) and write what changed.
+
+        ``new`` are contacts first seen in this batch; ``late`` what must be folded anew besides.
+        """
+        touched = Touched()
+        changed: set[int] = set()
+        changed_agents: set[int] = set()
+        for record in records:
+            if record.contact_id in new and record.contact_id not in self._contacts:
+                self._contacts[record.contact_id] = _Contact(record.site_id, ContactFold(self._rules.contacts))
+            for event in record.events:
+                kind = event.kind
+                if kind is EventKind.SOURCE_STARTED:
+                    self._restart(cursor, record, changed, changed_agents, late)
+                    continue
+                contact_id, agent_id = record.contact_id, record.agent_id
+                if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late.contacts:
+                    contact = self._contacts.get(contact_id)
+                    if contact is None or record.order < contact.last:
+                        late.contacts.add(contact_id)
+                    else:
+                        contact.last = record.order
+                        if contact.fold.apply(event, record.place):
+                            changed.add(contact_id)
+                if (
+                    agent_id is not None
+                    and kind in AGENT_KINDS
+                    and event.agent is not None
+                    and agent_id not in late.agents
+                ):
+                    agent = self._agents.get(agent_id) or self._load_agent(cursor, record.site_id, agent_id)
+                    if record.order < agent.last:
+                        late.agents.add(agent_id)
+                    else:
+                        agent.last = record.order
+                        agent.fold.apply(event)
+                        changed_agents.add(agent_id)
+            if record.order > self._newest.get(record.site_id, FIRST):
+                self._newest[record.site_id] = record.order
+        self._refold(cursor, late, touched)
+        self._write_contacts(cursor, changed - late.contacts, touched)
+        self._write_agents(cursor, changed_agents - late.agents, touched)
+        return touched
+
+    # -- restarts -------------------------------------------------------------------------------------------------------
+
+    def _restart(
+        self, cursor: sqlite3.Cursor, record: Record, changed: set[int], changed_agents: set[int], late: "Late"
+    ) -> None:
+        site_id, at_ms = record.site_id, record.order[0]
+        newest = self._newest.get(site_id)
+        if newest is None or record.order < newest:
+            # It may concern what was folded before: whoever was here at that instant, and every agent.
+            late.contacts.update(contact_store.contacts_open_at(cursor, site_id, at_ms))
+            late.contacts.update(
+                i for i, c in self._contacts.items() if c.site_id == site_id and c.last >= record.order
+            )
+            late.agents.update(agent_store.agents_of_site(cursor, site_id))
+        else:
+            late.contacts.update(i for i in contact_store.open_contacts(cursor, site_id) if i not in self._contacts)
+        for contact_id, contact in self._contacts.items():
+            if contact.site_id == site_id and contact_id not in late.contacts and not contact.fold.finished:
+                contact.last = record.order
+                if contact.fold.restart(at_ms):
+                    changed.add(contact_id)
+        for agent_id in agent_store.agents_of_site(cursor, site_id):
+            if agent_id in late.agents:
+                continue
+            agent = self._agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)
+            if record.order < agent.last:
+                late.agents.add(agent_id)
+                continue
+            agent.last = record.order
+            agent.fold.restart(at_ms)
+            changed_agents.add(agent_id)
+
+    # -- folding anew -----------------------------------------------------------------------------------------------------
+
+    def _refold(self, cursor: sqlite3.Cursor, late: "Late", touched: Touched) -> None:
+        if not late.contacts and not late.agents:
+            return
+        restarts: dict[int, list[Order]] = {}
+        sites = contact_store.find_contact_ids(cursor, sorted(late.contacts))
+        for contact_id in sorted(late.contacts):
+            site_id = sites[contact_id][0]
+            if site_id not in restarts:
+                restarts[site_id] = self._restarts(cursor, site_id)
+            self._refold_contact(cursor, site_id, contact_id, restarts[site_id], touched)
+        for agent_id in sorted(late.agents):
+            site_id = agent_store.site_of_agent(cursor, agent_id)
+            if site_id not in restarts:
+                restarts[site_id] = self._restarts(cursor, site_id)
+            self._refold_agent(cursor, site_id, agent_id, restarts[site_id], touched)
+        self._write_contacts(cursor, late.contacts, touched)
+        self._write_agents(cursor, late.agents, touched)
+
+    def _restarts(self, cursor: sqlite3.Cursor, site_id: int) -> list[Order]:
+        return sorted(
+            (at_ms, *self._rank(file_id), offset)
+            for at_ms, file_id, offset in event_store.list_restarts(cursor, site_id)
+        )
+
+    def _lines(self, lines: Iterable[event_store.StoredLine]) -> list[tuple[Order, int, bytes]]:
+        return sorted(((line.at_ms, *self._rank(line.file_id), line.offset), line.file_id, line.line) for line in lines)
+
+    def _refold_contact(
+        self, cursor: sqlite3.Cursor, site_id: int, contact_id: int, restarts: list[Order], touched: Touched
+    ) -> None:
+        old = contact_store.drop_segments(cursor, contact_id)
+        for queue_id, entered_at_ms, agent_id, answered_at_ms, ended_at_ms in old:
+            touched.queue(queue_id, entered_at_ms)
+            if agent_id is not None and answered_at_ms is not None:
+                touched.agent(agent_id, answered_at_ms, ended_at_ms or answered_at_ms)
+        contact = _Contact(site_id, ContactFold(self._rules.contacts), written=len(old))
+        pending = iter(restarts)
+        restart = next(pending, None)
+        for order, file_id, line in self._lines(event_store.lines_of_contact(cursor, contact_id)):
+            while restart is not None and restart < order:
+                contact.fold.restart(restart[0])
+                restart = next(pending, None)
+            for event in self._parse(file_id, line):
+                if event.kind in CONTACT_KINDS:
+                    contact.fold.apply(event, (file_id, order[4]))
+                    contact.last = order
+        while restart is not None:
+            if not contact.fold.finished:
+                contact.fold.restart(restart[0])
+                contact.last = max(contact.last, restart)
+            restart = next(pending, None)
+        self._contacts[contact_id] = contact
+
+    def _refold_agent(
+        self, cursor: sqlite3.Cursor, site_id: int, agent_id: int, restarts: list[Order], touched: Touched
+    ) -> None:
+        agent_store.drop_spans(cursor, agent_id)
+        agent = _Agent(site_id, AgentFold(self._rules.silence_ms))
+        lines = self._lines(event_store.lines_of_agent(cursor, agent_id))
+        pending = iter(restarts)
+        restart = next(pending, None)
+        for order, file_id, line in lines:
+            while restart is not None and restart < order:
+                agent.fold.restart(restart[0])
+                restart = next(pending, None)
+            for event in self._parse(file_id, line):
+                if event.kind in AGENT_KINDS and event.agent is not None:
+                    agent.fold.apply(event)
+                    agent.last = order
+        while restart is not None:
+            agent.fold.restart(restart[0])
+            agent.last = max(agent.last, restart)
+            restart = next(pending, None)
+        self._agents[agent_id] = agent
+        if lines:
+            touched.agent(agent_id, lines[0][0][0], lines[-1][0][0])
+
+    # -- writing ----------------------------------------------------------------------------------------------------------
+
+    def _write_contacts(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
+        rows: list[contact_store.SegmentRow] = []
+        odd: list[tuple[int, int, int]] = []
+        for contact_id in sorted(ids):
+            contact = self._contacts[contact_id]
+            if contact.fold.visits and not contact.written:
+                touched.contacts += 1
+            for visit in contact.fold.visits:
+                queue_id = self._names.queue(cursor, contact.site_id, visit.queue)
+                agent_id = None
+                if visit.agent is not None:
+                    agent_id = self._names.agent(cursor, contact.site_id, visit.agent)
+                    if visit.answered_at_ms is not None:
+                        end_at_ms = (visit.ended_at_ms or visit.answered_at_ms) + (visit.acw_ms or 0)
+                        touched.agent(agent_id, visit.answered_at_ms, end_at_ms)
+                touched.queue(queue_id, visit.entered_at_ms)
+                rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
+            contact.written = len(contact.fold.visits)
+            if contact.fold.contradictions or contact.fold.repeated_ends:
+                odd.append((contact.fold.contradictions, contact.fold.repeated_ends, contact_id))
+        contact_store.put_segments(cursor, rows)
+        contact_store.put_oddities(cursor, odd)
+        self._evict()
+
+    def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
+        rows: list[tuple[object, ...]] = []
+        states = []
+        for agent_id in sorted(ids):
+            agent = self._agents[agent_id]
+            for span in agent.fold.take_changed():
+                queue_id = None if span.queue is None else self._names.queue(cursor, agent.site_id, span.queue)
+                rows.append(
+                    (
+                        agent_id,
+                        span.number,
+                        span.kind.value,
+                        queue_id,
+                        span.reason,
+                        span.start_at_ms,
+                        span.end_at_ms,
+                        int(span.start_seen),
+                        int(span.end_seen),
+                        span.confirmed_at_ms,
+                    )  # fmt: skip
+                )
+                touched.agent(agent_id, span.start_at_ms, span.end_at_ms or span.start_at_ms)
+            states.append(({"fold": agent.fold.state(), "last": agent.last}, agent_id))
+        agent_store.put_spans(cursor, rows)
+        agent_store.save_states(cursor, states)
+
+    def _load_agent(self, cursor: sqlite3.Cursor, site_id: int, agent_id: int) -> _Agent:
+        state = agent_store.load_state(cursor, agent_id)
+        if state is None:
+            agent = _Agent(site_id, AgentFold(self._rules.silence_ms))
+        else:
+            agent = _Agent(site_id, AgentFold.restore(state["fold"], self._rules.silence_ms), tuple(state["last"]))
+        self._agents[agent_id] = agent
+        return agent
+
+    def _evict(self) -> None:
+        """Forget contacts that ended a while ago; a line that still comes for one folds it anew."""
+        limits = {site_id: order[0] - KEEP_FINISHED_MS for site_id, order in self._newest.items()}
+        gone = [
+            contact_id
+            for contact_id, contact in self._contacts.items()
+            if contact.last[0] < limits.get(contact.site_id, 0) and contact.fold.finished
+        ]
+        for contact_id in gone:
+            del self._contacts[contact_id]
+
+
+@dataclass(slots=True)
+class Late:
+    """Entities to fold anew from their stored lines."""
+
+    contacts: set[int] = field(default_factory=set)
+    agents: set[int] = field(default_factory=set)
+
+
+def canonical(events: Sequence[Event], agents: Mapping[str, str], queues: Mapping[str, str]) -> Sequence[Event]:
+    """The events with aliases replaced: one person, several identities; one queue, several names."""
+    if not agents and not queues:
+        return events
+    return [
+        event._replace(
+            agent=agents.get(event.agent, event.agent) if event.agent is not None else None,
+            queue=queues.get(event.queue, event.queue) if event.queue is not None else None,
+        )
+        if event.agent in agents or event.queue in queues
+        else event
+        for event in events
+    ]

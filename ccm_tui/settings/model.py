@@ -1,0 +1,221 @@
+"""``Settings``: everything that can be configured, as one frozen value that is passed as an argument.
+
+Unknown queues, agents and sites need no configuration: the lookups answer with the defaults.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ccm_tui.settings.csv import CsvSettings
+from ccm_tui.settings.keys import Section, Shape, keys_of
+from ccm_tui.settings.kpi import KpiSettings
+from ccm_tui.settings.sections import (
+    DEFAULT_SITE,
+    AgentSettings,
+    AlertSettings,
+    DatabaseSettings,
+    FollowerSettings,
+    LimitSettings,
+    PauseSettings,
+    PrivacySettings,
+    QueueSettings,
+    SiteSettings,
+    SourceSettings,
+    TeamSettings,
+    UiSettings,
+)
+
+if TYPE_CHECKING:
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+ANY_SITE = ""
+
+SECTIONS = (
+    Section("database", "database", Shape.TABLE, DatabaseSettings, "Where everything is kept."),
+    Section(
+        "source",
+        "sources",
+        Shape.LIST,
+        SourceSettings,
+        "A place where interaction logs grow; as many [[source]] as there are.",
+    ),
+    Section("site", "sites", Shape.NAMED, SiteSettings, "A site: sources name it, queues belong to it.", DEFAULT_SITE),
+    Section(
+        "queue",
+        "queues",
+        Shape.NAMED,
+        QueueSettings,
+        'A queue by its name in the logs, in quotes when it has blanks: [queue."a b"]. Unknown queues just appear.',
+        "billing",
+    ),
+    Section("agent", "agents", Shape.NAMED, AgentSettings, "A person. Unknown agents just appear.", "ana"),
+    Section("team", "teams", Shape.NAMED, TeamSettings, "A team.", "north"),
+    Section("pause", "pause", Shape.TABLE, PauseSettings, "What agents' pause reasons mean."),
+    Section("kpi", "kpi", Shape.TABLE, KpiSettings, "How the numbers are defined; each number says its definition."),
+    Section(
+        "custom_events",
+        "custom_events",
+        Shape.FREE,
+        dict,
+        "Events of your dial plan: EVENT = { our field = its parameter }. Parameters are p1, p2, ..., rest, a\n"
+        'field\'s name, or "=" and a fixed text. "EVENT:WORD" is only for lines whose first parameter is WORD. Fields:\n'
+        "csat, nps, ces, resolved, reason, note, customer, customer_name, channel, callback, acw_seconds,\n"
+        "hold_seconds, talk_seconds, target, transcript.",
+    ),
+    Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
+    Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),
+    Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
+    Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
+    Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
+    Section("limits", "limits", Shape.TABLE, LimitSettings, "How much is shown at once."),
+)
+
+
+class QueueRules(NamedTuple):
+    """What holds for one queue, every default filled in."""
+
+    target: float
+    threshold_seconds: float
+    sl_variant: str
+    channel: str
+    """Empty: as the log says, else voice."""
+    group: str
+    resolution_target_seconds: float
+    cost_per_contact: float | None
+    """None: not known."""
+    wrapup_seconds: float
+    opening_hours: Mapping[str, str]
+    """Days -> hours; empty: always open."""
+    holidays: "tuple[date, ...]"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration. ``Settings()`` is what holds without any."""
+
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    sources: tuple[SourceSettings, ...] = ()
+    sites: Mapping[str, SiteSettings] = field(default_factory=dict)
+    queues: Mapping[str, QueueSettings] = field(default_factory=dict)
+    agents: Mapping[str, AgentSettings] = field(default_factory=dict)
+    teams: Mapping[str, TeamSettings] = field(default_factory=dict)
+    pause: PauseSettings = field(default_factory=PauseSettings)
+    kpi: KpiSettings = field(default_factory=KpiSettings)
+    custom_events: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    csv: Mapping[str, CsvSettings] = field(default_factory=dict)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    follower: FollowerSettings = field(default_factory=FollowerSettings)
+    ui: UiSettings = field(default_factory=UiSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    queue_names: Mapping[tuple[str, str], str] = field(init=False, repr=False, compare=False)
+    """(site or ANY_SITE, name in the log) -> the queue's name; a site's own entry comes before any site's."""
+    agent_names: Mapping[tuple[str, str], str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "queue_names", names_in_logs(self.queues))
+        object.__setattr__(self, "agent_names", names_in_logs(self.agents))
+
+    def site(self, name: str) -> SiteSettings:
+        """The site's settings, or the defaults."""
+        return self.sites.get(name) or SiteSettings()
+
+    def site_zone(self, name: str) -> "ZoneInfo":
+        """The site's time zone; this machine's when the site has none."""
+        from zoneinfo import ZoneInfo
+
+        from ccm_tui.settings.zones import system_zone
+
+        configured = self.site(name).timezone
+        return ZoneInfo(configured) if configured else system_zone()
+
+    def queue_name(self, site: str, logged: str) -> str:
+        """The queue that a log of this site means by a name."""
+        names = self.queue_names
+        return names.get((site, logged)) or names.get((ANY_SITE, logged)) or logged
+
+    def agent_name(self, site: str, logged: str) -> str:
+        """The agent (NAME of ``[agent.NAME]``) that a log of this site means by an identity."""
+        names = self.agent_names
+        return names.get((site, logged)) or names.get((ANY_SITE, logged)) or logged
+
+    def agent_title(self, agent: str) -> str:
+        """The agent's name for people."""
+        known = self.agents.get(agent)
+        return known.name or agent if known else agent
+
+    def queue_rules(self, site: str, queue: str) -> QueueRules:
+        """What holds for a queue of a site; ``queue`` is its name after aliases."""
+        own = self.queues.get(queue)
+        if own is None or own.site not in (ANY_SITE, site):
+            own = QueueSettings()
+        place = self.site(site)
+        return QueueRules(
+            target=self.kpi.sl_target if own.target is None else own.target,
+            threshold_seconds=self.kpi.sl_threshold_seconds if own.threshold_seconds is None else own.threshold_seconds,
+            sl_variant=own.sl_variant or self.kpi.sl_variant,
+            channel=own.channel,
+            group=own.group,
+            resolution_target_seconds=own.resolution_target_seconds,
+            cost_per_contact=own.cost_per_contact,
+            wrapup_seconds=own.wrapup_seconds,
+            opening_hours=own.opening_hours or place.opening_hours,
+            holidays=place.holidays,
+        )
+
+    def fold_fingerprint(self) -> str:
+        """A digest of what changes the fold of events: the same settings, in any order, give the same text.
+
+        What only changes how numbers are shown (targets, names, opening hours, colours) leaves it alone.
+        """
+        import hashlib
+        import json
+
+        folding = {
+            section.name: _folding(getattr(self, section.field), section)
+            for section in SECTIONS
+            if section.shape is not Shape.LIST
+        }
+        folding["source"] = sorted({(source.site, source.timezone) for source in self.sources if source.timezone})
+        text = json.dumps(folding, sort_keys=True, ensure_ascii=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def names_in_logs(holds: Mapping[str, QueueSettings] | Mapping[str, AgentSettings]) -> dict[tuple[str, str], str]:
+    """(site, name or alias) -> NAME; a table's own name comes before another's alias."""
+    found: dict[tuple[str, str], str] = {}
+    for name, entry in holds.items():
+        for alias in entry.aliases:
+            found.setdefault((entry.site, alias), name)
+    for name, entry in holds.items():
+        found[entry.site, name] = name
+    return found
+
+
+def _folding(held: Any, section: Section) -> Any:
+    """The part of a section that folds, without keys at their defaults."""
+    if section.shape is Shape.FREE:
+        return held
+    if section.shape is Shape.NAMED:
+        parts = {name: _folding_keys(entry) for name, entry in held.items()}
+        return {name: part for name, part in parts.items() if part}
+    return _folding_keys(held)
+
+
+def _folding_keys(held: Any) -> dict[str, Any]:
+    found = {
+        name: getattr(held, name)
+        for name, declared in keys_of(type(held)).items()
+        if declared.folds and getattr(held, name) != declared.default
+    }
+    return {name: sorted(value) if name == "aliases" else value for name, value in found.items()}
+
+
+def section_of_field(name: str) -> Section:
+    """The section that ``Settings`` holds in a field."""
+    return next(section for section in SECTIONS if section.field == name)
+
+
+assert {section.field for section in SECTIONS} == {entry.name for entry in fields(Settings) if entry.init}

@@ -1,0 +1,42 @@
+"""Agents' presence in the store: the fold's memory and the spans it made."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+PUT_SPAN = (
+    "INSERT OR REPLACE INTO span (agent_id, number, kind, queue_id, reason, start_at_ms, end_at_ms, start_seen,"
+    " end_seen, confirmed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def load_state(cursor: sqlite3.Cursor, agent_id: int) -> dict[str, Any] | None:
+    """What the presence fold remembered of the agent when it last committed; None for a new agent."""
+    row = cursor.execute("SELECT state FROM agent WHERE id = ?", (agent_id,)).fetchone()
+    return None if row is None or row[0] is None else json.loads(row[0])
+
+
+def save_states(cursor: sqlite3.Cursor, states: Iterable[tuple[dict[str, Any], int]]) -> None:
+    """Store what the fold remembers: (state, agent)."""
+    cursor.executemany("UPDATE agent SET state = ? WHERE id = ?", ((json.dumps(s), i) for s, i in states))
+
+
+def put_spans(cursor: sqlite3.Cursor, rows: Iterable[tuple[object, ...]]) -> None:
+    """Store spans, new or grown."""
+    cursor.executemany(PUT_SPAN, rows)
+
+
+def drop_spans(cursor: sqlite3.Cursor, agent_id: int) -> None:
+    """Take an agent's spans away to fold him anew."""
+    cursor.execute("DELETE FROM span WHERE agent_id = ?", (agent_id,))
+
+
+def agents_of_site(cursor: sqlite3.Cursor, site_id: int) -> list[int]:
+    """Every agent of a site."""
+    return [row[0] for row in cursor.execute("SELECT id FROM agent WHERE site_id = ?", (site_id,))]
+
+
+def site_of_agent(cursor: sqlite3.Cursor, agent_id: int) -> int:
+    """The site an agent belongs to."""
+    return int(cursor.execute("SELECT site_id FROM agent WHERE id = ?", (agent_id,)).fetchone()[0])

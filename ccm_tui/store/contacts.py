@@ -1,0 +1,103 @@
+"""Segments in the store: the writer's statements, and the reading of segments as domain values."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ccm_tui.domain.contacts import Visit
+from ccm_tui.domain.events import Channel, Direction, EndedBy
+from ccm_tui.domain.segments import Outcome, Segment
+
+SEGMENT_COLUMNS = (
+    "contact_id, visit, queue_id, agent_id, channel, direction, customer, entered_at_ms, entry_seen, file_id, offset,"
+    " answered_at_ms, ended_at_ms, outcome, ended_by, wait_ms, talk_ms, hold_ms, acw_ms, hold_since_ms, position,"
+    " ring_ms, target, owed_since_ms, replies, replies_ms"
+)
+PUT_SEGMENT = f"INSERT OR REPLACE INTO segment ({SEGMENT_COLUMNS}) VALUES ({', '.join('?' * 26)})"  # noqa: S608
+
+SegmentRow = tuple[object, ...]
+
+READ_SEGMENT = (
+    "SELECT contact.public_id, segment.visit, site.name, contact.native_id, segment.channel, segment.direction,"
+    " segment.customer, queue.name, agent.name, segment.entered_at_ms, segment.entry_seen, segment.answered_at_ms,"
+    " segment.ended_at_ms, segment.outcome, segment.ended_by, segment.wait_ms, segment.talk_ms, segment.hold_ms,"
+    " segment.acw_ms, segment.position, segment.ring_ms, segment.target, segment.owed_since_ms, segment.replies,"
+    " segment.replies_ms"
+    " FROM segment JOIN contact ON contact.id = segment.contact_id JOIN queue ON queue.id = segment.queue_id"
+    " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id"
+)
+
+
+def segment_row(contact_id: int, visit: Visit, queue_id: int, agent_id: int | None) -> SegmentRow:
+    """A visit as the columns of ``PUT_SEGMENT``."""
+    return (
+        contact_id, visit.number, queue_id, agent_id, visit.channel.value, visit.direction.value, visit.customer,
+        visit.entered_at_ms, int(visit.entry_seen), visit.place[0], visit.place[1], visit.answered_at_ms,
+        visit.ended_at_ms, visit.outcome.value, None if visit.ended_by is None else visit.ended_by.value,
+        visit.wait_ms, visit.talk_ms, visit.hold_ms, visit.acw_ms, visit.hold_since_ms, visit.position, visit.ring_ms,
+        visit.target, visit.owed_since_ms, visit.replies, visit.replies_ms,
+    )  # fmt: skip
+
+
+def put_segments(cursor: sqlite3.Cursor, rows: Iterable[SegmentRow]) -> None:
+    """Store segments, new or grown."""
+    cursor.executemany(PUT_SEGMENT, rows)
+
+
+def put_oddities(cursor: sqlite3.Cursor, rows: Iterable[tuple[int, int, int]]) -> None:
+    """Store what did not add up: (contradictions, repeated ends, contact)."""
+    cursor.executemany("UPDATE contact SET contradictions = ?, repeated_ends = ? WHERE id = ?", rows)
+
+
+def drop_segments(cursor: sqlite3.Cursor, contact_id: int) -> list[tuple[int, int, int | None, int | None, int | None]]:
+    """Take a contact's segments away to fold it anew; gives (queue, entered, agent, answered, ended) of each."""
+    rows = cursor.execute(
+        "SELECT queue_id, entered_at_ms, agent_id, answered_at_ms, ended_at_ms FROM segment WHERE contact_id = ?",
+        (contact_id,),
+    ).fetchall()
+    cursor.execute("DELETE FROM segment WHERE contact_id = ?", (contact_id,))
+    return rows
+
+
+def open_contacts(cursor: sqlite3.Cursor, site_id: int) -> list[int]:
+    """Contacts of a site with a segment that has not ended."""
+    query = (
+        "SELECT DISTINCT segment.contact_id FROM segment JOIN queue ON queue.id = segment.queue_id"
+        " WHERE segment.ended_at_ms IS NULL AND queue.site_id = ?"
+    )
+    return [row[0] for row in cursor.execute(query, (site_id,))]
+
+
+def contacts_open_at(cursor: sqlite3.Cursor, site_id: int, at_ms: int) -> list[int]:
+    """Contacts of a site with a segment that had begun and not ended at an instant."""
+    query = (
+        "SELECT DISTINCT segment.contact_id FROM segment JOIN queue ON queue.id = segment.queue_id"
+        " WHERE segment.entered_at_ms <= ? AND (segment.ended_at_ms IS NULL OR segment.ended_at_ms >= ?)"
+        " AND queue.site_id = ?"
+    )
+    return [row[0] for row in cursor.execute(query, (at_ms, at_ms, site_id))]
+
+
+def find_contact_ids(cursor: sqlite3.Cursor, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Contact row -> (site, native id)."""
+    found: dict[int, tuple[int, str]] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        marks = ",".join("?" * len(part))
+        for row in cursor.execute(f"SELECT id, site_id, native_id FROM contact WHERE id IN ({marks})", part):  # noqa: S608
+            found[row[0]] = (row[1], row[2])
+    return found
+
+
+_CHANNELS = {channel.value: channel for channel in Channel}
+_DIRECTIONS = {direction.value: direction for direction in Direction}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_ENDED_BY: dict[str | None, EndedBy | None] = {None: None, **{ended_by.value: ended_by for ended_by in EndedBy}}
+
+
+def to_segment(row: tuple[Any, ...]) -> Segment:
+    """A row of ``READ_SEGMENT`` as the domain's value."""
+    return Segment(
+        row[0], row[1], row[2], row[3], _CHANNELS[row[4]], _DIRECTIONS[row[5]], row[6], row[7], row[8], row[9],
+        row[10] != 0, row[11], row[12], _OUTCOMES[row[13]], _ENDED_BY[row[14]], *row[15:],
+    )  # fmt: skip

@@ -1,0 +1,79 @@
+"""Rollups: the tally of every queue, channel and 15 minutes, kept so that no screen ever counts history.
+
+A rollup is the stored result of ``tally_segments`` over the slot's ended segments; a slot marked dirty has none that
+holds, and readers count its segments themselves. So rollups decide speed, never numbers.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from operator import attrgetter
+
+from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.tally import OpenTime, QueueTally, tally_segments
+from ccm_tui.domain.variants import KpiRules
+from ccm_tui.store.contacts import READ_SEGMENT, to_segment
+
+SLOT_MS = 15 * 60 * 1000
+
+QueueRules = Callable[[str, str], tuple[KpiRules, OpenTime | None]]
+"""(site, queue) -> the rules it is counted by, and its opening time for deferred channels."""
+
+_FIELDS = tuple(field.name for field in fields(QueueTally))
+_values = attrgetter(*_FIELDS)
+_SUMS = ", ".join(
+    f"{'MAX' if name == 'longest_wait_ms' else 'MIN' if name == 'oldest_owed_at_ms' else 'SUM'}({name})"
+    for name in _FIELDS
+)
+PUT_ROLLUP = (
+    f"INSERT OR REPLACE INTO rollup (slot_ms, queue_id, channel, {', '.join(_FIELDS)})"  # noqa: S608 - our own columns
+    f" VALUES ({', '.join('?' * (len(_FIELDS) + 3))})"
+)
+
+
+def settle_rollups(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]], rules: QueueRules) -> None:
+    """Count these (slot, queue) anew."""
+    for slot_ms, queue_id in touched:
+        query = f"{READ_SEGMENT} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
+        query += " AND segment.queue_id = ? AND segment.ended_at_ms IS NOT NULL"
+        piles: dict[str, list[Segment]] = {}
+        for row in cursor.execute(query, (slot_ms, slot_ms + SLOT_MS, queue_id)):
+            piles.setdefault(row[4], []).append(to_segment(row))
+        cursor.execute("DELETE FROM rollup WHERE slot_ms = ? AND queue_id = ?", (slot_ms, queue_id))
+        cursor.execute("DELETE FROM rollup_dirty WHERE slot_ms = ? AND queue_id = ?", (slot_ms, queue_id))
+        for channel, pile in piles.items():
+            kpi_rules, open_time = rules(pile[0].site, pile[0].queue)
+            tally = tally_segments(pile, kpi_rules, open_time=open_time)
+            cursor.execute(PUT_ROLLUP, (slot_ms, queue_id, channel, *_values(tally)))
+
+
+def mark_dirty(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]]) -> None:
+    """These (slot, queue) have changed; count them later."""
+    cursor.executemany("INSERT OR IGNORE INTO rollup_dirty (slot_ms, queue_id) VALUES (?, ?)", touched)
+
+
+def list_dirty(cursor: sqlite3.Cursor, limit: int) -> list[tuple[int, int]]:
+    """Some (slot, queue) that wait to be counted, newest first: today matters before last year."""
+    query = "SELECT slot_ms, queue_id FROM rollup_dirty ORDER BY slot_ms DESC LIMIT ?"
+    return cursor.execute(query, (limit,)).fetchall()
+
+
+def dirty_slots(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> set[int]:
+    """Slots of a period of which some rollup does not hold."""
+    query = "SELECT DISTINCT slot_ms FROM rollup_dirty WHERE slot_ms >= ? AND slot_ms < ?"
+    return {row[0] for row in cursor.execute(query, (from_ms - from_ms % SLOT_MS, to_ms))}
+
+
+def read_rollups(
+    cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int, without: Iterable[int] = ()
+) -> dict[tuple[str, str], QueueTally]:
+    """(queue, channel) -> the pooled rollups of a site's slots in [from, to), some slots left out."""
+    left_out = sorted(without)
+    marks = ",".join("?" * len(left_out))
+    query = (
+        f"SELECT queue.name, rollup.channel, {_SUMS} FROM rollup JOIN queue ON queue.id = rollup.queue_id"  # noqa: S608
+        " WHERE rollup.slot_ms >= ? AND rollup.slot_ms < ? AND queue.site_id = ?"
+        f" AND rollup.slot_ms NOT IN ({marks}) GROUP BY rollup.queue_id, rollup.channel"
+    )
+    rows = cursor.execute(query, (from_ms, to_ms, site_id, *left_out))
+    return {(row[0], row[1]): QueueTally(*row[2:]) for row in rows}

@@ -1,0 +1,48 @@
+"""Lines that no parser took: kept with file, offset and reason until a better parser can take them."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class QuarantinedLine(NamedTuple):
+    """A rejected line; ``line`` holds the first 64 KiB of one that is longer than ``length`` allows."""
+
+    site: str
+    path: str
+    offset: int
+    length: int
+    reason: str
+    line: bytes
+
+
+PUT_QUARANTINE = (
+    "INSERT OR IGNORE INTO quarantine (site_id, digest, file_id, offset, length, reason, line)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def put_quarantined(cursor: sqlite3.Cursor, rows: Iterable[tuple[int, int, int, int, int, str, bytes]]) -> None:
+    """Keep rejected lines: (site, digest, file, offset, length, reason, line)."""
+    cursor.executemany(PUT_QUARANTINE, rows)
+
+
+def find_quarantined(cursor: sqlite3.Cursor, site_id: int, digests: Sequence[int]) -> set[int]:
+    """Of these digests, those of lines already in quarantine."""
+    found: set[int] = set()
+    for start in range(0, len(digests), 500):
+        part = digests[start : start + 500]
+        marks = ",".join("?" * len(part))
+        query = f"SELECT digest FROM quarantine WHERE site_id = ? AND digest IN ({marks})"  # noqa: S608 - marks only
+        found.update(row[0] for row in cursor.execute(query, (site_id, *part)))
+    return found
+
+
+def list_quarantined(cursor: sqlite3.Cursor) -> list[QuarantinedLine]:
+    """Every rejected line, by file and offset."""
+    query = (
+        "SELECT site.name, file.path, quarantine.offset, quarantine.length, quarantine.reason, quarantine.line"
+        " FROM quarantine JOIN site ON site.id = quarantine.site_id JOIN file ON file.id = quarantine.file_id"
+        " ORDER BY site.name, file.path, quarantine.offset"
+    )
+    return [QuarantinedLine(*row) for row in cursor.execute(query)]

@@ -1,0 +1,258 @@
+"""The row shapes, as SQLModel tables. Not imported outside ``store/``; importing it costs half a second.
+
+Instants and durations are integer milliseconds. The hot paths (batch writes, floor snapshot) run SQL on the driver's
+cursor; a test holds every such statement against ``SQLModel.metadata``. Booleans are 0/1 integers.
+"""
+
+from dataclasses import fields
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlmodel import Field, SQLModel
+
+from ccm_tui.domain.tally import QueueTally
+
+KEYED = {"sqlite_with_rowid": False}
+"""Clustered by the primary key: inserts fall at the end where the key begins with time."""
+
+
+def _big(*, primary_key: bool = False, nullable: bool = False) -> Column[int]:
+    return Column(BigInteger, primary_key=primary_key, nullable=nullable, autoincrement=False)
+
+
+def _big_named(name: str, *, primary_key: bool = False, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=primary_key, nullable=nullable, autoincrement=False)
+
+
+class Meta(SQLModel, table=True):
+    """One fact about the database itself a row."""
+
+    __tablename__ = "meta"
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Site(SQLModel, table=True):
+    """A place with its own telephony server, queues and clock."""
+
+    __tablename__ = "site"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class Queue(SQLModel, table=True):
+    """A queue is a site and a name."""
+
+    __tablename__ = "queue"
+    __table_args__ = (Index("ix_queue_site_name", "site_id", "name", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id")
+    name: str
+
+
+class Agent(SQLModel, table=True):
+    """An agent is a site and a name; ``state`` is what the presence fold remembers of him."""
+
+    __tablename__ = "agent"
+    __table_args__ = (Index("ix_agent_site_name", "site_id", "name", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id")
+    name: str
+    state: str | None = None
+    changed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The writer's batch in which something of the agent last changed; readers look at those above what they saw."""
+
+
+class Source(SQLModel, table=True):
+    """A path that is followed from now on: a file, a folder or a glob."""
+
+    __tablename__ = "source"
+    __table_args__ = (Index("ix_source_pattern", "pattern", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    pattern: str
+    format: str | None = None
+    """None: recognised by content, file by file."""
+    site: str
+    timezone: str | None = None
+
+
+class File(SQLModel, table=True):
+    """One content that was read, how far, and what came of it. A truncated file begins a new row."""
+
+    __tablename__ = "file"
+    __table_args__ = (Index("ix_file_path", "path"), Index("ix_file_inode", "device", "inode"))
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id")
+    path: str
+    format: str
+    timezone: str
+    header: str | None = None
+    device: int = Field(sa_column=_big())
+    inode: int = Field(sa_column=_big())
+    head_digest: str
+    head_length: int
+    tail_digest: str
+    offset: int = Field(sa_column=_big())
+    """The checkpoint: every line before it is stored or accounted for."""
+    first_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    first_digest: int | None = Field(default=None, sa_column=_big(nullable=True))
+    """Identity of the first record; with the times it ranks files that share a second."""
+    last_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    lines: int = 0
+    records: int = 0
+    repeats: int = 0
+    quarantined: int = 0
+    blank: int = 0
+    flagged: int = 0
+    """Records that hold bytes which are no UTF-8, or control characters."""
+    read_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    """When it was last looked at with success."""
+    problem: str | None = None
+    """Why it cannot be read just now; None when all is well."""
+
+
+class EventName(SQLModel, table=True):
+    """The sources' own names of events."""
+
+    __tablename__ = "event_name"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class Event(SQLModel, table=True):
+    """One stored line. Its identity is its time and the digest of site and bytes; its facts are parsed from it anew."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_contact", "contact_id", sqlite_where=text("contact_id IS NOT NULL")),
+        Index("ix_event_agent", "agent_id", "at_ms", sqlite_where=text("agent_id IS NOT NULL")),
+        KEYED,
+    )
+    at_ms: int = Field(sa_column=_big(primary_key=True))
+    digest: int = Field(sa_column=_big(primary_key=True))
+    file_id: int = Field(sa_column=Column(Integer, ForeignKey("file.id"), nullable=False))
+    offset: int = Field(sa_column=_big())
+    name_id: int = Field(sa_column=Column(Integer, ForeignKey("event_name.id"), nullable=False))
+    contact_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    agent_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    line: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Restart(SQLModel, table=True):
+    """When a site's source began anew; every contact still open there is over."""
+
+    __tablename__ = "restart"
+    __table_args__ = (KEYED,)
+    site_id: int = Field(sa_column=Column(Integer, ForeignKey("site.id"), primary_key=True))
+    at_ms: int = Field(sa_column=_big(primary_key=True))
+    digest: int = Field(sa_column=_big(primary_key=True))
+
+
+class Contact(SQLModel, table=True):
+    """A customer's request: one thread of lines."""
+
+    __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_odd", "site_id", sqlite_where=text("contradictions + repeated_ends > 0")),)
+    id: int | None = Field(default=None, primary_key=True)
+    site_id: int = Field(foreign_key="site.id")
+    public_id: str = Field(unique=True)
+    """Derived from site and native id."""
+    native_id: str
+    contradictions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Stated durations that the timestamps contradict."""
+    repeated_ends: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class Segment(SQLModel, table=True):
+    """A visit to a queue; see ``domain.segments.Segment``."""
+
+    __tablename__ = "segment"
+    __table_args__ = (
+        Index("ix_segment_entered", "entered_at_ms"),
+        Index("ix_segment_agent", "agent_id", "answered_at_ms", sqlite_where=text("agent_id IS NOT NULL")),
+        Index("ix_segment_ended", "ended_at_ms"),
+        KEYED,
+    )
+    contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id"), primary_key=True))
+    visit: int = Field(sa_column=Column(Integer, primary_key=True))
+    queue_id: int = Field(sa_column=Column(Integer, ForeignKey("queue.id"), nullable=False))
+    agent_id: int | None = Field(default=None, sa_column=Column(Integer, ForeignKey("agent.id"), nullable=True))
+    channel: str
+    direction: str
+    customer: str | None = None
+    entered_at_ms: int = Field(sa_column=_big())
+    entry_seen: bool
+    file_id: int
+    offset: int = Field(sa_column=_big())
+    """File and offset of the line that began it: the order of entries within one second."""
+    answered_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    ended_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    outcome: str
+    ended_by: str | None = None
+    wait_ms: int | None = None
+    talk_ms: int | None = None
+    hold_ms: int | None = None
+    acw_ms: int | None = None
+    hold_since_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    """Since when the customer is on hold just now."""
+    position: int | None = None
+    ring_ms: int | None = None
+    target: str | None = None
+    owed_since_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    replies: int = 0
+    replies_ms: int = Field(default=0, sa_column=_big())
+
+
+class Span(SQLModel, table=True):
+    """A stretch of an agent's presence; see ``domain.agents.PresenceSpan``."""
+
+    __tablename__ = "span"
+    __table_args__ = (
+        Index("ix_span_end", "end_at_ms"),
+        Index("ix_span_open", "agent_id", sqlite_where=text("end_at_ms IS NULL")),
+        KEYED,
+    )
+    agent_id: int = Field(sa_column=Column(Integer, ForeignKey("agent.id"), primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True))
+    kind: str
+    queue_id: int | None = Field(default=None, sa_column=Column(Integer, ForeignKey("queue.id"), nullable=True))
+    reason: str | None = None
+    start_at_ms: int = Field(sa_column=_big())
+    end_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    start_seen: bool
+    end_seen: bool
+    confirmed_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+
+
+class Quarantine(SQLModel, table=True):
+    """A line that no parser took, whole (or its first 64 KiB when it is longer than a line may be)."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (Index("ix_quarantine_file", "file_id"), KEYED)
+    site_id: int = Field(sa_column=Column(Integer, ForeignKey("site.id"), primary_key=True))
+    digest: int = Field(sa_column=_big(primary_key=True))
+    file_id: int = Field(sa_column=Column(Integer, ForeignKey("file.id"), nullable=False))
+    offset: int = Field(sa_column=_big())
+    length: int = Field(sa_column=_big())
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    line: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+ROLLUP = Table(
+    "rollup",
+    SQLModel.metadata,
+    _big_named("slot_ms", primary_key=True),
+    Column("queue_id", Integer, ForeignKey("queue.id"), primary_key=True),
+    Column("channel", String, primary_key=True),
+    *(_big_named(field.name, nullable=True) for field in fields(QueueTally)),
+    sqlite_with_rowid=False,
+)
+"""The tally of a queue's ended segments that entered within 15 minutes: one column a field of ``QueueTally``."""
+
+ROLLUP_DIRTY = Table(
+    "rollup_dirty",
+    SQLModel.metadata,
+    _big_named("slot_ms", primary_key=True),
+    Column("queue_id", Integer, ForeignKey("queue.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Rollups that no longer hold: readers count the segments of these slots until the writer has caught up."""

@@ -1,0 +1,65 @@
+"""A board's lines as toned text: header, rows, group headings, placeholders. Pure; knows no widget."""
+
+from collections.abc import Sequence
+
+from ccm_tui.theme import Tone
+from ccm_tui.widgets.board_model import EMPTY, GAP, GUTTER, BoardRow, Heading, Placed, Sort
+from ccm_tui.widgets.lines import Line, Span, fit
+from ccm_tui.widgets.symbols import Symbols
+
+_GAP = Span(" " * GAP)
+
+
+def header_spans(placed: Sequence[Placed], sort: Sort | None, order_held: bool, symbols: Symbols) -> Line:
+    """The titles; the sorted one strong with its direction beside it; a mark in the gutter while re-sorting waits."""
+    held = f" {symbols.changed} " if order_held else " " * GUTTER
+    spans = [Span(held, Tone.FOCUS)]
+    for column, _, width in placed:
+        title, tone = column.title, Tone.HEAD
+        if sort is not None and sort.column == column.key:
+            marker = symbols.descending if sort.descending else symbols.ascending
+            room = width - 1
+            title = title if len(title) <= room else fit(title, room, ellipsis="")
+            title = marker + title if column.align == "right" else title + marker
+            tone = Tone.STRONG
+        spans += [Span(fit(title, width, column.align, symbols.ellipsis), tone), _GAP]
+    return tuple(spans[:-1])
+
+
+def row_spans(
+    row: BoardRow, placed: Sequence[Placed], symbols: Symbols, *, cursor: bool, focused: bool, marked: bool
+) -> Line:
+    """One row. The band speaks through its sign and the first column; the other cells through their own tones."""
+    spans = [
+        Span(symbols.pointer if cursor else " ", Tone.FOCUS if focused else Tone.DIM),
+        Span(symbols.band(row.band), row.band.tone),
+        Span(symbols.mark if marked else " ", Tone.FOCUS),
+    ]
+    for index, (column, _, width) in enumerate(placed):
+        cell = row.cells.get(column.key, EMPTY)
+        tone = cell.tone or (row.band.tone if index == 0 else Tone.NORMAL)
+        text = fit(cell.text, width, column.align, symbols.ellipsis)
+        body = text.strip(" ")
+        if tone is Tone.NORMAL or len(body) == len(text):
+            spans.append(Span(text, tone))
+        else:
+            # Only the figure is toned, not its padding: reverse and underline must not paint bars
+            lead, _, tail = text.partition(body) if body else (text, "", "")
+            spans += [Span(lead), Span(body, tone), Span(tail)]
+        spans.append(_GAP)
+    return tuple(spans[:-1])
+
+
+def heading_spans(heading: Heading, width: int, symbols: Symbols) -> Line:
+    """The name of a group."""
+    return (Span(fit(" " * GUTTER + heading.text, width, ellipsis=symbols.ellipsis), Tone.HEAD),)
+
+
+def placeholder_spans(text: str, tone: Tone, y: int, width: int, symbols: Symbols) -> Line:
+    """A placeholder's line ``y`` (0 is right under the header): one line of air, aligned with the names."""
+    lines = text.split("\n")
+    if not 0 < y <= len(lines):
+        return ()
+    room = max(0, width - GUTTER)
+    words = lines[y - 1]
+    return (Span(" " * GUTTER), Span(fit(words, room, ellipsis=symbols.ellipsis), tone if y == 1 else Tone.DIM))

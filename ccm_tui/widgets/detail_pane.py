@@ -1,0 +1,79 @@
+"""Lines of text that scroll: the reasons behind a mark, a transcript, a contact's log."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ccm_tui.safe import clean as clean_text
+from ccm_tui.theme import look_of
+from ccm_tui.widgets.line_view import base_style
+from ccm_tui.widgets.lines import Clean, Line, changed_columns, cleaned, crop, strip_of
+from ccm_tui.widgets.symbols import Symbols, terminal_symbols
+
+
+class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
+    """A plain text pane; what does not fit in width is cut with an ellipsis, what does not fit in height scrolls."""
+
+    DEFAULT_CSS = """
+    DetailPane {
+        height: 1fr;
+        overflow-x: hidden;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+    }
+    """
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "scroll_down", "Down", id="detail.down", show=False, tooltip="A line on"),
+        Binding("up,k", "scroll_up", "Up", id="detail.up", show=False, tooltip="A line back"),
+        Binding("pagedown,ctrl+d", "page_down", "Page down", id="detail.page_down", show=False, tooltip="A page on"),
+        Binding("pageup,ctrl+u", "page_up", "Page up", id="detail.page_up", show=False, tooltip="A page back"),
+        Binding("home,g", "scroll_home", "Top", id="detail.top", show=False, tooltip="To the first line"),
+        Binding("end,G,shift+g", "scroll_end", "Bottom", id="detail.bottom", show=False, tooltip="To the last line"),
+    ]
+
+    def __init__(
+        self,
+        lines: Sequence[Line] = (),
+        *,
+        can_focus: bool = True,
+        clean: Clean = clean_text,
+        symbols: Symbols | None = None,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes, can_focus=can_focus)
+        self.symbols = symbols or terminal_symbols()
+        self._clean = clean
+        self._shown: list[Line] = []
+        self.show(lines)
+
+    def show(self, lines: Sequence[Line], *, keep_place: bool = True) -> None:
+        """Other lines. ``keep_place`` False for another subject, which is read from its beginning."""
+        old, self._shown = self._shown, [cleaned(each, self._clean) for each in lines]
+        if len(old) != len(self._shown):
+            self.virtual_size = Size(0, len(self._shown))
+        if not keep_place:
+            self.scroll_to(y=0, animate=False)
+        top = self.scroll_offset.y
+        regions = []
+        for y in range(self.size.height):
+            before = old[top + y] if top + y < len(old) else ()
+            after = self._shown[top + y] if top + y < len(self._shown) else ()
+            # Cropping moves the ellipsis, so a line is compared as it is painted
+            width = self.size.width
+            span = changed_columns(crop(before, width), crop(after, width))
+            if span is not None:
+                regions.append(Region(span[0], y, span[1] - span[0], 1))
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is scrolled to."""
+        index, width = y + self.scroll_offset.y, self.size.width
+        spans = crop(self._shown[index], width, self.symbols.ellipsis) if index < len(self._shown) else ()
+        return strip_of(spans, width, look_of(self.app), base_style(self))
