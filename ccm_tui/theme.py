@@ -31,6 +31,8 @@ class Tone(StrEnum):
     FOCUS = "focus"
     LINK = "link"
     BAR = "bar"
+    BAR_WARNING = "bar-warning"
+    BAR_BREACH = "bar-breach"
     BAR_LINE = "bar-line"
     """A line drawn inside a bar."""
     USUAL = "usual"
@@ -88,9 +90,11 @@ _DARK = {
     Tone.BREACH: Ink(208, bold=True),
     Tone.FOCUS: Ink(75, bold=True),
     Tone.LINK: Ink(75),
-    Tone.BAR: Ink(250),
-    Tone.BAR_LINE: Ink(250, reverse=True),
-    Tone.USUAL: Ink(243),
+    Tone.BAR: Ink(241),
+    Tone.BAR_WARNING: Ink(179),
+    Tone.BAR_BREACH: Ink(208),
+    Tone.BAR_LINE: Ink(241, reverse=True),
+    Tone.USUAL: Ink(247),
 }
 _LIGHT = {
     **_DARK,
@@ -101,9 +105,11 @@ _LIGHT = {
     Tone.BREACH: Ink(166, bold=True),
     Tone.FOCUS: Ink(26, bold=True),
     Tone.LINK: Ink(26),
-    Tone.BAR: Ink(240),
-    Tone.BAR_LINE: Ink(240, reverse=True),
-    Tone.USUAL: Ink(247),
+    Tone.BAR: Ink(249),
+    Tone.BAR_WARNING: Ink(94),
+    Tone.BAR_BREACH: Ink(166),
+    Tone.BAR_LINE: Ink(249, reverse=True),
+    Tone.USUAL: Ink(241),
 }
 _SIXTEEN_DARK = {
     **_DARK,
@@ -115,15 +121,19 @@ _SIXTEEN_DARK = {
     Tone.BREACH: Ink(9, bold=True),
     Tone.FOCUS: Ink(12, bold=True),
     Tone.LINK: Ink(12),
-    Tone.BAR: PLAIN,
-    Tone.BAR_LINE: Ink(reverse=True),
-    Tone.USUAL: Ink(dim=True),
+    Tone.BAR: Ink(dim=True),
+    Tone.BAR_WARNING: Ink(3),
+    Tone.BAR_BREACH: Ink(9),
+    Tone.BAR_LINE: Ink(dim=True, reverse=True),
+    Tone.USUAL: PLAIN,
 }
 _SIXTEEN_LIGHT = {
     **_SIXTEEN_DARK,
     # Yellow on white cannot be read: magenta is the nearest that can
     Tone.WARNING: Ink(5),
     Tone.BREACH: Ink(1, bold=True),
+    Tone.BAR_WARNING: Ink(5),
+    Tone.BAR_BREACH: Ink(1),
     Tone.FOCUS: Ink(4, bold=True),
     Tone.LINK: Ink(4),
 }
@@ -133,6 +143,9 @@ _MONOCHROME = {
     Tone.BREACH: Ink(bold=True, reverse=True),
     Tone.FOCUS: Ink(bold=True),
     Tone.LINK: Ink(underline=True),
+    # A reversed block would vanish: the bars of a breach stand out by not being dim
+    Tone.BAR_WARNING: PLAIN,
+    Tone.BAR_BREACH: Ink(bold=True),
 }
 _STATES = {
     Tone.STATE_FREE: Tone.NORMAL,
@@ -256,6 +269,9 @@ def _theme(name: str, dark: bool) -> Theme:
             "block-cursor-blurred-foreground": "ansi_default",
             "block-cursor-blurred-background": cursor,
             "block-hover-background": cursor,
+            "input-cursor-background": link,
+            "input-cursor-foreground": "ansi_black" if dark else "ansi_bright_white",
+            "input-cursor-text-style": "none",
             "input-selection-background": cursor,
             "input-selection-foreground": "ansi_default",
             "screen-selection-background": cursor,

@@ -65,11 +65,9 @@ class Calls:
                 self._agenda.after(talk * 600, action, visit)
                 return
             fate -= share
-        self._agenda.after(talk * 1000, self._complete, visit, visit.talk)
+        self._agenda.after(talk * 1000, self._complete, visit)
 
-    def _complete(self, visit: Visit, talk: int) -> None:
-        if visit.talk != talk:
-            return
+    def _complete(self, visit: Visit) -> None:
         by_agent = self._random.random() < 0.45
         self._end(visit, "COMPLETEAGENT" if by_agent else "COMPLETECALLER")
         desk = visit.desk
@@ -96,9 +94,7 @@ class Calls:
         assert desk is not None
         waited = seconds_between(visit.entered_ms, visit.answered_ms)
         talked = seconds_between(visit.answered_ms, self._agenda.now_ms)
-        self._board.line(
-            visit.callid, plan.name, desk.agent.name, event, *first, waited, talked, visit.position
-        )
+        self._board.line(visit.callid, plan.name, desk.agent.name, event, *first, waited, talked, visit.position)
         self._board.active -= 1
         visit.left = True
         self._let_go(desk, plan)
@@ -134,7 +130,7 @@ class Calls:
         target = self._target(visit)
         consulting = self._board.enter(target.name, self._ids.new(self._agenda.now_ms), visit.customer, 1)
         if consulting is None:
-            self._agenda.after(10_000, self._complete, visit, visit.talk)
+            self._agenda.after(10_000, self._complete, visit)
             return
         visit.consulting = consulting
         consulting.on_answer = lambda: self._agenda.after(self._random.uniform(3, 9) * 1000, self._join, visit)
@@ -144,7 +140,7 @@ class Calls:
         if visit.left or visit.consulting is None:
             return
         if visit.consulting.left:  # gave up waiting, or has been served already: the customer stays here
-            self._complete(visit, visit.talk)
+            self._complete(visit)
         else:
             self._end(visit, "ATTENDEDTRANSFER", "BRIDGE", self._bridge())
 

@@ -40,7 +40,9 @@ class Customers:
             delay_ms = self._random.lognormvariate(1.3, 0.8) * MINUTE_MS
             self._agenda.after(delay_ms, again, queue, who, attempt + 1)
 
-    def was_served(self, queue: str, who: Customer, trouble: float, again: Callable[[str, Customer, int], None]) -> None:
+    def was_served(
+        self, queue: str, who: Customer, trouble: float, again: Callable[[str, Customer, int], None]
+    ) -> None:
         """After a conversation: some come back within days; ``trouble`` multiplies how many do."""
         if who is not _ANONYMOUS and self._random.random() < _COMES_BACK * trouble:
             days = min(6, int(self._random.expovariate(0.6)))

@@ -87,6 +87,10 @@ class Desk:
         self.show()
         return self.pauses
 
+    def means_to_pause(self, reason: str) -> bool:
+        """Is in a pause of this reason, or will be when the contact in hand is over."""
+        return self.pause == reason or any(waiting == reason for waiting, _ in self.waiting_pauses)
+
     def autopause(self, queue: str) -> None:
         """Asterisk pauses the agent in one queue for a missed call."""
         self.autopaused.append(queue)

@@ -11,7 +11,7 @@ from ccm_tui.demo.roster import Shift, week_plan
 from ccm_tui.demo.scenes import Scenes
 from ccm_tui.demo.seasons import DAY_MS, HOUR_MS, MINUTE_MS, FloorClock
 
-_ILL = 0.03
+_ILL = 0.05
 _LATE = 0.08
 _FORGETS_PAUSE = 0.03
 _PAUSES_WHILE_TALKING = 0.3
@@ -24,6 +24,7 @@ class Presence:
 
     def __init__(
         self,
+        *,
         agenda: Agenda,
         clock: FloorClock,
         scenes: Scenes,
@@ -50,7 +51,7 @@ class Presence:
         self._plan_shifts(day, midnight_ms)
         if day == self._scenes.today:
             for away in self._scenes.aways_today:
-                self._agenda.at(away.at_ms, self._go_away, self._desks[away.agent], away.reason, away.length_ms)
+                self._agenda.at(away.at_ms, self._go_away, self._desks[away.agent], "", away.length_ms)
         self._agenda.at(midnight_ms + DAY_MS, self._plan_day, day + 1)
 
     def _plan_shifts(self, day: int, from_ms: int) -> None:
@@ -127,6 +128,16 @@ class Presence:
             desk.choose(None)
             self._on_ready(desk)
 
+    def call_away(self, desk: Desk, reason: str, length_ms: int) -> None:
+        """Someone wants the agent elsewhere: a pause as soon as the contact in hand is over."""
+        self._go_away(desk, reason, length_ms)
+
+    def call_back(self, desk: Desk, reason: str) -> None:
+        """Back from there before the time, or no need to go any more."""
+        desk.waiting_pauses = [waiting for waiting in desk.waiting_pauses if waiting[0] != reason]
+        if desk.pause == reason:
+            self._end_pause(desk, desk.in_login, desk.pauses)
+
     def contact_over(self, desk: Desk, acw_ms: int, wrapup_ms: int) -> None:
         """A call or mail ended, or the last chat: what the agent does before the next one."""
         if desk.leaving:
@@ -139,6 +150,18 @@ class Presence:
         else:
             desk.wrap_until_ms = self._agenda.now_ms + wrapup_ms
             self._agenda.after(wrapup_ms, self._on_ready, desk)
+
+    def offer_over(self, desk: Desk) -> None:
+        """An offer ended without a contact: what waited for its end happens now."""
+        if not desk.present or desk.busy:
+            return
+        if desk.leaving:
+            self._depart(desk)
+        elif desk.waiting_pauses:
+            reason, length_ms = desk.waiting_pauses.pop(0)
+            self._pause(desk, reason, length_ms)
+        else:
+            self._on_ready(desk)
 
     def missed_offer(self, desk: Desk, queue: str) -> None:
         """Autopause: paused in the queue until the agent notices."""

@@ -2,8 +2,8 @@
 """What goes wrong on the floor: a surge now and then, and today, so that the board has something to say.
 
 Today's scenes stand around the instant the demo starts: one queue gets far more calls than usual while someone who is
-usually there is not in (breach); in another, one agent sits in training and one left the desk without a pause
-(warning). They pass; surges of other days and hours, past and to come, follow the seed.
+usually there is not in and others sit in a meeting (breach); in another, some are in training and one left the desk
+without a pause (warning). They pass; surges of other days and hours, past and to come, follow the seed.
 """
 
 import random
@@ -15,17 +15,29 @@ from ccm_tui.demo.roster import Shift, week_plan
 from ccm_tui.demo.seasons import HOUR_MS, MINUTE_MS, FloorClock, Surge
 
 _SURGE_A_DAY = 0.45
-_NOW_FACTOR = 2.1
+_NOW_FACTOR = 1.45
 
 
 class Away(NamedTuple):
-    """Something an agent does today beside the plan."""
+    """An agent walks off today and forgets to pause."""
 
     agent: str
     at_ms: int
     length_ms: int
+
+
+class Part(NamedTuple):
+    """What a queue plays while the demo opens: ``stagehand`` keeps its service level in the band."""
+
+    queue: str
+    low: float
+    high: float
     reason: str
-    """The pause reason; empty: the agent walks off and forgets to pause."""
+    """Of the pauses of those who are called away for it."""
+    at_most: int
+
+
+PARTS = (Part(BILLING, 0.56, 0.64, "meeting", 6), Part(SUPPORT, 0.755, 0.79, "training", 6))
 
 
 class Scenes:
@@ -43,15 +55,14 @@ class Scenes:
         ]
         choose = random.Random(f"{seed}/scenes")
         billing = [shift for shift in settled if shift.agent.group == BILLING]
-        support = [shift for shift in settled if shift.agent.group == SUPPORT and not _breaks_near(shift, since_midnight_ms)]
-        self.absent_today = [shift.agent.name for shift in choose.sample(billing, min(2, len(billing)))]
+        support = [
+            shift for shift in settled if shift.agent.group == SUPPORT and not _breaks_near(shift, since_midnight_ms)
+        ]
+        self.absent_today = [shift.agent.name for shift in choose.sample(billing, min(1, len(billing)))]
         self.aways_today: list[Away] = []
-        if len(support) >= 4:
-            forgetful, *trainees = choose.sample([shift.agent.name for shift in support], 4)
-            self.aways_today.append(Away(forgetful, now_ms - 7 * MINUTE_MS, 21 * MINUTE_MS, ""))
-            self.aways_today += [
-                Away(name, now_ms - 25 * MINUTE_MS, 45 * MINUTE_MS, "training") for name in trainees
-            ]
+        if support:
+            forgetful = choose.choice(support).agent.name
+            self.aways_today.append(Away(forgetful, now_ms - 7 * MINUTE_MS, 21 * MINUTE_MS))
 
     def surges(self, queue: str, day: int) -> Sequence[Surge]:
         """The surges that touch a queue on one of the floor's days."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.customers import Customers
 from ccm_tui.demo.desk import VOICE_MODE, Desk
-from ccm_tui.demo.people import Customer
+from ccm_tui.demo.people import NIGHT, SUPPORT, Customer
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.records import NONE, Record, VoiceLine
 
@@ -39,7 +39,6 @@ class Visit:
         "position",
         "queue",
         "resting",
-        "talk",
     )
 
     def __init__(self, queue: "VoiceQueue", callid: str, customer: Customer, entered_ms: int, attempt: int) -> None:
@@ -54,8 +53,6 @@ class Visit:
         self.resting = False
         """Between a missed offer and the next."""
         self.left = False
-        self.talk = 0
-        """Counts plans for the conversation's end, for the same reason."""
         self.consulting: Visit | None = None
         self.on_answer: Callable[[], None] | None = None
 
@@ -110,6 +107,7 @@ class Switchboard:
     def __init__(
         self,
         plans: Sequence[QueuePlan],
+        *,
         agenda: Agenda,
         log: Callable[[Record], None],
         ids: CallIds,
@@ -117,16 +115,20 @@ class Switchboard:
         seed: int,
         on_answer: Callable[[Visit], None],
         on_missed: Callable[[Desk, str], None],
+        on_released: Callable[[Desk], None],
         on_callback_wish: Callable[[str, str], None],
     ) -> None:
         """``on_answer``: the conversation begins. ``on_missed``: an offer ran out in a queue with autopause.
-        ``on_callback_wish``: (queue, number) pressed the key for it."""
+        ``on_released``: an offer is over and the agent without a call. ``on_callback_wish``: the customer with this
+        number pressed the key for it in this queue.
+        """
         self.queues = {plan.name: VoiceQueue(plan) for plan in plans}
         self.active = 0
         """Callers in queues and conversations."""
         self._agenda, self._log, self._ids, self._customers = agenda, log, ids, customers
         self._random = random.Random(f"{seed}/voice")
-        self._on_answer, self._on_missed, self._on_callback_wish = on_answer, on_missed, on_callback_wish
+        self._on_answer, self._on_missed = on_answer, on_missed
+        self._on_released, self._on_callback_wish = on_released, on_callback_wish
 
     def line(self, callid: str, queue: str, agent: str, event: str, *parameters: str | int) -> None:
         """Write one line of queue_log."""
@@ -135,7 +137,9 @@ class Switchboard:
     # -- callers -------------------------------------------------------------------------------------------------------
 
     def call(self, queue: str, customer: Customer, attempt: int = 1) -> None:
-        """A customer dials in and comes out of the menu now."""
+        """A customer dials in and comes out of the menu now; out of hours the dialplan knows who is open."""
+        if not self.queues[queue].members:
+            queue = SUPPORT if queue == NIGHT else NIGHT
         plan = self.queues[queue].plan
         callid = self._ids.new(self._agenda.now_ms - int(self._random.uniform(3, 28) * 1000))
         self.line(callid, queue, NONE, "DID", plan.did)
@@ -204,7 +208,7 @@ class Switchboard:
             self.line(visit.callid, visit.queue.plan.name, visit.desk.agent.name, "RINGCANCELED", ringing_ms)
             desk, visit.desk = visit.desk, None
             desk.busy = False
-            self._agenda.after(0, self.seek, desk)
+            self._agenda.after(0, self._on_released, desk)
         return position, seconds_between(visit.entered_ms, self._agenda.now_ms)
 
     # -- offers --------------------------------------------------------------------------------------------------------
@@ -261,7 +265,7 @@ class Switchboard:
         self._agenda.after(plan.retry * 1000, self._offer, visit)
         if plan.autopause and rung_ms >= plan.ring_timeout * 1000:
             self._on_missed(desk, plan.name)
-        self._agenda.after(1000, self.seek, desk)
+        self._agenda.after(1000, self._on_released, desk)
 
     def _answer(self, visit: Visit, offer: int) -> None:
         desk = visit.desk

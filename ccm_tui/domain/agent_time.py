@@ -137,6 +137,7 @@ def handling_of(segment: Segment, rules: KpiRules, as_of_ms: int) -> Handling | 
 def tally_agent(
     within: Sequence[Span],
     rules: KpiRules,
+    *,
     handlings: Iterable[Handling] = (),
     logins: Iterable[Span] = (),
     pauses: Iterable[Pause] = (),

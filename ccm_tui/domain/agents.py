@@ -106,6 +106,11 @@ class AgentFold:
         self._next = 0
         self._changed: dict[int, PresenceSpan] = {}
 
+    @property
+    def last_sign_ms(self) -> int | None:
+        """The last thing the agent was seen to do; None: nothing yet."""
+        return self._last_sign_ms
+
     def take_changed(self) -> list[PresenceSpan]:
         """The spans that changed since the last call, each in its newest form."""
         changed = list(self._changed.values())

@@ -79,7 +79,7 @@ class Visit:
             contact, self.number, site, native_id, self.channel, self.direction, self.customer, self.queue, self.agent,
             self.entered_at_ms, self.entry_seen, self.answered_at_ms, self.ended_at_ms, self.outcome, self.ended_by,
             self.wait_ms, self.talk_ms, self.hold_ms, self.acw_ms, self.position, self.ring_ms, self.target,
-            self.owed_since_ms, self.replies, self.replies_ms,
+            self.hold_since_ms, self.owed_since_ms, self.replies, self.replies_ms,
         )  # fmt: skip
 
 

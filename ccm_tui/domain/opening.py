@@ -155,7 +155,7 @@ def _parse_day(name: str, text: str, error: type[CcmError]) -> int:
         if len(wanted) >= 3 and long.startswith(wanted):
             return number
     near = difflib.get_close_matches(wanted, [*DAY_NAMES, *_LONG_NAMES], n=1)
-    hint = f"days are {', '.join(DAY_NAMES)}, ranges are mon-fri" + (f"; did you mean {near[0]}?" if near else "")
+    hint = f"days are {', '.join(DAY_NAMES)}, ranges are mon-fri" + (f"; did you mean {near[0][:3]}?" if near else "")
     raise error(f"{name.strip()!r} in days {text!r} is not a day of the week", hint)
 
 

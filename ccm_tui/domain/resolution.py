@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ccm_tui.domain.events import Channel, Direction
-from ccm_tui.domain.segments import Outcome, Segment
+from ccm_tui.domain.segment_time import segment_as_of
+from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.variants import FcrChannels, FcrMatch, KpiRules
 
 _DAY_MS = 86_400_000
@@ -59,7 +60,7 @@ def judge_contacts(segments: Iterable[Segment], rules: KpiRules, as_of_ms: int) 
     later contact. Contacts that nobody answered are left out, or not resolved under ``fcr_count_abandons``.
     """
     window_ms = round(rules.fcr_window_days * _DAY_MS)
-    visits = _visits(segments, as_of_ms)
+    visits = _visits(segments, as_of_ms, rules.lost_after_ms)
     entries: dict[tuple[str, ...], list[int]] = {}
     for visit in visits:
         entries.setdefault(_matter(visit, rules), []).append(visit.first.entered_at_ms)
@@ -120,16 +121,19 @@ def first_contact_resolution(
     )
 
 
-def _visits(segments: Iterable[Segment], as_of_ms: int) -> list[_Visit]:
+def _visits(segments: Iterable[Segment], as_of_ms: int, lost_after_ms: int) -> list[_Visit]:
     contacts: dict[str, list[Segment]] = {}
     for segment in segments:
-        if segment.customer and segment.direction is Direction.INBOUND and segment.entered_at_ms <= as_of_ms:
-            contacts.setdefault(segment.contact, []).append(segment)
+        if not segment.customer or segment.direction is not Direction.INBOUND:
+            continue
+        seen = segment_as_of(segment, as_of_ms, lost_after_ms)
+        if seen is not None:
+            contacts.setdefault(seen.contact, []).append(seen)
     visits = []
     for pile in contacts.values():
         pile.sort(key=lambda segment: (segment.entered_at_ms, segment.visit))
-        answered = [s for s in pile if s.answered_at_ms is not None and s.outcome is not Outcome.REFUSED]
-        ends = [s.ended_at_ms for s in pile if s.ended_at_ms is not None and s.ended_at_ms <= as_of_ms]
+        answered = [segment for segment in pile if segment.answered_at_ms is not None]
+        ends = [segment.ended_at_ms for segment in pile if segment.ended_at_ms is not None]
         over_at_ms = max(ends) if len(ends) == len(pile) else None
         visits.append(_Visit(pile[0], answered[0] if answered else pile[0], bool(answered), over_at_ms))
     visits.sort(key=lambda visit: (visit.first.entered_at_ms, visit.first.contact))

@@ -144,7 +144,7 @@ def _parse(name: str, kind: Any, text: str, error: type[CcmError]) -> object:
         if text.lower() in _TRUE + _FALSE:
             return text.lower() in _TRUE
     elif kind is int:
-        if text.isascii() and text.isdigit() and int(text) > 0:
+        if text.isascii() and text.isdigit() and len(text) < 10:
             return int(text)
     elif kind is float:
         number = _number(text, name)

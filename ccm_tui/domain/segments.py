@@ -70,6 +70,8 @@ class Segment(NamedTuple):
     """How long the answering agent rang; part of the wait."""
     target: str | None
     """Where a transfer went."""
+    hold_since_ms: int | None = None
+    """Since when the customer is on hold just now; None: is not, or not in this source."""
     owed_since_ms: int | None = None
     """Deferred channels: since when a reply is owed; None when none is."""
     replies: int = 0

@@ -6,7 +6,7 @@ from ccm_tui.domain.variants import CesDirection, CsatMethod, KpiRules
 
 
 def csat(ratings: Sequence[float], rules: KpiRules) -> float | None:
-    """Customer satisfaction: share of ratings in the two best boxes, 0..1; or the mean rating; or points / best possible.
+    """Customer satisfaction: ratings in the two best boxes / ratings, 0..1; or their mean; or points / best possible.
 
     Ratings outside 1..``csat_scale`` are left out; None if none is left. Sources: BMC (top2), Zykrr (mean).
     """
@@ -15,7 +15,7 @@ def csat(ratings: Sequence[float], rules: KpiRules) -> float | None:
         return None
     match rules.csat_method:
         case CsatMethod.TOP2:
-            return sum(rating > rules.csat_scale - 2 for rating in valid) / len(valid)
+            return sum(rating >= rules.csat_scale - 1 for rating in valid) / len(valid)
         case CsatMethod.MEAN:
             return sum(valid) / len(valid)
         case CsatMethod.POINTS:

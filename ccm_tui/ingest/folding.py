@@ -74,21 +74,14 @@ class Touched:
 
     queues: set[tuple[int, int]] = field(default_factory=set)
     """(slot, queue)."""
-    agents: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Agent -> the time range in which something of his changed."""
+    agents: set[int] = field(default_factory=set)
+    """Agents of whom something changed."""
     contacts: int = 0
     """Contacts that got their first segment."""
 
     def queue(self, queue_id: int, entered_at_ms: int) -> None:
         """A segment of this queue changed."""
         self.queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
-
-    def agent(self, agent_id: int, start_at_ms: int, end_at_ms: int) -> None:
-        """Something of this agent's changed in this range."""
-        before = self.agents.get(agent_id)
-        if before is not None:
-            start_at_ms, end_at_ms = min(start_at_ms, before[0]), max(end_at_ms, before[1])
-        self.agents[agent_id] = (start_at_ms, end_at_ms)
 
 
 class Folding:
@@ -162,6 +155,7 @@ class Folding:
         self._refold(cursor, late, touched)
         self._write_contacts(cursor, changed - late.contacts, touched)
         self._write_agents(cursor, changed_agents - late.agents, touched)
+        agent_store.mark_changed(cursor, touched.agents)
         return touched
 
     # -- restarts -------------------------------------------------------------------------------------------------------
@@ -232,7 +226,7 @@ class Folding:
         for queue_id, entered_at_ms, agent_id, answered_at_ms, ended_at_ms in old:
             touched.queue(queue_id, entered_at_ms)
             if agent_id is not None and answered_at_ms is not None:
-                touched.agent(agent_id, answered_at_ms, ended_at_ms or answered_at_ms)
+                touched.agents.add(agent_id)
         contact = _Contact(site_id, ContactFold(self._rules.contacts), written=len(old))
         pending = iter(restarts)
         restart = next(pending, None)
@@ -273,7 +267,7 @@ class Folding:
             restart = next(pending, None)
         self._agents[agent_id] = agent
         if lines:
-            touched.agent(agent_id, lines[0][0][0], lines[-1][0][0])
+            touched.agents.add(agent_id)
 
     # -- writing ----------------------------------------------------------------------------------------------------------
 
@@ -291,7 +285,7 @@ class Folding:
                     agent_id = self._names.agent(cursor, contact.site_id, visit.agent)
                     if visit.answered_at_ms is not None:
                         end_at_ms = (visit.ended_at_ms or visit.answered_at_ms) + (visit.acw_ms or 0)
-                        touched.agent(agent_id, visit.answered_at_ms, end_at_ms)
+                        touched.agents.add(agent_id)
                 touched.queue(queue_id, visit.entered_at_ms)
                 rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
             contact.written = len(contact.fold.visits)
@@ -322,8 +316,8 @@ class Folding:
                         span.confirmed_at_ms,
                     )  # fmt: skip
                 )
-                touched.agent(agent_id, span.start_at_ms, span.end_at_ms or span.start_at_ms)
-            states.append(({"fold": agent.fold.state(), "last": agent.last}, agent_id))
+                touched.agents.add(agent_id)
+            states.append(({"fold": agent.fold.state(), "last": agent.last}, agent.fold.last_sign_ms, agent_id))
         agent_store.put_spans(cursor, rows)
         agent_store.save_states(cursor, states)
 

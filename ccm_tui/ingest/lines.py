@@ -10,7 +10,6 @@ from hashlib import blake2b
 from itertools import accumulate, compress
 from operator import add
 
-from ccm_tui.errors import SourceError
 from ccm_tui.ingest.content import BLOCK_BYTES, ContentReplaced, LogContent
 
 MAX_LINES = 5_000
@@ -123,29 +122,23 @@ class LineReader:
     def read_batch(
         self, max_line_bytes: int, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES, *, final: bool = False
     ) -> LineBatch:
-        """The next complete lines: about ``max_lines`` spanning about ``max_bytes``, at least one if there is one.
+        """The next complete lines, of one block at most; at least one line if there is one.
 
+        ``max_lines`` and ``max_bytes`` bound the batch further (long lines set aside are not counted).
         ``final`` says that nothing will be appended any more: an unterminated last line is delivered too (a CR at its
         end counts as half a CRLF). Raises SourceError and ContentReplaced, but only when there is nothing to deliver.
         """
         start = self._offset
-        offsets: list[int] = []
-        lines: list[bytes] = []
+        if start == self._ready_end and not self._fill(max_line_bytes, final):
+            return LineBatch([], [], [], start, start)
+        first, last = self._advance(max_lines, start + max_bytes)
+        offsets, lines = self._ready_offsets, self._ready
+        if last - first < len(lines):
+            offsets, lines = offsets[first:last], lines[first:last]
         oversize: list[OversizeLine] = []
-        try:
-            while len(lines) + len(oversize) < max_lines and self._offset - start < max_bytes:
-                if self._offset == self._ready_end and not self._fill(max_line_bytes, final):
-                    break
-                first, last = self._advance(max_lines - len(lines), start + max_bytes)
-                offsets += self._ready_offsets[first:last]
-                lines += self._ready[first:last]
-                while self._long_lines and self._long_lines[0].offset < self._offset:
-                    oversize.append(self._long_lines.pop(0))
-        except (SourceError, ContentReplaced):
-            if self._offset == start:
-                raise
-        if self._offset > start:
-            self._tail = self._before_place(self._offset)
+        while self._long_lines and self._long_lines[0].offset < self._offset:
+            oversize.append(self._long_lines.pop(0))
+        self._tail = self._before_place(self._offset)
         return LineBatch(offsets, lines, oversize, start, self._offset)
 
     def _advance(self, max_lines: int, end_limit: int) -> tuple[int, int]:

@@ -4,12 +4,12 @@ Field for field what ``sources.base.CsvMapping`` takes (settings lie below the s
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from ccm_tui.domain.events import Channel, EventKind
 from ccm_tui.domain.segments import Outcome
-from ccm_tui.settings.keys import key
+from ccm_tui.settings.keys import key, settings_class
 from ccm_tui.settings.kinds import choice, flag, names_of, table, text, texts, zone
 
 CONTACT_COLUMNS = (
@@ -46,85 +46,92 @@ EVENTS = tuple(kind.value for kind in EventKind)
 _SOMETHING = text(r"(?s).+", "a text with something in it")
 
 
-@dataclass(frozen=True)
+@settings_class
 class CsvSettings:
     """One CSV layout."""
 
     name: str
     """As in ``[csv.NAME]``; a source names it as its format."""
     columns: Mapping[str, str] = key(
-        {},
-        table(_SOMETHING, names_of(*CONTACT_COLUMNS, *EVENT_COLUMNS, prefix="data.")),
-        "Our field = their column. One row a contact: contact, queue, agent, customer, customer_name, channel,\n"
-        "direction, date, offered_at, answered_at, ended_at, wait_seconds, talk_seconds, hold_seconds, acw_seconds,\n"
-        "ring_seconds, outcome, answered, position, reason, target, ended_by, previous_contact. One row an event:\n"
+        default={},
+        kind=table(_SOMETHING, names_of(*CONTACT_COLUMNS, *EVENT_COLUMNS, prefix="data.")),
+        comment="Our field = their column. One row a contact: contact, queue, agent, customer, customer_name,\n"
+        "channel, direction, date, offered_at, answered_at, ended_at, wait_seconds, talk_seconds, hold_seconds,\n"
+        "acw_seconds, ring_seconds, outcome, answered, position, reason, target, ended_by, previous_contact. One row an event:\n"
         'event, at and the same. "data.x" keeps a column under the name x.',
         example={"contact": "Call ID", "queue": "Queue", "offered_at": "Start", "wait_seconds": "Wait"},
         folds=True,
     )
     time_format: str = key(
-        "iso",
-        text(r"iso|epoch|epoch_ms|.*%.*", "iso, epoch, epoch_ms or a pattern such as %d.%m.%Y %H:%M:%S"),
-        "iso, epoch, epoch_ms or a pattern such as %d.%m.%Y %H:%M:%S; of the time alone with a date column.",
+        default="iso",
+        kind=text(r"iso|epoch|epoch_ms|.*%.*", "iso, epoch, epoch_ms or a pattern such as %d.%m.%Y %H:%M:%S"),
+        comment="iso, epoch, epoch_ms or a pattern such as %d.%m.%Y %H:%M:%S; of the time alone with a date column.",
         folds=True,
     )
     delimiter: str = key(
-        ",",
-        text(r"(?s).", "one character"),
-        "What separates columns; a tabulator is \\t.",
+        default=",",
+        kind=text(r"(?s).", "one character"),
+        comment="What separates columns; a tabulator is \\t.",
         folds=True,
     )
     outcomes: Mapping[str, str] = key(
-        {},
-        table(choice(*OUTCOMES)),
-        "Their outcome word = ours: " + ", ".join(OUTCOMES[:7]) + ",\n" + ", ".join(OUTCOMES[7:]) + ".",
+        default={},
+        kind=table(choice(*OUTCOMES)),
+        comment="Their outcome word = ours: " + ", ".join(OUTCOMES[:7]) + ",\n" + ", ".join(OUTCOMES[7:]) + ".",
         example={"ANSWERED": "completed", "NO ANSWER": "abandoned"},
         folds=True,
     )
     date_format: str = key(
-        "iso",
-        text(r"iso|.*%.*", "iso or a pattern such as %y%m%d"),
-        "Of the date column: iso or a pattern such as %y%m%d.",
+        default="iso",
+        kind=text(r"iso|.*%.*", "iso or a pattern such as %y%m%d"),
+        comment="Of the date column: iso or a pattern such as %y%m%d.",
         folds=True,
     )
-    timezone: str = key("", zone(), "Zone of times that carry none; empty: the site's.", folds=True)
-    queue: str = key("", text(), "Queue of rows that name none.", folds=True)
-    channel: str = key("", choice("", *CHANNELS), "Channel of rows that name none; empty: the queue's.", folds=True)
+    timezone: str = key(
+        default="", kind=zone(), comment="Zone of times that carry none; empty: the site's.", folds=True
+    )
+    queue: str = key(default="", kind=text(), comment="Queue of rows that name none.", folds=True)
+    channel: str = key(
+        default="",
+        kind=choice("", *CHANNELS),
+        comment="Channel of rows that name none; empty: the queue's.",
+        folds=True,
+    )
     channels: Mapping[str, str] = key(
-        {},
-        table(choice(*CHANNELS)),
-        "Their channel word = ours: voice, chat, email, message, callback, task.",
+        default={},
+        kind=table(choice(*CHANNELS)),
+        comment="Their channel word = ours: voice, chat, email, message, callback, task.",
         example={"PHONE": "voice"},
         folds=True,
     )
     events: Mapping[str, str] = key(
-        {},
-        table(choice(*EVENTS)),
-        "Their event word = ours (queue_entered, answered, completed, abandoned, paused, ...).",
+        default={},
+        kind=table(choice(*EVENTS)),
+        comment="Their event word = ours (queue_entered, answered, completed, abandoned, paused, ...).",
         example={"ENTER": "queue_entered"},
         folds=True,
     )
     answered_words: tuple[str, ...] = key(
-        ("y", "yes", "true", "t", "1", "answered"),
-        texts(),
-        "What says yes in the answered column.",
+        default=("y", "yes", "true", "t", "1", "answered"),
+        kind=texts(),
+        comment="What says yes in the answered column.",
         folds=True,
     )
     absent: tuple[str, ...] = key(
-        (),
-        texts(),
-        "Texts that, like the empty one, mean no value.",
+        default=(),
+        kind=texts(),
+        comment="Texts that, like the empty one, mean no value.",
         example=("-", "N/A"),
         folds=True,
     )
     absent_times: tuple[str, ...] = key(
-        (),
-        texts(),
-        "Texts in columns of times that mean: did not happen.",
+        default=(),
+        kind=texts(),
+        comment="Texts in columns of times that mean: did not happen.",
         example=("00:00:00",),
         folds=True,
     )
-    decimal_comma: bool = key(False, flag(), "12,5 is twelve and a half.", folds=True)
+    decimal_comma: bool = key(default=False, kind=flag(), comment="12,5 is twelve and a half.", folds=True)
 
     def arguments(self) -> dict[str, Any]:
         """What ``CsvMapping`` is made of: ``CsvMapping(**csv.arguments())``."""

@@ -4,13 +4,16 @@ Reading, checking, ``config init`` and ``config show`` all walk the same declara
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Hashable, Mapping
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform
 
 from ccm_tui.settings.kinds import Kind
+
+KeyPath = tuple[str | int, ...]
+"""Keys from the top; list entries by their index from 0: ``("queue", "billing", "target")``, ``("source", 1, "path")``."""
 
 T = TypeVar("T")
 _META = "ccm"
@@ -29,8 +32,7 @@ class Shape(StrEnum):
     """``[custom_events]``, whose keys are the site's own words."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """One key of a section."""
 
     name: str
@@ -43,16 +45,14 @@ class Key:
     """Changing it changes what is folded from the events, not only how numbers are shown."""
 
 
-@dataclass(frozen=True)
-class _KeyNote:
+class _KeyNote(NamedTuple):
     kind: Kind
     comment: str
     example: Any
     folds: bool
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """One section of the file and the class that holds it."""
 
     name: str
@@ -65,7 +65,7 @@ class Section:
     """The NAME that ``config init`` shows."""
 
 
-def key(default: T, kind: Kind, comment: str, *, example: Any = None, folds: bool = False) -> T:
+def key(*, default: T, kind: Kind, comment: str, example: Any = None, folds: bool = False) -> T:
     """A dataclass field that is a key of the configuration."""
     metadata = {_META: _KeyNote(kind, comment, example, folds)}
     if isinstance(default, Mapping):
@@ -73,11 +73,60 @@ def key(default: T, kind: Kind, comment: str, *, example: Any = None, folds: boo
     return field(default=default, metadata=metadata)
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key, field))
+def settings_class(holds: type[T]) -> type[T]:
+    """A frozen dataclass whose methods are shared: generating them for each class took 30 ms of every start."""
+    made: Any = dataclass(init=False, repr=False, eq=False)(holds)
+    made.__init__ = _init
+    made.__eq__ = _equal
+    made.__hash__ = None
+    made.__repr__ = _repr
+    made.__setattr__ = made.__delattr__ = _refuse_change
+    return cast(type[T], made)
+
+
+def _init(self: Any, **values: Any) -> None:
+    for declared in fields(self):
+        name = declared.name
+        if declared.init and name in values:
+            value = values.pop(name)
+        elif declared.default is not MISSING:
+            value = declared.default
+        elif declared.default_factory is not MISSING:
+            value = declared.default_factory()
+        elif not declared.init:
+            continue
+        else:
+            raise TypeError(f"{type(self).__name__} needs {name}")
+        object.__setattr__(self, name, value)
+    if values:
+        raise TypeError(f"{type(self).__name__} has no {', '.join(values)}")
+    if hasattr(self, "__post_init__"):
+        self.__post_init__()
+
+
+def _compared(held: Any) -> dict[str, Any]:
+    return {declared.name: getattr(held, declared.name) for declared in fields(held) if declared.compare}
+
+
+def _equal(self: Any, other: object) -> bool:
+    return _compared(self) == _compared(other) if type(other) is type(self) else NotImplemented
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _refuse_change(_self: Any, name: str, *_value: Any) -> None:
+    raise FrozenInstanceError(f"settings do not change: {name}")
+
+
 @cache
-def keys_of(holds: type) -> dict[str, Key]:
+def keys_of(holds: Hashable) -> dict[str, Key]:
     """The keys a settings class declares, by name, in the order of the file."""
     found: dict[str, Key] = {}
-    for declared in fields(holds):
+    for declared in fields(cast(Any, holds)):
         note = declared.metadata.get(_META)
         if note is None:
             continue

@@ -7,9 +7,8 @@ behind the key: "80 is not a rate from 0 to 1".
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccm_tui.settings.problems import nearest
 
@@ -17,13 +16,14 @@ from ccm_tui.settings.problems import nearest
 class Rejected(ValueError):  # noqa: N818 - a verdict on one value, not a failure of the program
     """The value cannot be this key's; ``hint`` says what would be right, or is empty."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", inside: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
+        self.inside = inside
+        """Which entry of a list or table is wrong; empty: the value itself."""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """One sort of value."""
 
     accept: Callable[[Any], Any]
@@ -184,7 +184,7 @@ def texts(each: Kind | None = None) -> Kind:
         given = [value] if isinstance(value, str) else value
         if not isinstance(given, list | tuple):
             raise Rejected(f"{quoted(value)} is not a list of texts", 'write it as ["one", "two"]')
-        return tuple(item.accept(entry) for entry in given)
+        return tuple(_inside(place, item.accept, entry) for place, entry in enumerate(given))
 
     return Kind(accept, _read_list)
 
@@ -204,7 +204,7 @@ def dates() -> Kind:
         given = [value] if isinstance(value, str | date) else value
         if not isinstance(given, list | tuple):
             raise Rejected(f"{quoted(value)} is not a list of days", 'write it as ["2026-12-25", "2027-01-01"]')
-        return tuple(sorted({accept_one(entry) for entry in given}))
+        return tuple(sorted({_inside(place, accept_one, entry) for place, entry in enumerate(given)}))
 
     return Kind(accept, _read_list)
 
@@ -218,11 +218,8 @@ def table(each: Kind, names: Callable[[str], None] | None = None) -> Kind:
         held: dict[str, Any] = {}
         for name, entry in value.items():
             if names is not None:
-                names(name)
-            try:
-                held[name] = each.accept(entry)
-            except Rejected as error:
-                raise Rejected(f"{name}: {error}", error.hint) from None
+                _inside(name, names, name)
+            held[name] = _inside(name, each.accept, entry)
         return held
 
     return Kind(accept, _read_table)
@@ -255,15 +252,23 @@ def opening() -> Kind:
         try:
             for days, hours in held.items():
                 parse_days(days, ConfigError)
-                parse_hours(_text_value(hours), ConfigError)
+                parse_hours(_inside(days, _text_value, hours), ConfigError)
         except ConfigError as error:
-            raise Rejected(str(error), error.hint) from None
+            raise Rejected(str(error), error.hint, (days,) if days in held and held is value else ()) from None
         return dict(held)
 
     def read(given: str) -> Any:
         return _read_table(given) if given.strip().startswith("{") else given
 
     return Kind(accept, read)
+
+
+def _inside(place: str | int, accept: Callable[[Any], Any], value: Any) -> Any:
+    """Accept an entry of a list or table; a refusal says which one."""
+    try:
+        return accept(value)
+    except Rejected as error:
+        raise Rejected(str(error), error.hint, (place, *error.inside)) from None
 
 
 # Text from the environment and flags

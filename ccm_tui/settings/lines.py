@@ -7,8 +7,7 @@ import re
 import tomllib
 from bisect import bisect_right
 
-Path = tuple[str | int, ...]
-"""Keys from the top; list entries by their index from 0: ``("source", 1, "path")``."""
+from ccm_tui.settings.keys import KeyPath
 
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -20,7 +19,7 @@ _STRING = re.compile(
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 
-def key_lines(text: str) -> dict[Path, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """Every key, table and list entry of a valid TOML text, with its line counted from 1."""
     return _Scanner(text.replace("\r\n", "\n")).lines_of_document()
 
@@ -32,12 +31,12 @@ class _Scanner:
         self._text = text
         self._at = 0
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._found: dict[Path, int] = {}
-        self._tables: dict[Path, int] = {}
+        self._found: dict[KeyPath, int] = {}
+        self._tables: dict[KeyPath, int] = {}
         """``[[name]]`` -> how many there were so far."""
 
-    def lines_of_document(self) -> dict[Path, int]:
-        table: Path = ()
+    def lines_of_document(self) -> dict[KeyPath, int]:
+        table: KeyPath = ()
         self._skip(_BLANK)
         while self._at < len(self._text):
             if self._peek("["):
@@ -47,14 +46,14 @@ class _Scanner:
             self._skip(_BLANK)
         return self._found
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         """``[a.b]`` or ``[[a.b]]``; the path that the keys below it belong to."""
         line = self._line()
         of_list = self._peek("[[")
         self._at += 2 if of_list else 1
         parts = self._key()
         self._at += 2 if of_list else 1
-        path: Path = ()
+        path: KeyPath = ()
         for place, part in enumerate(parts, 1):
             path = (*path, part)
             self._found.setdefault(path, line)
@@ -67,7 +66,7 @@ class _Scanner:
         self._found[path] = line
         return path
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         line = self._line()
         path = table
         for part in self._key():
@@ -93,7 +92,7 @@ class _Scanner:
                 return parts
             self._at += 1
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         if self._peek("["):
             self._list(path)
         elif self._peek("{"):
@@ -103,7 +102,7 @@ class _Scanner:
         else:
             self._skip(_SCALAR)
 
-    def _list(self, path: Path) -> None:
+    def _list(self, path: KeyPath) -> None:
         self._at += 1
         index = 0
         self._skip(_BLANK)
@@ -114,7 +113,7 @@ class _Scanner:
             index += 1
         self._at += 1
 
-    def _inline_table(self, path: Path) -> None:
+    def _inline_table(self, path: KeyPath) -> None:
         self._at += 1
         self._skip(_BLANK)
         while not self._peek("}"):

@@ -4,11 +4,11 @@ Unknown queues, agents and sites need no configuration: the lookups answer with 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ccm_tui.settings.csv import CsvSettings
-from ccm_tui.settings.keys import Section, Shape, keys_of
+from ccm_tui.settings.keys import Section, Shape, keys_of, settings_class
 from ccm_tui.settings.kpi import KpiSettings
 from ccm_tui.settings.sections import (
     DEFAULT_SITE,
@@ -60,9 +60,9 @@ SECTIONS = (
         Shape.FREE,
         dict,
         "Events of your dial plan: EVENT = { our field = its parameter }. Parameters are p1, p2, ..., rest, a\n"
-        'field\'s name, or "=" and a fixed text. "EVENT:WORD" is only for lines whose first parameter is WORD. Fields:\n'
-        "csat, nps, ces, resolved, reason, note, customer, customer_name, channel, callback, acw_seconds,\n"
-        "hold_seconds, talk_seconds, target, transcript.",
+        'field\'s name, or "=" and a fixed text. "EVENT:WORD" is for lines whose first parameter is WORD.\n'
+        "Fields: csat, nps, ces, resolved, reason, note, customer, customer_name, channel, callback,\n"
+        "acw_seconds, hold_seconds, talk_seconds, target, transcript.",
     ),
     Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
     Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),
@@ -91,7 +91,7 @@ class QueueRules(NamedTuple):
     holidays: "tuple[date, ...]"
 
 
-@dataclass(frozen=True)
+@settings_class
 class Settings:
     """The whole configuration. ``Settings()`` is what holds without any."""
 
@@ -200,22 +200,15 @@ def _folding(held: Any, section: Section) -> Any:
         return held
     if section.shape is Shape.NAMED:
         parts = {name: _folding_keys(entry) for name, entry in held.items()}
-        return {name: part for name, part in parts.items() if part}
+        return {name: part for name, part in parts.items() if part.keys() - {"site"}}
     return _folding_keys(held)
 
 
 def _folding_keys(held: Any) -> dict[str, Any]:
+    holds: type = type(held)
     found = {
         name: getattr(held, name)
-        for name, declared in keys_of(type(held)).items()
+        for name, declared in keys_of(holds).items()
         if declared.folds and getattr(held, name) != declared.default
     }
-    return {name: sorted(value) if name == "aliases" else value for name, value in found.items()}
-
-
-def section_of_field(name: str) -> Section:
-    """The section that ``Settings`` holds in a field."""
-    return next(section for section in SECTIONS if section.field == name)
-
-
-assert {section.field for section in SECTIONS} == {entry.name for entry in fields(Settings) if entry.init}
+    return {name: sorted(value) if isinstance(value, tuple) else value for name, value in found.items()}

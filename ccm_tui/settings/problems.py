@@ -1,13 +1,12 @@
 """What is wrong in the configuration, said so that it can be put right: where, which key, what instead."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ccm_tui.errors import ConfigError
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One key or value that was refused."""
 
     where: str

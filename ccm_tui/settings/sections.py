@@ -1,14 +1,13 @@
-"""The sections of ``ccm.toml`` other than ``[kpi]`` and ``[csv.NAME]``: sources, sites, queues, people, alerts, screens.
+"""The sections of ``ccm.toml`` other than ``[kpi]`` and ``[csv.NAME]``: sources, sites, queues, people, screens.
 
 A field's comment is what ``config init`` prints above it. None means: see the comment for whose value holds then.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from ccm_tui.settings.csv import CHANNELS
-from ccm_tui.settings.keys import key
+from ccm_tui.settings.keys import key, settings_class
 from ccm_tui.settings.kinds import (
     Rejected,
     choice,
@@ -54,136 +53,153 @@ _WORD = text(r"(?s).+", "a text with something in it")
 _PARAMETER = text(r"p[1-9]\d?|rest|=.*|[A-Za-z_][\w.-]*", 'p1, p2, ..., rest, a field\'s name, or "=" and a fixed text')
 
 
-@dataclass(frozen=True)
+@settings_class
 class DatabaseSettings:
     """``[database]``"""
 
     path: str = key(
-        "",
-        text(),
-        "The database file, or a URL; empty: ccm.db in the user's data folder. --db and CCM_DB come first.",
+        default="",
+        kind=text(),
+        comment="The database file, or a URL; empty: ccm.db in the user's data folder. --db and CCM_DB come first.",
     )
 
 
-@dataclass(frozen=True)
+@settings_class
 class SourceSettings:
     """``[[source]]``"""
 
     path: tuple[str, ...] = key(
-        (),
-        texts(),
-        "Files, folders or globs, one or a list; relative to this file. Rotated siblings are read too.",
+        default=(),
+        kind=texts(),
+        comment="Files, folders or globs, one or a list; relative to this file. Rotated siblings are read too.",
         example=("/var/log/asterisk/queue_log",),
     )
     format: str = key(
-        "auto", _WORD, "asterisk-queue-log, pbxware-csv, ccm-jsonl, the NAME of a [csv.NAME], ... or auto."
+        default="auto",
+        kind=_WORD,
+        comment="asterisk-queue-log, pbxware-csv, ccm-jsonl, the NAME of a [csv.NAME], ... or auto.",
     )
-    site: str = key(DEFAULT_SITE, _WORD, "The site the lines belong to.")
-    timezone: str = key("", zone(), "Zone of times that carry none; empty: the site's.", folds=True)
+    site: str = key(default=DEFAULT_SITE, kind=_WORD, comment="The site the lines belong to.")
+    timezone: str = key(
+        default="", kind=zone(), comment="Zone of times that carry none; empty: the site's.", folds=True
+    )
 
 
-@dataclass(frozen=True)
+@settings_class
 class SiteSettings:
     """``[site.NAME]``"""
 
-    timezone: str = key("", zone(), "Such as Europe/Berlin; empty: this machine's.", folds=True)
-    day_starts_at: str = key("00:00", clock(), "When the site's day begins, for night shifts.")
+    timezone: str = key(default="", kind=zone(), comment="Such as Europe/Berlin; empty: this machine's.", folds=True)
+    day_starts_at: str = key(default="00:00", kind=clock(), comment="When the site's day begins, for night shifts.")
     opening_hours: Mapping[str, str] = key(
-        {},
-        opening(),
-        "Days = hours, in the site's zone; none: always open.",
+        default={},
+        kind=opening(),
+        comment="Days = hours, in the site's zone; none: always open.",
         example={"mon-fri": "08:00-12:00,13:00-18:00", "sat": "09:00-13:00"},
     )
-    holidays: tuple[date, ...] = key((), dates(), "Days on which it is closed.", example=(date(2026, 12, 25),))
+    holidays: tuple[date, ...] = key(
+        default=(), kind=dates(), comment="Days on which it is closed.", example=(date(2026, 12, 25),)
+    )
 
 
-@dataclass(frozen=True)
+@settings_class
 class QueueSettings:
     """``[queue.NAME]``"""
 
-    site: str = key("", text(), "The site it belongs to; empty: a queue of this name at any site.", folds=True)
-    aliases: tuple[str, ...] = key((), texts(), "Other names of the same queue in the logs.", folds=True)
-    group: str = key("", text(), "Queues of one group are added up on request.")
+    site: str = key(
+        default="", kind=text(), comment="The site it belongs to; empty: a queue of this name at any site.", folds=True
+    )
+    aliases: tuple[str, ...] = key(
+        default=(), kind=texts(), comment="Other names of the same queue in the logs.", folds=True
+    )
+    group: str = key(default="", kind=text(), comment="Queues of one group are added up on request.")
     channel: str = key(
-        "",
-        choice("", *CHANNELS),
-        "voice, chat, email, message, callback or task; empty: as the log says, else voice.",
+        default="",
+        kind=choice("", *CHANNELS),
+        comment="voice, chat, email, message, callback or task; empty: as the log says, else voice.",
         folds=True,
     )
     target: float | None = key(
-        None,
-        rate(optional=True),
-        "Service level to reach, 0..1; without it sl_target of [kpi].",
+        default=None,
+        kind=rate(optional=True),
+        comment="Service level to reach, 0..1; without it sl_target of [kpi].",
         example=0.8,
     )
     threshold_seconds: float | None = key(
-        None,
-        seconds(optional=True),
-        "A wait up to this meets it; without it sl_threshold_seconds of [kpi].",
+        default=None,
+        kind=seconds(optional=True),
+        comment="A wait up to this meets it; without it sl_threshold_seconds of [kpi].",
         example=20,
         folds=True,
     )
-    sl_variant: str = key("", choice("", *SL_VARIANTS), "Empty: as in [kpi].")
+    sl_variant: str = key(default="", kind=choice("", *SL_VARIANTS), comment="Empty: as in [kpi].")
     resolution_target_seconds: float = key(
-        86_400.0,
-        seconds(),
-        "Deferred channels: resolved within this, in opening hours, is on target.",
+        default=86_400.0,
+        kind=seconds(),
+        comment="Deferred channels: resolved within this, in opening hours, is on target.",
     )
     cost_per_contact: float | None = key(
-        None,
-        number(0, 1e9, "an amount of money", optional=True),
-        "Cost of one handled contact, in your currency; without it the cost is unknown.",
+        default=None,
+        kind=number(0, 1e9, "an amount of money", optional=True),
+        comment="Cost of one handled contact, in your currency; without it the cost is unknown.",
         example=4.5,
     )
     wrapup_seconds: float = key(
-        0.0,
-        seconds(3600),
-        "Wrap-up the queue grants after each conversation, for sources that log none.",
+        default=0.0,
+        kind=seconds(3600),
+        comment="Wrap-up the queue grants after each conversation, for sources that log none.",
         folds=True,
     )
     opening_hours: Mapping[str, str] = key(
-        {},
-        opening(),
-        "Days = hours; none: the site's.",
+        default={},
+        kind=opening(),
+        comment="Days = hours; none: the site's.",
         example={"mon-fri": "08:00-18:00"},
     )
 
 
-@dataclass(frozen=True)
+@settings_class
 class AgentSettings:
     """``[agent.NAME]``"""
 
-    name: str = key("", text(), "The name shown; empty: NAME.", example="Ana Lopez")
-    team: str = key("", text(), "The team, a NAME of [team.NAME].")
+    name: str = key(default="", kind=text(), comment="The name shown; empty: NAME.", example="Ana Lopez")
+    team: str = key(default="", kind=text(), comment="The team, a NAME of [team.NAME].")
     aliases: tuple[str, ...] = key(
-        (),
-        texts(),
-        "The same person's other identities in the logs.",
+        default=(),
+        kind=texts(),
+        comment="The same person's other identities in the logs.",
         example=("SIP/1127", "Local/1127@agents"),
         folds=True,
     )
-    site: str = key("", text(), "The site these identities belong to; empty: any.", folds=True)
+    site: str = key(default="", kind=text(), comment="The site these identities belong to; empty: any.", folds=True)
 
 
-@dataclass(frozen=True)
+@settings_class
 class TeamSettings:
     """``[team.NAME]``"""
 
-    name: str = key("", text(), "The name shown; empty: NAME.", example="Team North")
-    lead: str = key("", text(), "Who leads it.")
+    name: str = key(default="", kind=text(), comment="The name shown; empty: NAME.", example="Team North")
+    lead: str = key(default="", kind=text(), comment="Who leads it.")
 
 
-@dataclass(frozen=True)
+@settings_class
 class PauseSettings:
     """``[pause]``"""
 
-    break_reasons: tuple[str, ...] = key((), texts(), "Reasons of breaks; case does not matter.", folds=True)
-    acw_reasons: tuple[str, ...] = key((), texts(), "Reasons that mean wrap-up work after a contact.", folds=True)
+    break_reasons: tuple[str, ...] = key(
+        default=(), kind=texts(), comment="Reasons of breaks; case does not matter.", folds=True
+    )
+    acw_reasons: tuple[str, ...] = key(
+        default=(), kind=texts(), comment="Reasons that mean wrap-up work after a contact.", folds=True
+    )
     productive_reasons: tuple[str, ...] = key(
-        (), texts(), "Reasons of other paid work: training, back office.", folds=True
+        default=(), kind=texts(), comment="Reasons of other paid work: training, back office.", folds=True
     )
     other_reasons: str = key(
-        "break", choice("break", "acw", "productive"), "What a reason in none of the lists is.", folds=True
+        default="break",
+        kind=choice("break", "acw", "productive"),
+        comment="What a reason in none of the lists is.",
+        folds=True,
     )
 
     def class_of(self, reason: str | None) -> str:
@@ -199,67 +215,88 @@ class PauseSettings:
         return self.other_reasons
 
 
-@dataclass(frozen=True)
+@settings_class
 class AlertSettings:
     """``[alerts]``"""
 
-    wait_warning_seconds: float = key(40.0, seconds(), "The oldest wait of a queue from which it is marked !.")
-    wait_breach_seconds: float = key(60.0, seconds(), "The oldest wait from which it is a breach.")
-    wait_hysteresis_seconds: float = key(5.0, seconds(), "A mark goes when the wait is this far below its limit again.")
-    sl_breach_margin: float = key(0.1, rate(), "Below target a queue is marked !; this far below it is a breach.")
-    sl_hysteresis: float = key(0.02, rate(), "A mark goes when service level is this far above its limit again.")
-    min_contacts: int = key(10, whole(0, 10_000), "Intervals with fewer contacts never breach their service level.")
-    free_while_waiting_seconds: float = key(
-        60.0, seconds(), "An agent free this long while his queue waits is marked; 0: never."
+    wait_warning_seconds: float = key(
+        default=40.0, kind=seconds(), comment="The oldest wait of a queue from which it is marked !."
     )
-    long_talk_seconds: float = key(600.0, seconds(), "A conversation longer than this is marked; 0: never.")
-    long_acw_seconds: float = key(180.0, seconds(), "Wrap-up longer than this is marked; 0: never.")
-    long_break_seconds: float = key(1800.0, seconds(), "A break longer than this is marked; 0: never.")
+    wait_breach_seconds: float = key(default=60.0, kind=seconds(), comment="The oldest wait from which it is a breach.")
+    wait_hysteresis_seconds: float = key(
+        default=5.0, kind=seconds(), comment="A mark goes when the wait is this far below its limit again."
+    )
+    sl_breach_margin: float = key(
+        default=0.1, kind=rate(), comment="Below target a queue is marked !; this far below it is a breach."
+    )
+    sl_hysteresis: float = key(
+        default=0.02, kind=rate(), comment="A mark goes when service level is this far above its limit again."
+    )
+    min_contacts: int = key(
+        default=10, kind=whole(0, 10_000), comment="Intervals with fewer contacts never breach their service level."
+    )
+    free_while_waiting_seconds: float = key(
+        default=60.0, kind=seconds(), comment="An agent free this long while his queue waits is marked; 0: never."
+    )
+    long_talk_seconds: float = key(
+        default=600.0, kind=seconds(), comment="A conversation longer than this is marked; 0: never."
+    )
+    long_acw_seconds: float = key(
+        default=180.0, kind=seconds(), comment="Wrap-up longer than this is marked; 0: never."
+    )
+    long_break_seconds: float = key(
+        default=1800.0, kind=seconds(), comment="A break longer than this is marked; 0: never."
+    )
 
 
-@dataclass(frozen=True)
+@settings_class
 class PrivacySettings:
     """``[privacy]``"""
 
-    mask: bool = key(True, flag(), "Whether customer numbers show their last four digits only.")
+    mask: bool = key(default=True, kind=flag(), comment="Whether customer numbers show their last four digits only.")
 
 
-@dataclass(frozen=True)
+@settings_class
 class FollowerSettings:
     """``[follower]``"""
 
     age_limit_hours: float = key(
-        24.0, number(0.1, 8760, "a number of hours"), "A contact without an end is lost after this.", folds=True
+        default=24.0,
+        kind=number(0.1, 8760, "a number of hours"),
+        comment="A contact without an end is lost after this.",
+        folds=True,
     )
     no_sign_of_life_hours: float = key(
-        24.0,
-        number(0.1, 8760, "a number of hours"),
-        "A login or pause without an end runs no longer than this past the agent's last sign of life.",
+        default=24.0,
+        kind=number(0.1, 8760, "a number of hours"),
+        comment="A login or pause without an end runs no longer than this past the agent's last sign of life.",
         folds=True,
     )
 
 
-@dataclass(frozen=True)
+@settings_class
 class UiSettings:
     """``[ui]``"""
 
-    theme: str = key("dark", choice("dark", "light"), "dark or light.")
+    theme: str = key(default="dark", kind=choice("dark", "light"), comment="dark or light.")
     keymap: Mapping[str, str] = key(
-        {},
-        table(_WORD),
-        'Action = keys, for example { "queues.open" = "enter,o" }; the names are in the ? help.',
+        default={},
+        kind=table(_WORD),
+        comment='Action = keys, for example { "queues.open" = "enter,o" }; the names are in the ? help.',
     )
-    my_queues: tuple[str, ...] = key((), texts(), 'The queues and groups that "my queues" shows; none: all.')
-    low_bandwidth: bool = key(False, flag(), "For slow links: paint once a second, tick minutes.")
-    refresh_per_second: int = key(16, whole(1, 60), "How often a screen may paint.")
+    my_queues: tuple[str, ...] = key(
+        default=(), kind=texts(), comment='The queues and groups that "my queues" shows; none: all.'
+    )
+    low_bandwidth: bool = key(default=False, kind=flag(), comment="For slow links: paint once a second, tick minutes.")
+    refresh_per_second: int = key(default=16, kind=whole(1, 60), comment="How often a screen may paint.")
 
 
-@dataclass(frozen=True)
+@settings_class
 class LimitSettings:
     """``[limits]``"""
 
-    table_rows: int = key(2000, whole(10, 100_000), "Rows that a list on screen holds at once.")
-    text_chars: int = key(2000, whole(80, 100_000), "Characters shown of one value of a log.")
+    table_rows: int = key(default=2000, kind=whole(10, 100_000), comment="Rows that a list on screen holds at once.")
+    text_chars: int = key(default=2000, kind=whole(80, 100_000), comment="Characters shown of one value of a log.")
 
 
 CUSTOM_EVENT = table(_PARAMETER, names_of(*CUSTOM_FIELDS))

@@ -120,6 +120,7 @@ def moment_to_ms(moment: datetime, zone: tzinfo) -> int:
     return checked_at_ms(since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000)
 
 
+@lru_cache(maxsize=512)  # rows share their day, and often their minute; strptime is slow
 def _by_pattern(text: str, pattern: str) -> datetime:
     try:
         return datetime.strptime(text, pattern)  # noqa: DTZ007 - the caller puts the zone on

@@ -17,9 +17,18 @@ def load_state(cursor: sqlite3.Cursor, agent_id: int) -> dict[str, Any] | None:
     return None if row is None or row[0] is None else json.loads(row[0])
 
 
-def save_states(cursor: sqlite3.Cursor, states: Iterable[tuple[dict[str, Any], int]]) -> None:
-    """Store what the fold remembers: (state, agent)."""
-    cursor.executemany("UPDATE agent SET state = ? WHERE id = ?", ((json.dumps(s), i) for s, i in states))
+def save_states(cursor: sqlite3.Cursor, states: Iterable[tuple[dict[str, Any], int | None, int]]) -> None:
+    """Store what the fold remembers: (state, last sign of life, agent)."""
+    cursor.executemany(
+        "UPDATE agent SET state = ?, last_sign_at_ms = ? WHERE id = ?",
+        ((json.dumps(state), last_sign_at_ms, agent_id) for state, last_sign_at_ms, agent_id in states),
+    )
+
+
+def mark_changed(cursor: sqlite3.Cursor, agent_ids: Iterable[int]) -> None:
+    """Something of these agents changed: readers count them anew."""
+    number = cursor.execute("SELECT COALESCE(MAX(changed), 0) + 1 FROM agent").fetchone()[0]
+    cursor.executemany("UPDATE agent SET changed = ? WHERE id = ?", ((number, agent_id) for agent_id in agent_ids))
 
 
 def put_spans(cursor: sqlite3.Cursor, rows: Iterable[tuple[object, ...]]) -> None:

@@ -58,6 +58,8 @@ class Agent(SQLModel, table=True):
     site_id: int = Field(foreign_key="site.id")
     name: str
     state: str | None = None
+    last_sign_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    """The agent's last sign of life: what is open is over a day (configurable) after it."""
     changed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The writer's batch in which something of the agent last changed; readers look at those above what they saw."""
 

@@ -15,6 +15,8 @@ from ccm_tui.widgets.symbols import UNICODE, Symbols
 
 Value = float | None
 
+_TONES = {Band.NORMAL: Tone.BAR, Band.WARNING: Tone.BAR_WARNING, Band.BREACH: Tone.BAR_BREACH}
+
 
 class Chart(NamedTuple):
     """A day by interval. All sequences have one entry an interval."""
@@ -63,7 +65,7 @@ def spark(values: Sequence[Value], width: int, top: float | None = None, symbols
 def bar_lines(chart: Chart, width: int, height: int, symbols: Symbols = UNICODE) -> list[Line]:
     """The chart in exactly ``height`` lines, the last for the labels if there are any."""
     margin = max((len(each) for each in chart.scale), default=0)
-    margin += 1 if margin else 0
+    margin += 2 if margin else 0
     values, usual = resample(chart.values, width - margin), resample(chart.usual, width - margin)
     count = max(len(values), len(usual))
     rows = height - (1 if chart.labels else 0)
@@ -109,18 +111,20 @@ def _cell(
     if value is not None and math.isfinite(value):
         eighths = max(1, min(rows * 8, round(value / end * rows * 8)))
     filled = max(0, min(8, eighths - row * 8))
-    usual_row = -1
+    usual_row, stroke = -1, ""
     if usual is not None and math.isfinite(usual):
-        usual_row = min(rows - 1, max(0, math.ceil(usual / end * rows) - 1))
+        # Three heights within a row: at its foot, in its middle, at its head
+        thirds = min(rows * 3 - 1, max(0, math.ceil(usual / end * rows * 3) - 1))
+        usual_row, stroke = thirds // 3, symbols.usual[thirds % 3]
     if filled == 0 and usual_row == row:
-        return Span(symbols.usual * wide, Tone.USUAL)
+        return Span(stroke * wide, Tone.USUAL)
     if filled == 0:
         missing = row == 0 and not known(value)
         return Span((symbols.gap if missing else " ") * wide, Tone.USUAL)
-    tone = band.tone if band is not Band.NORMAL else Tone.BAR
+    tone = _TONES[band]
     if usual_row == row and filled == 8:
         # Inside a full bar the line is drawn in the bar's own colour, turned over
-        return Span(symbols.usual * wide, Tone.BAR_LINE)
+        return Span(stroke * wide, Tone.BAR_LINE)
     return Span(symbols.bars[filled - 1] * wide, tone)
 
 

@@ -8,7 +8,7 @@ from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Align, Band
 
 GUTTER = 3
-"""Cursor, band, mark: one cell each, left of the first column."""
+"""Cursor or mark, band, air: one cell each, left of the first column."""
 GAP = 2
 """Cells between columns."""
 

@@ -31,9 +31,12 @@ def row_spans(
 ) -> Line:
     """One row. The band speaks through its sign and the first column; the other cells through their own tones."""
     spans = [
-        Span(symbols.pointer if cursor else " ", Tone.FOCUS if focused else Tone.DIM),
+        # A mark takes the pointer's cell: where the cursor is then shows by the look of its row
+        Span(symbols.mark, Tone.FOCUS)
+        if marked
+        else Span(symbols.pointer if cursor else " ", Tone.FOCUS if focused else Tone.DIM),
         Span(symbols.band(row.band), row.band.tone),
-        Span(symbols.mark if marked else " ", Tone.FOCUS),
+        Span(" "),
     ]
     for index, (column, _, width) in enumerate(placed):
         cell = row.cells.get(column.key, EMPTY)

@@ -98,21 +98,22 @@ class BoardView(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the titles, then what is scrolled to."""
-        width = self.size.width
-        look, base = look_of(self.app), base_style(self)
+        width, look, base = self.size.width, look_of(self.app), base_style(self)
         if y < HEADER:
             titles = paint.header_spans(self._placed, self._sort, self._order_held, self.symbols)
             return strip_of(titles, width, look, base)
         lines = self._rows.lines
         if not lines:
             text, tone = self._placeholder
-            return strip_of(paint.placeholder_spans(text, tone, y - HEADER, width, self.symbols), width, look, base)
+            return strip_of(
+                paint.placeholder_spans(text, tone, y - HEADER, self._room, self.symbols), width, look, base
+            )
         index = y - HEADER + self.scroll_offset.y
         if index >= len(lines):
             return strip_of((), width, look, base)
         line = lines[index]
         if isinstance(line, Heading):
-            return strip_of(paint.heading_spans(line, width, self.symbols), width, look, base)
+            return strip_of(paint.heading_spans(line, self._room, self.symbols), width, look, base)
         cursor, focused = line.key == self._cursor, self.has_focus
         spans = paint.row_spans(
             line, self._placed, self.symbols, cursor=cursor, focused=focused, marked=line.key in self._marks
@@ -124,7 +125,7 @@ class BoardView(ScrollView):
 
     def on_resize(self) -> None:
         """Other columns may fit."""
-        self._placed = place_columns(self.columns, self.size.width)
+        self._placed = place_columns(self.columns, self._room)
         self.refresh()
 
     def on_focus(self) -> None:
@@ -134,6 +135,11 @@ class BoardView(ScrollView):
     def on_blur(self) -> None:
         """And that they no longer do."""
         self._refresh_line(self._cursor_line)
+
+    @property
+    def _room(self) -> int:
+        """Cells left of the scrollbar, whose place is kept whether it is there or not."""
+        return self.scrollable_content_region.width
 
     @property
     def _page(self) -> int:
@@ -169,7 +175,7 @@ class BoardView(ScrollView):
             if isinstance(before, BoardRow) and isinstance(after, BoardRow):
                 span = changed_cells(before, after, self._placed)
                 if before.key != after.key and not self._marks.isdisjoint((before.key, after.key)):
-                    span = (0, max(GUTTER, span[1] if span else 0))
+                    span = (0, max(GUTTER, span[1] if span else 0))  # the mark in the gutter
             elif before == after:
                 continue
             if span is not None:

@@ -65,7 +65,7 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
             before = old[top + y] if top + y < len(old) else ()
             after = self._shown[top + y] if top + y < len(self._shown) else ()
             # Cropping moves the ellipsis, so a line is compared as it is painted
-            width = self.size.width
+            width = self.scrollable_content_region.width
             span = changed_columns(crop(before, width), crop(after, width))
             if span is not None:
                 regions.append(Region(span[0], y, span[1] - span[0], 1))
@@ -74,6 +74,6 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One line of what is scrolled to."""
-        index, width = y + self.scroll_offset.y, self.size.width
-        spans = crop(self._shown[index], width, self.symbols.ellipsis) if index < len(self._shown) else ()
-        return strip_of(spans, width, look_of(self.app), base_style(self))
+        index, room = y + self.scroll_offset.y, self.scrollable_content_region.width
+        spans = crop(self._shown[index], room, self.symbols.ellipsis) if index < len(self._shown) else ()
+        return strip_of(spans, self.size.width, look_of(self.app), base_style(self))

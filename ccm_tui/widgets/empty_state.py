@@ -22,8 +22,11 @@ class Notice(NamedTuple):
 
 def notice_lines(notice: Notice, width: int, height: int, symbols: Symbols = UNICODE) -> list[Line]:
     """The message and what to do, at the left like everything else, a third of the way down."""
-    sign = f" {symbols.error} " if notice.tone is Tone.BREACH else "   "
-    block = [line((sign + notice.message, notice.tone)), *(line("   ", (each, Tone.DIM)) for each in notice.advice)]
+    sign = symbols.error if notice.tone is Tone.BREACH else " "
+    block = [
+        line(" ", (sign, notice.tone), " ", (notice.message, notice.tone)),
+        *(line("   ", (each, Tone.DIM)) for each in notice.advice),
+    ]
     above = max(0, (height - len(block)) // 3)
     return [()] * above + [crop(each, width, symbols.ellipsis) for each in block]
 

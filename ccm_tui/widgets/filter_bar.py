@@ -18,7 +18,7 @@ from textual.widgets import Input
 from ccm_tui.safe import clean as clean_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.line_view import LineView
-from ccm_tui.widgets.lines import Clean, Line, crop, line
+from ccm_tui.widgets.lines import Clean, Line, crop, line, width_of
 from ccm_tui.widgets.symbols import Symbols
 
 Matcher = Callable[[str], bool]
@@ -48,6 +48,12 @@ def chip_line(text: str, shown: int, total: int, width: int) -> Line:
     )
 
 
+def counts_line(text: str, shown: int, total: int) -> Line:
+    """What stands right of the open field."""
+    none = line(("nothing matches  ", Tone.WARNING)) if text and total and not shown else ()
+    return line(*none, f"{shown}/{total}", ("  enter keeps  esc clears ", Tone.DIM))
+
+
 class _Chip(LineView):
     def __init__(self, clean: Clean, symbols: Symbols | None) -> None:
         super().__init__(clean=clean, symbols=symbols)
@@ -55,6 +61,17 @@ class _Chip(LineView):
 
     def lines(self, width: int, height: int) -> list[Line]:
         return [chip_line(*self.values, width)]
+
+
+class _Slash(LineView):
+    def lines(self, width: int, height: int) -> list[Line]:
+        return [line("   ", ("/", Tone.LINK))]
+
+
+class _Counts(_Chip):
+    def lines(self, width: int, height: int) -> list[Line]:
+        counts = counts_line(*self.values)
+        return [line(" " * (width - width_of(counts)), *crop(counts, width))]
 
 
 class _Field(Input):
@@ -89,9 +106,13 @@ class FilterBar(Widget):
     DEFAULT_CSS = """
     FilterBar { height: 1; display: none; }
     FilterBar.-open, FilterBar.-set { display: block; }
-    FilterBar _Field { display: none; width: 1fr; margin-left: 3; background: transparent; }
-    FilterBar.-open _Field { display: block; }
-    FilterBar.-open _Chip { display: none; }
+    FilterBar { layout: horizontal; }
+    FilterBar _Slash { width: 5; }
+    FilterBar _Counts { width: 44; }
+    FilterBar _Slash, FilterBar _Field, FilterBar _Counts { display: none; }
+    FilterBar _Field { width: 1fr; background: transparent; }
+    FilterBar.-open _Slash, FilterBar.-open _Field, FilterBar.-open _Counts { display: block; }
+    FilterBar.-open #chip { display: none; }
     """
 
     text = reactive("", init=False)
@@ -125,11 +146,16 @@ class FilterBar(Widget):
         super().__init__(id=id, classes=classes)
         self._field = _Field(clean)
         self._chip = _Chip(clean, symbols)
+        self._chip.id = "chip"
+        self._beside = _Counts(clean, symbols)
+        self._slash = _Slash(clean=clean, symbols=symbols)
         self._counts = (0, 0)
 
     def compose(self) -> ComposeResult:
         yield self._chip
+        yield self._slash
         yield self._field
+        yield self._beside
 
     @property
     def opened(self) -> bool:
@@ -164,8 +190,9 @@ class FilterBar(Widget):
         self.post_message(self.FilterChanged(self, text))
 
     def _show_chip(self) -> None:
-        self._chip.values = (self.text, *self._counts)
-        self._chip.changed()
+        for part in (self._chip, self._beside):
+            part.values = (self.text, *self._counts)
+            part.changed()
 
     @on(Input.Changed)
     def _take_text(self, event: Input.Changed) -> None:

@@ -37,7 +37,9 @@ def kpi_line(kpis: Sequence[Kpi], width: int, symbols: Symbols = UNICODE) -> Lin
     for kpi in kpis:
         tail = (f" goal {kpi.target}" if kpi.target else "") + (f", {kpi.note}" if kpi.note else "")
         part = line(
-            (f" {symbols.band(kpi.band)} ", kpi.band.tone),
+            " ",
+            (symbols.band(kpi.band), kpi.band.tone),
+            " ",
             (f"{kpi.label} ", Tone.HEAD),
             (kpi.value.rjust(kpi.value_width), Tone.STRONG if kpi.band is Band.NORMAL else kpi.band.tone),
             (tail, Tone.HEAD),
@@ -61,7 +63,9 @@ def tile_lines(kpi: Kpi, width: int, symbols: Symbols = UNICODE) -> list[Line]:
     return [
         (gutter, Span(fit(kpi.label, room, ellipsis=symbols.ellipsis), Tone.HEAD), Span(" ")),
         line(
-            (f" {symbols.band(kpi.band)} ", kpi.band.tone),
+            " ",
+            (symbols.band(kpi.band), kpi.band.tone),
+            " ",
             (fit(kpi.value, room, ellipsis=symbols.ellipsis), tone),
             " ",
         ),

@@ -60,7 +60,7 @@ def status_line(status: Status, width: int, symbols: Symbols = UNICODE) -> Line:
     }[status.freshness]
     tone = _TONES[status.freshness]
     state = fit(f"{sign} {status.freshness.value} {status.age}", STATE_WIDTH, ellipsis=symbols.ellipsis)
-    alerts = line((f"{symbols.breach} {status.alerts} ", Tone.BREACH)) if status.alerts else line("    ")
+    alerts = line((f"{symbols.breach} {status.alerts}", Tone.BREACH), " ") if status.alerts else line("    ")
     title_width = min(TITLE_WIDTH, max(8, width - 58))
     head = line((" " + fit(status.title, title_width - 1, ellipsis=symbols.ellipsis), Tone.STRONG), " ", (state, tone))
     clock = line(" ", status.clock) if status.clock else ()

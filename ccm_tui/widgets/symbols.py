@@ -35,7 +35,8 @@ class Symbols(NamedTuple):
     """A pixel of a big figure."""
     bars: str = "▁▂▃▄▅▆▇█"
     """Eighths from the bottom; the last is full."""
-    usual: str = "─"
+    usual: str = "▁─▔"
+    """A line at the foot, in the middle, at the head of its row."""
     gap: str = "·"
     talk: str = "━"
     acw: str = "┄"
@@ -69,7 +70,7 @@ ASCII = Symbols(
     error="#",
     full="#",
     bars=".:-=+*%#",
-    usual="_",
+    usual="_-^",
     gap=".",
     talk="=",
     acw="~",

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=True),
+        sa.Column("last_sign_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["site_id"],

@@ -1,0 +1,120 @@
+# ruff: noqa: S311 - a simulation, not a secret
+"""The e-mail queue: letters come at any hour, agents answer the oldest first, some cases take more than one reply."""
+
+import random
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ccm_tui.demo.agenda import Agenda
+from ccm_tui.demo.calls import AfterContact, log_normal_seconds
+from ccm_tui.demo.customers import Customers
+from ccm_tui.demo.desk import MAIL_MODE, Desk
+from ccm_tui.demo.people import customer as get_customer
+from ccm_tui.demo.queues import QueuePlan
+from ccm_tui.demo.records import Record
+from ccm_tui.demo.seasons import HOUR_MS
+from ccm_tui.domain.events import Channel, Event, EventKind
+
+_ASKS_BACK = 0.16
+"""Replies that ask for something, so that the case goes on when the customer has written again."""
+_COMES_BACK = 0.05
+"""Resolved cases that the customer opens again."""
+_WRITES_BACK = 0.85
+_REASONS = ("refund", "delivery", "invoice", "password", "contract", "other")
+
+
+class _Case:
+    __slots__ = ("contact", "customer", "written_ms")
+
+    def __init__(self, contact: str, customer: str) -> None:
+        self.contact, self.customer = contact, customer
+        self.written_ms = 0
+        """Time that agents spent on it."""
+
+
+class MailQueue:
+    """Cases from the first letter on."""
+
+    def __init__(
+        self,
+        plan: QueuePlan,
+        *,
+        agenda: Agenda,
+        log: Callable[[Record], None],
+        customers: Customers,
+        seed: int,
+        after_contact: AfterContact,
+    ) -> None:
+        self._plan, self._agenda, self._write, self._customers = plan, agenda, log, customers
+        self._random = random.Random(f"{seed}/mail")
+        self._after_contact = after_contact
+        self._members: list[Desk] = []
+        self._owed: deque[_Case] = deque()
+        self._count = 0
+
+    def receive(self) -> None:
+        """A letter opens a new case."""
+        self._count += 1
+        address = self._customers.pick(self._plan.name).email or get_customer(0).email
+        case = _Case(f"mail-{self._agenda.now_ms // 1000}-{self._count}", address)
+        self._log(EventKind.QUEUE_ENTERED, case, customer=address)
+        self._letter(case)
+
+    def _letter(self, case: _Case) -> None:
+        self._log(EventKind.CUSTOMER_MESSAGE, case, customer=case.customer)
+        self._owed.append(case)
+        for desk in self._members:
+            if desk.ready:
+                self.seek(desk)
+                break
+
+    def _log(self, kind: EventKind, case: _Case, agent: Desk | None = None, **more: Any) -> None:
+        self._write(
+            Event(
+                kind,
+                self._agenda.now_ms,
+                kind.value,
+                contact=case.contact,
+                queue=self._plan.name,
+                agent=agent.agent.name if agent else None,
+                channel=Channel.EMAIL,
+                **more,
+            )
+        )
+
+    def seek(self, desk: Desk) -> None:
+        """Give a free agent the letter that is owed an answer longest."""
+        if desk not in self._members or desk.mode != MAIL_MODE or not desk.ready or not self._owed:
+            return
+        case = self._owed.popleft()
+        desk.busy = True
+        writing_ms = int(1000 * max(20.0, log_normal_seconds(self._random, self._plan.talk) * desk.agent.pace))
+        case.written_ms += writing_ms
+        self._agenda.after(writing_ms, self._reply, case, desk)
+
+    def _reply(self, case: _Case, desk: Desk) -> None:
+        self._log(EventKind.AGENT_MESSAGE, case, desk)
+        chance = self._random.random()
+        if chance < _ASKS_BACK:
+            if self._random.random() < _WRITES_BACK:
+                self._agenda.after(self._random.lognormvariate(1.0, 1.0) * HOUR_MS, self._letter, case)
+        else:
+            self._log(EventKind.RESOLVED, case, desk, talk_ms=case.written_ms, reason=self._random.choice(_REASONS))
+            case.written_ms = 0
+            if chance > 1.0 - _COMES_BACK:
+                self._agenda.after(self._random.uniform(1, 40) * HOUR_MS, self._open_again, case)
+        desk.busy = False
+        self._after_contact(desk, 0, int(self._random.uniform(2, 20) * 1000))
+
+    def _open_again(self, case: _Case) -> None:
+        self._log(EventKind.REOPENED, case, customer=case.customer)
+        self._letter(case)
+
+    def join(self, desk: Desk) -> None:
+        """An agent logged in."""
+        self._members.append(desk)
+
+    def part(self, desk: Desk) -> None:
+        """An agent logged out."""
+        self._members.remove(desk)

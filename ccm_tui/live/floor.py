@@ -1,0 +1,296 @@
+"""Derives a ``FloorSnapshot`` from the store, live or as of a past instant by the same code.
+
+Ended segments come from the rollups; only slots whose rollups say more than was known at the instant are counted from
+their segments, as they stood then. Live there are none of these, so a refresh costs the same on any history.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, agent_state, covering
+from ccm_tui.domain.agent_time import AgentTally, Pause, handling_of, tally_agent
+from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.intervals import day_window
+from ccm_tui.domain.segment_time import segment_as_of
+from ccm_tui.domain.segments import Outcome, Segment
+from ccm_tui.domain.tally import QueueTally, pool, tally_segments
+from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, FollowerStatus, QueueRow, WaitingContact
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store import floor as floor_store
+from ccm_tui.store import intervals as interval_store
+from ccm_tui.store.engine import Store
+
+RECENT_MS = 30 * 60 * 1000
+DAY_MS = 24 * 3600 * 1000
+LISTED_MS = 28 * DAY_MS
+"""A queue or agent not seen for so long is no longer listed."""
+RECOUNT_MS = 10_000
+"""Agents' figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
+
+QueueKey = tuple[str, str, Channel]
+"""(site, queue, channel)."""
+
+
+@dataclass(slots=True)
+class _AgentMemory:
+    """What was read of an agent when he last changed."""
+
+    changed: int
+    from_ms: int
+    spans: list[PresenceSpan]
+    segments: list[Segment]
+    tally: AgentTally
+    counted_at_ms: int
+
+
+class FloorReader:
+    """Reads the floor over one store; keeps what has not changed between two readings. One thread only."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self._store = store
+        self._definitions = definitions
+        self._agents: dict[int, _AgentMemory] = {}
+
+    def read(self, as_of_ms: int, follower: FollowerStatus, *, live: bool = True) -> FloorSnapshot:
+        """The floor as of an instant; ``live`` allows keeping agents' figures for the next reading."""
+        with self._store.reading() as cursor:
+            sites = floor_store.list_sites(cursor)
+            windows = {
+                site: day_window(as_of_ms, self._definitions.zone(site), self._definitions.day_starts_at(site)).start_ms
+                for site in sites
+            }
+            agents = self._read_agents(cursor, windows, as_of_ms, live=live)
+            queues: list[QueueRow] = []
+            for site, site_id in sites.items():
+                queues.extend(self._read_queues(cursor, site, site_id, windows[site], as_of_ms, agents))
+            newest_at_ms = floor_store.newest_at_ms(cursor)
+        queues.sort(key=lambda row: (row.site, row.queue, row.channel))
+        return FloorSnapshot(
+            as_of_ms=as_of_ms,
+            newest_at_ms=newest_at_ms,
+            follower=follower,
+            timezones={site: self._definitions.zone(site).key for site in sites},
+            queues=tuple(queues),
+            agents=tuple(agents),
+        )
+
+    # -- queues -------------------------------------------------------------------------------------------------------
+
+    def _read_queues(
+        self,
+        cursor: sqlite3.Cursor,
+        site: str,
+        site_id: int,
+        day_ms: int,
+        as_of_ms: int,
+        agents: Iterable[AgentRow],
+    ) -> list[QueueRow]:
+        lost_after_ms = self._definitions.rules(site, "").lost_after_ms
+        affected = floor_store.affected_slots(cursor, day_ms, as_of_ms)
+        affected |= interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
+        rows = floor_store.open_segments(cursor, site_id, as_of_ms - lost_after_ms, as_of_ms)
+        rows += floor_store.ended_segments(cursor, site_id, affected)
+        segments = floor_store.in_order_of_entry(rows)
+        as_of = [seen for s in segments if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None]
+        recent = floor_store.segments_in(cursor, site_id, as_of_ms - RECENT_MS, as_of_ms + 1)
+        rollups = interval_store.read_rollups(cursor, site_id, day_ms, as_of_ms + 1, without=affected)
+        half_hours = floor_store.half_hours(cursor, site_id, day_ms, as_of_ms + 1)
+        by_queue = _by_queue(as_of)
+        recent_by_queue = _by_queue(recent)
+        known = {
+            (site, queue, Channel(channel))
+            for queue, channel in floor_store.listed_queues(cursor, site_id, as_of_ms - LISTED_MS, as_of_ms)
+        }
+        keys = known | set(by_queue) | {(site, queue, Channel(channel)) for queue, channel in rollups}
+        return [
+            self._queue_row(
+                key,
+                as_of_ms,
+                day_ms,
+                by_queue.get(key, []),
+                recent_by_queue.get(key, []),
+                rollups.get((key[1], key[2].value), QueueTally()),
+                half_hours.get((key[1], key[2].value), {}),
+                agents,
+            )
+            for key in keys
+        ]
+
+    def _queue_row(
+        self,
+        key: QueueKey,
+        as_of_ms: int,
+        day_ms: int,
+        segments: list[Segment],
+        recent: list[Segment],
+        rollup: QueueTally,
+        half_hours: dict[int, int],
+        agents: Iterable[AgentRow],
+    ) -> QueueRow:
+        site, queue, channel = key
+        rules = self._definitions.rules(site, queue)
+        open_time = self._definitions.open_time(site, queue)
+        today = [s for s in segments if s.entered_at_ms >= day_ms or s.outcome.open]
+        waiting = [s for s in segments if s.outcome is Outcome.WAITING or s.owed_since_ms is not None]
+        members = [
+            (row.state, membership)
+            for row in agents
+            if row.site == site
+            for membership in row.state.queues
+            if membership.queue == queue
+        ]
+        states = [state for state, _ in members]
+        available = sum(state.activity is AgentActivity.FREE and not membership.paused for state, membership in members)
+        return QueueRow(
+            site=site,
+            queue=queue,
+            channel=channel,
+            rules=rules,
+            day=pool((rollup, tally_segments(today, rules, as_of_ms, open_time))),
+            recent=tally_segments(recent, rules, as_of_ms, open_time),
+            waiting=tuple(
+                WaitingContact(
+                    s.contact,
+                    s.native_id,
+                    s.customer,
+                    position,
+                    s.entered_at_ms,
+                    max(0, as_of_ms - s.entered_at_ms),
+                    s.owed_since_ms,
+                )
+                for position, s in enumerate(waiting, 1)
+            ),
+            talking=sum(s.outcome is Outcome.IN_PROGRESS for s in segments),
+            agents_available=available,
+            agents_on_contact=sum(s.activity in (AgentActivity.TALKING, AgentActivity.HOLD) for s in states),
+            agents_acw=sum(s.activity is AgentActivity.ACW for s in states),
+            agents_paused=sum(membership.paused for _, membership in members),
+            free_since_ms=None if available else _nobody_free_since(states),
+            half_hours=_series(half_hours, today, day_ms, as_of_ms),
+        )
+
+    # -- agents -------------------------------------------------------------------------------------------------------
+
+    def _read_agents(
+        self, cursor: sqlite3.Cursor, windows: dict[str, int], as_of_ms: int, *, live: bool
+    ) -> list[AgentRow]:
+        rows: list[AgentRow] = []
+        for key in floor_store.list_agents(cursor):
+            if key.last_sign_at_ms is None or key.last_sign_at_ms < as_of_ms - LISTED_MS:
+                continue
+            day_ms = windows[key.site]
+            memory = self._agents.get(key.id) if live else None
+            if memory is None or memory.changed != key.changed or memory.from_ms != day_ms:
+                from_ms = min(day_ms, as_of_ms - DAY_MS)
+                memory = _AgentMemory(
+                    key.changed,
+                    day_ms,
+                    floor_store.spans_of_agent(cursor, key.id, from_ms, as_of_ms),
+                    floor_store.answered_segments(cursor, key.id, from_ms, as_of_ms + 1),
+                    AgentTally(),
+                    -1,
+                )
+                if live:
+                    self._agents[key.id] = memory
+            silent_from_ms = key.last_sign_at_ms + self._definitions.silence_ms
+            seen = self._seen(memory.segments, key.site, as_of_ms)
+            if memory.counted_at_ms < 0 or abs(as_of_ms - memory.counted_at_ms) > RECOUNT_MS:
+                memory.tally = self._count(key.site, memory.spans, seen, day_ms, as_of_ms, silent_from_ms)
+                memory.counted_at_ms = as_of_ms
+            state = agent_state(as_of_ms, covering(memory.spans, as_of_ms, silent_from_ms), seen)
+            if (
+                state.status is AgentStatus.OFFLINE
+                and not seen
+                and not any(span.start_at_ms <= as_of_ms for span in memory.spans)
+            ):
+                continue
+            agent = self._definitions.settings.agents.get(key.name)
+            rows.append(
+                AgentRow(
+                    site=key.site,
+                    agent=key.name,
+                    name=self._definitions.settings.agent_title(key.name),
+                    team=agent.team if agent is not None else "",
+                    state=state,
+                    day=memory.tally,
+                )
+            )
+        return rows
+
+    def _seen(self, segments: list[Segment], site: str, as_of_ms: int) -> list[Segment]:
+        lost_after_ms = self._definitions.rules(site, "").lost_after_ms
+        return [seen for s in segments if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None]
+
+    def _count(
+        self,
+        site: str,
+        spans: list[PresenceSpan],
+        segments: list[Segment],
+        from_ms: int,
+        to_ms: int,
+        silent_from_ms: int,
+    ) -> AgentTally:
+        return tally_presence(spans, segments, ((from_ms, to_ms),), self._definitions, site, to_ms, silent_from_ms)
+
+
+def tally_presence(
+    spans: Iterable[PresenceSpan],
+    segments: Iterable[Segment],
+    within: tuple[tuple[int, int], ...],
+    definitions: Definitions,
+    site: str,
+    as_of_ms: int,
+    silent_from_ms: int,
+) -> AgentTally:
+    """One agent's figures in a period from his spans and segments; the same for board and reports.
+
+    ``segments`` are as of ``as_of_ms``; what is still open ends there, or where the agent fell silent for too long.
+    """
+    rules = definitions.agent_rules(site)
+    now_ms = min(as_of_ms, silent_from_ms)
+    logins: list[tuple[int, int]] = []
+    pauses: list[Pause] = []
+    missed: list[int] = []
+    for span in spans:
+        end_at_ms = min(span.end_at_ms, as_of_ms) if span.end_at_ms is not None else now_ms
+        if span.kind is SpanKind.STATUS:
+            logins.append((span.start_at_ms, end_at_ms))
+            if span.reason is not None:
+                pauses.append(Pause(span.start_at_ms, end_at_ms, span.reason))
+        elif (
+            span.kind is SpanKind.MISSED
+            and span.end_at_ms is not None
+            and any(start <= span.end_at_ms < end for start, end in within)
+        ):
+            missed.append(span.end_at_ms - span.start_at_ms)
+    handlings = [h for s in segments if (h := handling_of(s, rules, as_of_ms)) is not None]
+    return tally_agent(within, rules, handlings, logins, pauses, missed)
+
+
+def _by_queue(segments: Iterable[Segment]) -> dict[QueueKey, list[Segment]]:
+    piles: dict[QueueKey, list[Segment]] = {}
+    for segment in segments:
+        piles.setdefault((segment.site, segment.queue, segment.channel), []).append(segment)
+    return piles
+
+
+def _nobody_free_since(states: list[AgentState]) -> int | None:
+    since = [s.activity_since_ms for s in states if s.activity_since_ms is not None]
+    return max(since, default=None)
+
+
+def _series(rollups: dict[int, int], segments: list[Segment], day_ms: int, as_of_ms: int) -> tuple[int, ...]:
+    """Offered by half hour from the start of the day; contacts still open are not in the rollups yet."""
+    half_hour_ms = 30 * 60 * 1000
+    counts = [0] * ((as_of_ms - day_ms) // half_hour_ms + 1)
+    for slot_ms, offered in rollups.items():
+        index = (slot_ms - day_ms) // half_hour_ms
+        if 0 <= index < len(counts):
+            counts[index] += offered
+    for segment in segments:
+        index = (segment.entered_at_ms - day_ms) // half_hour_ms
+        if segment.outcome.open and 0 <= index < len(counts):
+            counts[index] += 1
+    return tuple(counts)

@@ -1,0 +1,148 @@
+"""The floor at one instant, as frozen values: all that a live screen may know.
+
+Everything here was derived from the store by ``floor``; nothing computes. Instants are ``*_at_ms`` (UTC), durations
+``*_ms``; figures come from the tallies through the functions of ``domain.kpi`` and ``domain.agent_time``.
+"""
+
+from dataclasses import dataclass, field
+
+from ccm_tui.domain.agent_state import AgentState
+from ccm_tui.domain.agent_time import AgentTally
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.tally import QueueTally
+from ccm_tui.domain.variants import KpiRules
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingContact:
+    """A contact nobody has answered yet, in the order in which the queue will be served."""
+
+    contact: str
+    native_id: str
+    customer: str | None
+    position: int
+    """1 is next."""
+    entered_at_ms: int
+    wait_ms: int
+    owed_since_ms: int | None
+    """Deferred channels: since when a reply is owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A queue of one site and channel."""
+
+    site: str
+    queue: str
+    channel: Channel
+    rules: KpiRules
+    """How its figures are defined, its own threshold and target included."""
+    day: QueueTally
+    """Since the site's day began."""
+    recent: QueueTally
+    """Of the contacts that entered within the last half hour."""
+    waiting: tuple[WaitingContact, ...]
+    talking: int
+    """Contacts in progress."""
+    agents_available: int
+    """Ready, free, and not paused in this queue."""
+    agents_on_contact: int
+    agents_acw: int
+    agents_paused: int
+    free_since_ms: int | None
+    """Since when nobody in the queue has been free; None when somebody is, or when nobody is in it."""
+    half_hours: tuple[int, ...] = ()
+    """Offered by half hour since the day began."""
+
+    @property
+    def oldest_waiting_ms(self) -> int | None:
+        """The longest wait of those still waiting; None when nobody waits."""
+        return max((w.wait_ms for w in self.waiting), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """An agent of one site."""
+
+    site: str
+    agent: str
+    name: str
+    """As shown to people; ``agent`` when none is configured."""
+    team: str
+    state: AgentState
+    day: AgentTally
+    """Since the site's day began."""
+    usual_from_ms: int | None = None
+    """He is not in, and on this weekday he usually is from this instant on (today's date)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A file that is or was read."""
+
+    site: str
+    path: str
+    format: str
+    offset: int
+    size: int | None
+    """Bytes in the file now; None when that cannot be told (.gz, vanished)."""
+    lines: int
+    records: int
+    repeats: int
+    quarantined: int
+    blank: int
+    flagged: int
+    first_at_ms: int | None
+    last_at_ms: int | None
+    """Time of the newest line."""
+    read_at_ms: int | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerStatus:
+    """Who reads the logs into this database."""
+
+    running: bool
+    pid: int | None
+    looked_at_ms: int | None
+    """When it last looked at every source; None: no follower has run."""
+    note: str = ""
+    """What it is doing or why it cannot, in words; empty when all is well."""
+    progress: float | None = None
+    """While it catches up: how much of the bytes it found are read, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseHealth:
+    """What Feeds says of the store."""
+
+    path: str
+    bytes: int
+    wal_bytes: int
+    events: int | None
+    contacts: int
+    contradictions: int
+    repeated_ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSnapshot:
+    """The floor as of an instant."""
+
+    as_of_ms: int
+    newest_at_ms: int | None
+    """Time of the newest stored line; None while nothing is stored."""
+    follower: FollowerStatus
+    timezones: dict[str, str] = field(default_factory=dict)
+    """Site -> IANA zone."""
+    queues: tuple[QueueRow, ...] = ()
+    agents: tuple[AgentRow, ...] = ()
+    feeds: tuple[FeedRow, ...] = ()
+    health: DatabaseHealth | None = None
+
+    @property
+    def data_age_ms(self) -> int | None:
+        """How old what we show may be: time since the follower last looked. None: nobody ever looked."""
+        looked = self.follower.looked_at_ms
+        return None if looked is None else max(0, self.as_of_ms - looked)

@@ -1,0 +1,91 @@
+"""What settings mean for numbers and folds, in the domain's own values; looked up once per site and queue, then kept.
+
+The only place where ``[kpi]``, ``[queue.NAME]`` and ``[site.NAME]`` become ``KpiRules``, opening hours and fold rules,
+so that board, reports, rollups and ``explain`` cannot disagree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+from functools import cache, cached_property
+from zoneinfo import ZoneInfo
+
+from ccm_tui.domain.contacts import ContactRules
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.opening import OpeningHours, parse_clock, parse_opening_week
+from ccm_tui.domain.rule_settings import with_preset, with_settings
+from ccm_tui.domain.tally import OpenTime
+from ccm_tui.domain.variants import KpiRules
+from ccm_tui.settings.kpi import kpi_rules
+from ccm_tui.settings.model import Settings
+
+
+class Definitions:
+    """The definitions in force. ``overrides`` are a command's ``--set`` options, ``preset`` its ``--preset``."""
+
+    def __init__(self, settings: Settings, preset: str | None = None, overrides: Mapping[str, str] | None = None) -> None:
+        self.settings = settings
+        self._preset = preset
+        self._overrides = dict(overrides or {})
+        self.rules = cache(self._rules)
+        """(site, queue) -> how that queue's figures are defined."""
+        self.opening = cache(self._opening)
+        """(site, queue) -> its opening hours; None: always open."""
+        self.zone = cache(settings.site_zone)
+        """Site -> its time zone."""
+
+    @cached_property
+    def base(self) -> KpiRules:
+        """The definitions without what single queues change; raises UsageError for a wrong override."""
+        rules = kpi_rules(self.settings.kpi, self.settings.pause)
+        rules = replace(rules, lost_after_seconds=self.settings.follower.age_limit_hours * 3600)
+        if self._preset is not None:
+            rules = with_preset(rules, self._preset)
+        return with_settings(rules, self._overrides)
+
+    def agent_rules(self, site: str) -> KpiRules:
+        """How agents' figures of a site are defined."""
+        return self.base
+
+    @property
+    def silence_ms(self) -> int:
+        """How long a login goes on without a sign of life."""
+        return round(self.settings.follower.no_sign_of_life_hours * 3_600_000)
+
+    def day_starts_at(self, site: str) -> time:
+        """When the site's day begins."""
+        return parse_clock(self.settings.site(site).day_starts_at)
+
+    def open_time(self, site: str, queue: str) -> OpenTime | None:
+        """Measures time owed in the queue's opening hours; None: by the clock."""
+        opening = self.opening(site, queue)
+        return None if opening is None else opening.open_ms_between
+
+    def contact_rules(self, site: str) -> ContactRules:
+        """What the fold of contacts must know of the site's queues."""
+        queues = {
+            name: queue for name, queue in self.settings.queues.items() if queue.site in ("", site)
+        }
+        return ContactRules(
+            channels={name: Channel(queue.channel) for name, queue in queues.items() if queue.channel},
+            wrapup_ms={name: round(q.wrapup_seconds * 1000) for name, q in queues.items() if q.wrapup_seconds},
+        )
+
+    def _rules(self, site: str, queue: str) -> KpiRules:
+        own = self.settings.queue_rules(site, queue)
+        changes = {
+            "sl_threshold_seconds": repr(own.threshold_seconds),
+            "sl_target": repr(own.target),
+            "resolution_target_seconds": repr(own.resolution_target_seconds),
+        }
+        if self._preset is None:
+            changes["sl_variant"] = own.sl_variant
+        rules = with_settings(self.base, {key: value for key, value in changes.items() if key not in self._overrides})
+        return with_settings(rules, self._overrides)
+
+    def _opening(self, site: str, queue: str) -> OpeningHours | None:
+        own = self.settings.queue_rules(site, queue)
+        if not own.opening_hours:
+            return None
+        zone: ZoneInfo = self.zone(site)
+        return parse_opening_week(own.opening_hours, zone, own.holidays)

@@ -1,0 +1,151 @@
+"""Reading the floor: the rows that a snapshot is made of, on the driver's cursor.
+
+Every statement here touches today only, by index: none grows with history.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.segments import Segment
+from ccm_tui.store.contacts import READ_SEGMENT, to_segment
+from ccm_tui.store.intervals import SLOT_MS
+
+_ACW_AT_MOST_MS = 3600 * 1000
+_SPAN = (
+    "SELECT span.agent_id, span.number, span.kind, queue.name, span.reason, span.start_at_ms, span.end_at_ms,"
+    " span.start_seen, span.end_seen, span.confirmed_at_ms FROM span LEFT JOIN queue ON queue.id = span.queue_id"
+)
+_ORDERED = READ_SEGMENT.replace(
+    " FROM segment",
+    ", file.first_at_ms, file.last_at_ms / 1000 > file.first_at_ms / 1000, file.first_digest, segment.offset"
+    " FROM segment JOIN file ON file.id = segment.file_id",
+)
+"""With the place of the entry's line behind: who entered first, also within one second (``FileRow.rank``)."""
+_KINDS = {kind.value: kind for kind in SpanKind}
+
+
+class AgentKey(NamedTuple):
+    """An agent as the store knows him."""
+
+    id: int
+    site: str
+    name: str
+    last_sign_at_ms: int | None
+    changed: int
+
+
+def list_sites(cursor: sqlite3.Cursor) -> dict[str, int]:
+    """Site -> id."""
+    return dict(cursor.execute("SELECT name, id FROM site ORDER BY name").fetchall())
+
+
+def list_agents(cursor: sqlite3.Cursor) -> list[AgentKey]:
+    """Every agent that was ever seen to do something, by site and name."""
+    query = (
+        "SELECT agent.id, site.name, agent.name, agent.last_sign_at_ms, agent.changed FROM agent"
+        " JOIN site ON site.id = agent.site_id WHERE agent.last_sign_at_ms IS NOT NULL ORDER BY site.name, agent.name"
+    )
+    return [AgentKey(*row) for row in cursor.execute(query)]
+
+
+def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
+    """Time of the newest stored line."""
+    found: int | None = cursor.execute("SELECT MAX(at_ms) FROM event").fetchone()[0]
+    return found
+
+
+def affected_slots(cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int) -> set[int]:
+    """Slots whose rollups say more than was known at ``as_of_ms``: something in them ended, or goes on, after it."""
+    query = (
+        "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
+        " WHERE ended_at_ms > ? AND ended_at_ms + COALESCE(acw_ms, 0) > ? AND entered_at_ms <= ?"
+    )
+    slots = {row[0] for row in cursor.execute(query, (SLOT_MS, as_of_ms - _ACW_AT_MOST_MS, as_of_ms, as_of_ms))}
+    later = cursor.execute(
+        "SELECT 1 FROM segment WHERE entered_at_ms > ? AND entered_at_ms < ? LIMIT 1",
+        (as_of_ms, as_of_ms - as_of_ms % SLOT_MS + SLOT_MS),
+    ).fetchone()
+    if later is not None:
+        slots.add(as_of_ms - as_of_ms % SLOT_MS)
+    return slots
+
+
+def in_order_of_entry(rows: Iterable[tuple[Any, ...]]) -> list[Segment]:
+    """Rows of ``ended_segments`` and ``open_segments`` as segments, in the order in which they entered."""
+    by_entry = sorted(rows, key=lambda row: (row[9], *row[-4:]))
+    return [to_segment(row[:-4]) for row in by_entry]
+
+
+def ended_segments(cursor: sqlite3.Cursor, site_id: int, slots: Iterable[int]) -> list[tuple[Any, ...]]:
+    """A site's ended segments of some slots, as rows for ``in_order_of_entry``."""
+    found: list[tuple[Any, ...]] = []
+    query = (
+        f"{_ORDERED} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
+        " AND segment.ended_at_ms IS NOT NULL AND queue.site_id = ?"
+    )
+    for slot_ms in slots:
+        found.extend(cursor.execute(query, (slot_ms, slot_ms + SLOT_MS, site_id)))
+    return found
+
+
+def open_segments(cursor: sqlite3.Cursor, site_id: int, from_ms: int, as_of_ms: int) -> list[tuple[Any, ...]]:
+    """A site's segments that have not ended, as rows for ``in_order_of_entry``.
+
+    Deferred contacts wait as long as it takes; of the others those that entered in the period.
+    """
+    query = (
+        f"{_ORDERED} WHERE segment.ended_at_ms IS NULL"
+        " AND segment.entered_at_ms <= ? AND (segment.entered_at_ms >= ? OR segment.channel IN"
+        " ('email', 'message', 'task')) AND queue.site_id = ?"
+    )
+    return cursor.execute(query, (as_of_ms, from_ms, site_id)).fetchall()
+
+
+def segments_in(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[Segment]:
+    """A site's segments that entered in [from, to)."""
+    query = f"{READ_SEGMENT} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ? AND queue.site_id = ?"
+    return [to_segment(row) for row in cursor.execute(query, (from_ms, to_ms, site_id))]
+
+
+def answered_segments(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms: int) -> list[Segment]:
+    """One agent's segments that he answered in [from, to)."""
+    query = f"{READ_SEGMENT} WHERE segment.agent_id = ? AND segment.answered_at_ms >= ? AND segment.answered_at_ms < ?"
+    return [to_segment(row) for row in cursor.execute(query, (agent_id, from_ms, to_ms))]
+
+
+def spans_of_agent(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms: int) -> list[PresenceSpan]:
+    """One agent's spans that touch the period, by number."""
+    query = (
+        f"{_SPAN} WHERE span.agent_id = ? AND span.start_at_ms <= ? AND (span.end_at_ms IS NULL OR span.end_at_ms >= ?)"
+        " ORDER BY span.number"
+    )
+    return [to_span(row) for row in cursor.execute(query, (agent_id, to_ms, from_ms))]
+
+
+def listed_queues(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[tuple[str, str]]:
+    """(queue, channel) of a site with anything counted in the period."""
+    query = (
+        "SELECT DISTINCT queue.name, rollup.channel FROM queue JOIN rollup ON rollup.queue_id = queue.id"
+        " WHERE queue.site_id = ? AND rollup.slot_ms >= ? AND rollup.slot_ms <= ?"
+    )
+    return cursor.execute(query, (site_id, from_ms, to_ms)).fetchall()
+
+
+def half_hours(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> dict[tuple[str, str], dict[int, int]]:
+    """(queue, channel) -> half hour -> offered, from the rollups."""
+    query = (
+        "SELECT queue.name, rollup.channel, rollup.slot_ms - rollup.slot_ms % 1800000, SUM(rollup.offered) FROM rollup"
+        " JOIN queue ON queue.id = rollup.queue_id WHERE rollup.slot_ms >= ? AND rollup.slot_ms < ?"
+        " AND queue.site_id = ? GROUP BY 1, 2, 3"
+    )
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    for queue, channel, slot_ms, offered in cursor.execute(query, (from_ms, to_ms, site_id)):
+        found.setdefault((queue, channel), {})[slot_ms] = offered
+    return found
+
+
+def to_span(row: tuple[Any, ...]) -> PresenceSpan:
+    """A row of a span query as the domain's value; the agent's id comes first in the row."""
+    return PresenceSpan(row[1], _KINDS[row[2]], row[3], row[4], row[5], row[6], row[7] != 0, row[8] != 0, row[9])
