@@ -2,17 +2,21 @@
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.errors import CcmError, ExitCode, UsageError
 from ccm_tui.settings.listing import config_template, effective_keys, effective_text
 from ccm_tui.settings.load import Loaded, read_settings
 from ccm_tui.settings.places import FILE_NAME, config_candidates
 from ccm_tui.settings.problems import Problem
+from ccm_tui.sources.base import CsvMapping
+from ccm_tui.sources.mapped_csv import MappedCsv
+from ccm_tui.sources.registry import FORMATS, SHORT_NAMES
 
 HELP = "configuration: write it with comments, show it, check it"
 
@@ -32,7 +36,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Do what was asked; a broken file is a result here, not a failure."""
     if args.action == "init":
         return _init(args.path or args.config or FILE_NAME, args.force)
-    loaded = read_settings(args.config, args.db)
+    loaded = read_settings(args.config, args.db, formats=(*(known.name for known in FORMATS), *SHORT_NAMES))
     if args.action == "show":
         return _show(loaded, args.format)
     return _check(loaded)
@@ -78,15 +82,24 @@ def _show(loaded: Loaded, form: str) -> ExitCode:
 
 
 def _check(loaded: Loaded) -> ExitCode:
-    code = _report(loaded.problems)
+    code = _report([*loaded.problems, *_csv_problems(loaded)])
     if code is ExitCode.DONE:
         print(f"{loaded.file}: no problems" if loaded.file else _no_file())
     return code
 
 
-def _no_file() -> str:
-    import os
+def _csv_problems(loaded: Loaded) -> Iterator[Problem]:
+    """What the CSV reader has against a layout whose keys are right one by one."""
+    for name, layout in loaded.settings.csv.items():
+        if not layout.columns:
+            continue  # said already
+        try:
+            MappedCsv(CsvMapping(**layout.arguments()))
+        except CcmError as error:
+            yield Problem(loaded.origin("csv", name, "columns").where, f"[csv.{name}]", str(error), error.hint)
 
+
+def _no_file() -> str:
     tried = " or ".join(str(path) for path in config_candidates(os.environ, Path.cwd()))
     return f"no file at {tried}: the defaults hold; ccm-tui config init writes one"
 
@@ -100,4 +113,6 @@ def _report(problems: Sequence[Problem]) -> ExitCode:
 def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"no JSON for {type(value).__name__}")

@@ -7,7 +7,7 @@ from math import log
 
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.customers import Customers
-from ccm_tui.demo.desk import VOICE_MODE, Desk
+from ccm_tui.demo.desk import Desk
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.seasons import MINUTE_MS
 from ccm_tui.demo.voice import CallIds, Switchboard, Visit, seconds_between
@@ -107,7 +107,9 @@ class Calls:
     # -- transfers -----------------------------------------------------------------------------------------------------
 
     def _target(self, visit: Visit) -> QueuePlan:
-        return self._board.queues[self._random.choice(visit.queue.plan.sends_to)].plan
+        sends_to = visit.queue.plan.sends_to
+        staffed = [name for name in sends_to if self._board.queues[name].members]
+        return self._board.queues[self._random.choice(staffed or sends_to)].plan
 
     def _send_to_queue(self, visit: Visit) -> None:
         target = self._target(visit)
@@ -154,7 +156,6 @@ class Calls:
             if tries:
                 self._agenda.after(4 * MINUTE_MS, self.call_back, queue, number, tries - 1)
             return
-        assert desk.mode == VOICE_MODE
         desk.busy = desk.talking = True
         self._board.active += 1
         ring = self._random.uniform(5, 25)

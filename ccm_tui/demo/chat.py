@@ -8,7 +8,7 @@ from typing import Any
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.calls import AfterContact, log_normal_seconds
 from ccm_tui.demo.customers import Customers
-from ccm_tui.demo.desk import CHAT_MODE, Desk
+from ccm_tui.demo.desk import Desk
 from ccm_tui.demo.people import Customer
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.records import Record
@@ -71,7 +71,7 @@ class ChatQueue:
             self._offer(chat, desk)
 
     def _can_take(self, desk: Desk) -> bool:
-        free = desk.present and desk.pause is None and not desk.leaving and desk.mode == CHAT_MODE
+        free = desk.present and desk.pause is None and not desk.leaving
         return free and desk.contacts < CHAT_AT_ONCE and desk.wrap_until_ms <= self._agenda.now_ms
 
     def _log(self, kind: EventKind, chat: _Chat, agent: Desk | None = None, **more: Any) -> None:

@@ -15,8 +15,8 @@ _HIDES_NUMBER = 0.015
 _REDIALS = 0.42
 _COMES_BACK = 0.10
 
-Arrive = Callable[[str, Customer], None]
-"""(queue, customer)"""
+Redial = Callable[[str, Customer, int], None]
+"""(queue, customer, which attempt this is)"""
 
 
 class Customers:
@@ -34,15 +34,13 @@ class Customers:
             return _ANONYMOUS
         return customer(_REGULARS + int((CUSTOMERS - _REGULARS) * self._random.random() ** 1.7))
 
-    def gave_up(self, queue: str, who: Customer, attempt: int, again: Callable[[str, Customer, int], None]) -> None:
+    def gave_up(self, queue: str, who: Customer, attempt: int, again: Redial) -> None:
         """After an abandonment: some redial within minutes, fewer a second time."""
         if self._random.random() < _REDIALS / attempt:
             delay_ms = self._random.lognormvariate(1.3, 0.8) * MINUTE_MS
             self._agenda.after(delay_ms, again, queue, who, attempt + 1)
 
-    def was_served(
-        self, queue: str, who: Customer, trouble: float, again: Callable[[str, Customer, int], None]
-    ) -> None:
+    def was_served(self, queue: str, who: Customer, trouble: float, again: Redial) -> None:
         """After a conversation: some come back within days; ``trouble`` multiplies how many do."""
         if who is not _ANONYMOUS and self._random.random() < _COMES_BACK * trouble:
             days = min(6, int(self._random.expovariate(0.6)))

@@ -20,6 +20,7 @@ class Desk:
         self.random = random.Random(seed)  # noqa: S311 - a simulation, not a secret
         self._agenda, self._log = agenda, log
         self.mode = {CHAT: CHAT_MODE, MAIL: MAIL_MODE}.get(agent.group, VOICE_MODE)
+        """The work at hand; only blended agents change it."""
         self.acw_habit = self.random.choice((0.15, 0.3, 0.45, 0.6))
         """How often the agent takes a pause for after-contact work instead of relying on the wrap-up time."""
         self.in_login = 0
@@ -42,8 +43,6 @@ class Desk:
         self.waiting_pauses: list[tuple[str, int]] = []
         """Pauses (reason, length) that begin when the contact in hand is over."""
         self.leaving = False
-        self._shown: dict[str, str | None] = {}
-        """What the logs say, by stream: the pause's reason."""
 
     @property
     def ready(self) -> bool:
@@ -56,35 +55,40 @@ class Desk:
             and self.wrap_until_ms <= self._agenda.now_ms
         )
 
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues the agent is in, when present: those of the present work."""
+        return self.agent.voice_queues if self.mode == VOICE_MODE else (self.agent.group,)
+
     def log_in(self, callid: str) -> None:
         """Join the queues; ``callid`` is the channel that asked, or MANAGER."""
-        self.present, self.leaving, self.pause = True, False, None
+        self.present, self.leaving = True, False
         self.in_login += 1
-        self._shown.clear()
-        for queue in self.agent.queues:
-            if queue in self.agent.voice_queues:
-                self._voice(queue, "ADDMEMBER", callid=callid)
-            else:
-                self._event(EventKind.MEMBER_ADDED, queue)
-        self.show()
+        self._join(callid)
 
     def log_out(self, callid: str) -> None:
         """Leave the queues, in whatever state."""
-        self.present, self.leaving, self.pause = False, False, None
-        self.autopaused.clear()
+        self.present, self.leaving = False, False
         self.waiting_pauses.clear()
         self.away_until_ms = 0
-        for queue in self.agent.queues:
-            if queue in self.agent.voice_queues:
-                self._voice(queue, "REMOVEMEMBER", callid=callid)
-            else:
-                self._event(EventKind.MEMBER_REMOVED, queue)
+        self._leave(callid)
+
+    def change_to(self, mode: str, callid: str) -> None:
+        """Leave the queues of one work for those of another."""
+        self._leave(callid)
+        self.mode = mode
+        self._join(callid)
 
     def choose(self, reason: str | None) -> int:
         """Pause, change the reason, or be ready again with None; the number tells whether it is still in force."""
-        self.pause = reason
+        if reason != self.pause:
+            self.pause = reason
+            if self.mode == VOICE_MODE:
+                self._show_voice(reason)
+            else:
+                kind = EventKind.UNPAUSED if reason is None else EventKind.PAUSED
+                self._event(kind, self.agent.group, reason=reason)
         self.pauses += 1
-        self.show()
         return self.pauses
 
     def means_to_pause(self, reason: str) -> bool:
@@ -102,31 +106,27 @@ class Desk:
             self.autopaused.remove(queue)
             self._voice(queue, "UNPAUSE")
 
-    def show(self) -> None:
-        """Let every log that knows the agent say what was chosen, where it does not say so yet."""
-        for stream in self._streams():
-            reason = self.pause
-            if reason is None and self.agent.blended and stream != self.mode:
-                reason = self.mode
-            if reason == self._shown.get(stream):
-                continue
-            self._shown[stream] = reason
-            if stream == VOICE_MODE:
-                self._show_voice(reason)
+    def _join(self, callid: str) -> None:
+        self.pause = None
+        for queue in self.queues:
+            if self.mode == VOICE_MODE:
+                self._voice(queue, "ADDMEMBER", callid=callid)
             else:
-                kind = EventKind.UNPAUSED if reason is None else EventKind.PAUSED
-                self._event(kind, self.agent.group, reason=reason)
+                self._event(EventKind.MEMBER_ADDED, queue)
 
-    def _streams(self) -> list[str]:
-        streams = [VOICE_MODE] if self.agent.voice_queues else []
-        own = {CHAT: CHAT_MODE, MAIL: MAIL_MODE}.get(self.agent.group)
-        return [*streams, own] if own else streams
+    def _leave(self, callid: str) -> None:
+        self.pause = None
+        self.autopaused.clear()
+        for queue in self.queues:
+            if self.mode == VOICE_MODE:
+                self._voice(queue, "REMOVEMEMBER", callid=callid)
+            else:
+                self._event(EventKind.MEMBER_REMOVED, queue)
 
     def _show_voice(self, reason: str | None) -> None:
         event = "UNPAUSE" if reason is None else "PAUSE"
-        if not self.agent.blended:  # who does other work too is paused queue by queue
-            self._voice(NONE, f"{event}ALL", reason or "")
-        for queue in self.agent.voice_queues:
+        self._voice(NONE, f"{event}ALL", reason or "")
+        for queue in self.queues:
             self._voice(queue, event, reason or "")
         if reason is None:
             self.autopaused.clear()

@@ -9,7 +9,7 @@ from typing import Any
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.calls import AfterContact, log_normal_seconds
 from ccm_tui.demo.customers import Customers
-from ccm_tui.demo.desk import MAIL_MODE, Desk
+from ccm_tui.demo.desk import Desk
 from ccm_tui.demo.people import customer as get_customer
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.records import Record
@@ -85,7 +85,7 @@ class MailQueue:
 
     def seek(self, desk: Desk) -> None:
         """Give a free agent the letter that is owed an answer longest."""
-        if desk not in self._members or desk.mode != MAIL_MODE or not desk.ready or not self._owed:
+        if desk not in self._members or not desk.ready or not self._owed:
             return
         case = self._owed.popleft()
         desk.busy = True

@@ -6,12 +6,13 @@ however the time is cut into calls of ``advance``: history and live are one run.
 
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.calls import Calls
 from ccm_tui.demo.chat import ChatQueue
 from ccm_tui.demo.customers import Customers
-from ccm_tui.demo.desk import Desk
+from ccm_tui.demo.desk import CHAT_MODE, VOICE_MODE, Desk
 from ccm_tui.demo.mail import MailQueue
 from ccm_tui.demo.people import CHAT, MAIL, list_agents
 from ccm_tui.demo.presence import Presence
@@ -41,35 +42,55 @@ class FloorModel:
         customers = self._customers = Customers(agenda, seed)
         desks = {agent.name: Desk(agent, agenda, log, f"{seed}/desk/{agent.extension}") for agent in list_agents()}
         presence = Presence(
-            agenda, self.clock, scenes, desks, seed, lambda: ids.new(agenda.now_ms), self._seek, self._join, self._part
+            agenda=agenda,
+            clock=self.clock,
+            scenes=scenes,
+            desks=desks,
+            seed=seed,
+            new_callid=lambda: ids.new(agenda.now_ms),
+            on_ready=self._seek,
+            on_arrival=self._join,
+            on_departure=self._part,
         )
         self._stagehand = Stagehand(
-            agenda, PARTS, list(desks.values()), now_ms, seed, presence.call_away, presence.call_back
+            agenda=agenda,
+            parts=PARTS,
+            desks=list(desks.values()),
+            now_ms=now_ms,
+            seed=seed,
+            call_away=presence.call_away,
+            call_back=presence.call_back,
         )
         calls = Calls(agenda, ids, customers, seed, presence.contact_over)
-        voice_plans = [plan for plan in QUEUES if plan.channel is Channel.VOICE]
         self._board = calls.board = Switchboard(
-            voice_plans,
-            agenda,
-            log,
-            ids,
-            customers,
-            seed,
+            [plan for plan in QUEUES if plan.channel is Channel.VOICE],
+            agenda=agenda,
+            log=log,
+            ids=ids,
+            customers=customers,
+            seed=seed,
             on_answer=calls.begin,
             on_missed=presence.missed_offer,
             on_released=presence.offer_over,
             on_callback_wish=calls.call_back,
         )
-        self._chat = ChatQueue(get_queue(CHAT), agenda, log, customers, seed, presence.contact_over)
-        self._mail = MailQueue(get_queue(MAIL), agenda, log, customers, seed, presence.contact_over)
+        self._chat = ChatQueue(
+            get_queue(CHAT), agenda=agenda, log=log, customers=customers, seed=seed, after_contact=presence.contact_over
+        )
+        self._mail = MailQueue(
+            get_queue(MAIL), agenda=agenda, log=log, customers=customers, seed=seed, after_contact=presence.contact_over
+        )
 
         self._board.line(NONE, NONE, NONE, "QUEUESTART")
         presence.begin(self.start_ms)
         for plan in QUEUES:
             arrivals = Arrivals(
-                self.clock, plan.season, plan.volume, f"{seed}/arrivals/{plan.name}",
-                lambda day, name=plan.name: scenes.surges(name, day),
-            )  # fmt: skip
+                clock=self.clock,
+                season=plan.season,
+                volume=plan.volume,
+                seed=f"{seed}/arrivals/{plan.name}",
+                surges=partial(scenes.surges, plan.name),
+            )
             agenda.at(arrivals.next_after(self.start_ms), self._arrive, plan, arrivals)
         agenda.at(self.start_ms + DAY_MS + 1000, self._reload)
         if days > _RESTART_DAYS_AGO:
@@ -106,23 +127,20 @@ class FloorModel:
             arrive(plan.name, self._customers.pick(plan.name))
         self._agenda.at(arrivals.next_after(self._agenda.now_ms), self._arrive, plan, arrivals)
 
+    def _work(self, desk: Desk) -> Switchboard | ChatQueue | MailQueue:
+        """Where the agent's present work comes from."""
+        if desk.mode == VOICE_MODE:
+            return self._board
+        return self._chat if desk.mode == CHAT_MODE else self._mail
+
     def _seek(self, desk: Desk) -> None:
-        if desk.agent.group == MAIL:
-            self._mail.seek(desk)
-        if desk.agent.group == CHAT:
-            self._chat.seek(desk)
-        if desk.agent.voice_queues:
-            self._board.seek(desk)
+        self._work(desk).seek(desk)
 
     def _join(self, desk: Desk) -> None:
-        self._board.join(desk)
-        if desk.agent.group in (CHAT, MAIL):
-            (self._chat if desk.agent.group == CHAT else self._mail).join(desk)
+        self._work(desk).join(desk)
 
     def _part(self, desk: Desk) -> None:
-        self._board.part(desk)
-        if desk.agent.group in (CHAT, MAIL):
-            (self._chat if desk.agent.group == CHAT else self._mail).part(desk)
+        self._work(desk).part(desk)
 
     def _reload(self) -> None:
         """The nightly rotation: Asterisk opens a new file and says so first."""

@@ -45,13 +45,14 @@ class Customer(NamedTuple):
 _PEOPLE: dict[tuple[str, str], str] = {
     ("north", SUPPORT): "Ana Ruiz, Ben Okafor, Chloé Martin, Dmitri Volkov, Elif Yılmaz, Femke de Vries, Grace Lin, "
                         "Henrik Ångström, Ivy Castellano, Jonas Weiß",
-    ("west", SUPPORT): "Kai Nakamura, Lena Groß, Mo Farah-Smith, Nadia Benali, O'Brien Pat, Priya Raman, Quentin Dubois, "
-                       "Rosa Jiménez, Søren Holm, Tomáš Dvořák",
-    ("south", BILLING): "Uma Krishnan, Viktor Šimić, Wanjiru Kamau, Xavier Puig, Yara Haddad, Zoltán Kovács, Aoife Byrne, "
-                        "Bruno Conti, Carys Llewellyn, Diego Peña, Emil Lindqvist, Fatou Diallo",
-    ("east", SALES): "Gus Papadakis, Hana Kim, Ishaan Mehta, Jelena Petrović, Kofi Mensah, Łucja Nowak, Marek Zając, "
-                     "Noor Rahimi, Oksana Бойко",
-    ("night", NIGHT): "Paulo Araújo, Rania Saleh, Sven Öberg, Tuan Nguyễn, 佐藤 結衣, Winston Clarke",
+    ("west", SUPPORT): "Kai Nakamura, Lena Groß, Mo Farah-Smith, Nadia Benali, O'Brien Pat, Priya Raman, "
+                       "Quentin Dubois, Rosa Jiménez, Søren Holm, Tomáš Dvořák",
+    ("south", BILLING): "Uma Krishnan, Viktor Šimić, Wanjiru Kamau, Xavier Puig, Yara Haddad, Zoltán Kovács, "
+                        "Aoife Byrne, Bruno Conti, Carys Llewellyn, Diego Peña, Emil Lindqvist, Fatou Diallo",
+    ("east", SALES): "Gus Papadakis, Hana Kim, Ishaan Mehta, Jelena Petrović, Kofi Mensah, Łucja Nowak, "
+                     "Marek Zając, Noor Rahimi, Oksana Бойко",
+    ("night", NIGHT): "Paulo Araújo, Rania Saleh, Sven Öberg, Tuan Nguyễn, 佐藤 結衣, Winston Clarke, "
+                      "Amara Nwosu, Dieter Krause",
     ("digital", CHAT): "Agnieszka Wójcik, Bilal Khan, Clémence Roux, Dovilė Petraitė, Eero Mäkinen, Freya Jónsdóttir, "
                        "Gabriel Silva, Hugo Stein, Inês Faria",
     ("letters", MAIL): "Jamal Wright, Katarzyna Lis, Leo Tan, Mina Hosseini, Νίκος Παππάς, Olive Tremblay, Pía Soto",

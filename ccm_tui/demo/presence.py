@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.desk import CHAT_MODE, VOICE_MODE, Desk
-from ccm_tui.demo.people import CHAT
 from ccm_tui.demo.roster import Shift, week_plan
 from ccm_tui.demo.scenes import Scenes
 from ccm_tui.demo.seasons import DAY_MS, HOUR_MS, MINUTE_MS, FloorClock
@@ -17,6 +16,8 @@ _FORGETS_PAUSE = 0.03
 _PAUSES_WHILE_TALKING = 0.3
 _CHATS_FOR_MS = 5 * HOUR_MS
 """So long into the shift a blended agent changes from chats to calls."""
+_CLOSING = "closing"
+"""The pause of an agent who has chats in hand and takes no new ones."""
 
 
 class Presence:
@@ -96,10 +97,17 @@ class Presence:
         return "MANAGER" if int(desk.agent.extension) % 3 else self._new_callid()
 
     def _change_to_calls(self, desk: Desk, login: int) -> None:
-        if desk.present and desk.in_login == login:
-            desk.mode = VOICE_MODE
-            desk.show()
-            self._on_ready(desk)
+        if not desk.present or desk.in_login != login or desk.leaving:
+            return
+        if desk.contacts and desk.pause is None:
+            desk.choose(_CLOSING)
+        if desk.contacts or desk.pause not in (None, _CLOSING):
+            self._agenda.after(20_000, self._change_to_calls, desk, login)
+            return
+        self._on_departure(desk)
+        desk.change_to(VOICE_MODE, self._login_callid(desk))
+        self._on_arrival(desk)
+        self._on_ready(desk)
 
     def _begin_activity(self, desk: Desk, login: int, reason: str, length_ms: int) -> None:
         if not desk.present or desk.in_login != login or desk.leaving:
@@ -183,8 +191,8 @@ class Presence:
         if desk.busy or desk.contacts:
             desk.leaving = True
             desk.waiting_pauses.clear()
-            if CHAT in desk.agent.queues and desk.pause is None:
-                desk.choose("closing")  # takes no new chats while the last ones go on
+            if desk.contacts and desk.pause is None:
+                desk.choose(_CLOSING)  # takes no new chats while the last ones go on
         else:
             self._depart(desk)
 

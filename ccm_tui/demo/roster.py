@@ -29,7 +29,7 @@ _DEMAND: dict[str, tuple[tuple[str, float], ...]] = {
     CHAT: ((CHAT, 1.0),),
 }
 _STARTS = (14, 15, 16, 17, 18, 19, 20)
-_NIGHT_SHIFTS = ((36, 53), (38, 55), (46, 63), (36, 53))
+_NIGHT_SHIFTS = ((36, 53), (46, 63), (37, 54), (44, 61))
 """Half hours since midnight; past 48 is the next morning."""
 _PLANNING_ORDER = (5, 6, 0, 1, 2, 3, 4)
 """Weekends are filled first, for nobody comes a sixth day."""

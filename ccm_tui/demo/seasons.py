@@ -1,3 +1,4 @@
+# ruff: noqa: S311 - a simulation, not a secret
 """The floor's clock and its seasons: when customers get in touch, and how many.
 
 The clock is moved so that a demo started at any hour shows a busy mid-morning. Log times stay true wall-clock time;
@@ -10,6 +11,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 MINUTE_MS = 60_000
@@ -19,7 +21,8 @@ BIN_MS = 5 * MINUTE_MS
 """Rates are constant inside a bin; whole hours of offset keep bins aligned with the epoch."""
 
 _EARLIEST_NOW_MINUTE = 10 * 60 + 10
-_MONDAY, _SATURDAY = 0, 5
+_SATURDAY = 5
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 # fmt: off
 _ZONES = {  # without summer time: floor clock = UTC + offset, all year
@@ -60,6 +63,10 @@ class FloorClock:
     def day(self, at_ms: int) -> int:
         """Number of the floor's day that holds this instant."""
         return (at_ms + self.offset_hours * HOUR_MS) // DAY_MS
+
+    def date(self, day: int) -> date:
+        """The calendar's date of a day, by the floor's clock."""
+        return date.fromordinal(_EPOCH_ORDINAL + day)
 
     def midnight_ms(self, day: int) -> int:
         """When the floor's day begins."""
@@ -135,6 +142,7 @@ class Arrivals:
 
     def __init__(
         self,
+        *,
         clock: FloorClock,
         season: str,
         volume: float,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.customers import Customers
-from ccm_tui.demo.desk import VOICE_MODE, Desk
+from ccm_tui.demo.desk import Desk
 from ccm_tui.demo.people import NIGHT, SUPPORT, Customer
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.records import NONE, Record, VoiceLine
@@ -73,7 +73,7 @@ class VoiceQueue:
         for step in range(count):
             index = (self.turn + step) % count
             desk = self.members[index]
-            if desk.ready and desk.mode == VOICE_MODE and self.plan.name not in desk.autopaused:
+            if desk.ready and self.plan.name not in desk.autopaused:
                 self.turn = index + 1
                 return desk
         return None
@@ -215,10 +215,10 @@ class Switchboard:
 
     def seek(self, desk: Desk) -> None:
         """Give a free agent the next caller: the heaviest queue first, then the longest wait."""
-        if not desk.ready or desk.mode != VOICE_MODE:
+        if not desk.ready:
             return
         best: Visit | None = None
-        for name in desk.agent.voice_queues:
+        for name in desk.queues:
             if name in desk.autopaused:
                 continue
             queue = self.queues[name]
@@ -286,12 +286,12 @@ class Switchboard:
 
     def join(self, desk: Desk) -> None:
         """An agent logged in."""
-        for name in desk.agent.voice_queues:
+        for name in desk.queues:
             self.queues[name].members.append(desk)
 
     def part(self, desk: Desk) -> None:
         """An agent logged out; callers in a queue without members leave it."""
-        for name in desk.agent.voice_queues:
+        for name in desk.queues:
             queue = self.queues[name]
             queue.members.remove(desk)
             if queue.members:

@@ -137,11 +137,11 @@ def handling_of(segment: Segment, rules: KpiRules, as_of_ms: int) -> Handling | 
 def tally_agent(
     within: Sequence[Span],
     rules: KpiRules,
-    *,
     handlings: Iterable[Handling] = (),
     logins: Iterable[Span] = (),
     pauses: Iterable[Pause] = (),
     missed_rings_ms: Iterable[int] = (),
+    *,
     other_contacts: Iterable[Span] = (),
 ) -> AgentTally:
     """One agent's period: ``within`` is flat, for example one ``(from, to)`` or the opening hours inside it.

@@ -13,7 +13,7 @@ from typing import TypeVar
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.segment_time import anchor_ms, handling_anchor_ms, known_wait_ms, segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment
-from ccm_tui.domain.variants import AcwSource, KpiRules, SlCompare
+from ccm_tui.domain.variants import AcwSource, AhtAttribution, KpiRules, SlCompare
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -168,22 +168,47 @@ def tally_by(
     A contact counts where ``interval_anchor`` puts it, its handle time where ``aht_attribution`` does.
     """
     counter = _Counter(rules, as_of_ms, open_time)
+    together = rules.aht_attribution is AhtAttribution.ARRIVAL
     tallies: dict[_Key, QueueTally] = {}
+
+    def tally_at(at_ms: int | None) -> QueueTally | None:
+        interval = None if at_ms is None else key(at_ms)
+        if interval is None:
+            return None
+        tally = tallies.get(interval)
+        if tally is None:
+            tally = tallies[interval] = QueueTally()
+        return tally
+
     for segment in segments:
         seen = segment if as_of_ms is None else segment_as_of(segment, as_of_ms, rules.lost_after_ms)
         if seen is None:
             continue
-        for at_ms, count in (
-            (anchor_ms(seen, rules), counter.count),
-            (handling_anchor_ms(seen, rules), counter.count_handling),
-        ):
-            interval = None if at_ms is None else key(at_ms)
-            if interval is not None:
-                tally = tallies.get(interval)
-                if tally is None:
-                    tally = tallies[interval] = QueueTally()
-                count(tally, seen)
+        tally = tally_at(anchor_ms(seen, rules))
+        if tally is not None:
+            counter.count(tally, seen)
+        if not together:
+            tally = tally_at(handling_anchor_ms(seen, rules))
+        if tally is not None:
+            counter.count_handling(tally, seen)
     return tallies
+
+
+# Members looked up once: on the class each look-up costs as much as the comparison it serves
+_ABANDONED = Outcome.ABANDONED
+_COMPLETED = Outcome.COMPLETED
+_EXITED_EMPTY = Outcome.EXITED_EMPTY
+_EXITED_KEY = Outcome.EXITED_KEY
+_EXITED_TIMEOUT = Outcome.EXITED_TIMEOUT
+_IN_PROGRESS = Outcome.IN_PROGRESS
+_LOST = Outcome.LOST
+_REFUSED = Outcome.REFUSED
+_TRANSFERRED = Outcome.TRANSFERRED
+_TRANSFERRED_OUT = Outcome.TRANSFERRED_OUT
+_WAITING = Outcome.WAITING
+_WITHDRAWN = Outcome.WITHDRAWN
+_INBOUND = Direction.INBOUND
+_VOICE = Channel.VOICE
 
 
 class _Counter:
@@ -202,27 +227,27 @@ class _Counter:
 
     def count(self, tally: QueueTally, segment: Segment) -> None:
         """What became of the segment, and its wait."""
-        if segment.direction is not Direction.INBOUND:
+        if segment.direction is not _INBOUND:
             tally.outbound += 1
             return
         outcome = segment.outcome
-        if outcome is Outcome.REFUSED:
+        if outcome is _REFUSED:
             tally.refused += 1
             return
         tally.offered += 1
-        deferred = segment.channel is not Channel.VOICE and segment.channel.deferred
+        deferred = segment.channel is not _VOICE and segment.channel.deferred
         if deferred:
             tally.deferred += 1
             self._count_deferred(tally, segment)
-        if outcome is Outcome.COMPLETED:
+        if outcome is _COMPLETED:
             tally.answered += 1
-        elif outcome is Outcome.TRANSFERRED:
+        elif outcome is _TRANSFERRED:
             tally.answered += 1
             tally.transferred += 1
-        elif outcome is Outcome.IN_PROGRESS:
+        elif outcome is _IN_PROGRESS:
             tally.answered += 1
             tally.in_progress += 1
-        elif outcome is Outcome.LOST and segment.answered_at_ms is not None:
+        elif outcome is _LOST and segment.answered_at_ms is not None:
             tally.answered += 1
             tally.answered_lost += 1
         else:
@@ -244,34 +269,34 @@ class _Counter:
         within = not deferred and wait_ms <= self.within
         short = not deferred and wait_ms <= self.short
         counted_ms = 0 if deferred else wait_ms
-        if outcome is Outcome.ABANDONED:
+        if outcome is _ABANDONED:
             tally.abandoned += 1
             tally.abandoned_within += within
             tally.short_abandoned += short
             tally.abandoned_wait_ms += counted_ms
-        elif outcome is Outcome.EXITED_TIMEOUT:
+        elif outcome is _EXITED_TIMEOUT:
             tally.exited_timeout += 1
             tally.timeout_within += within
             tally.timeout_short += short
             tally.timeout_wait_ms += counted_ms
-        elif outcome is Outcome.EXITED_KEY:
+        elif outcome is _EXITED_KEY:
             tally.exited_key += 1
             tally.key_within += within
             tally.key_short += short
             tally.key_wait_ms += counted_ms
-        elif outcome is Outcome.EXITED_EMPTY:
+        elif outcome is _EXITED_EMPTY:
             tally.exited_empty += 1
             tally.empty_within += within
             tally.empty_short += short
             tally.empty_wait_ms += counted_ms
-        elif outcome is Outcome.WITHDRAWN:
+        elif outcome is _WITHDRAWN:
             tally.withdrawn += 1
             tally.withdrawn_within += within
             tally.withdrawn_short += short
             tally.withdrawn_wait_ms += counted_ms
-        elif outcome is Outcome.TRANSFERRED_OUT:
+        elif outcome is _TRANSFERRED_OUT:
             tally.transferred_out += 1
-        elif outcome is Outcome.LOST:
+        elif outcome is _LOST:
             tally.lost += 1
             if segment.wait_ms is None:
                 return  # cut off by age: nobody knows how long the customer stayed
@@ -291,12 +316,12 @@ class _Counter:
             tally.first_response_ms += self._owed_time(entered, segment.answered_at_ms)
             tally.replies += segment.replies
             tally.replies_ms += segment.replies_ms
-        if segment.outcome is Outcome.COMPLETED and segment.ended_at_ms is not None:
+        if segment.outcome is _COMPLETED and segment.ended_at_ms is not None:
             tally.resolved += 1
             tally.resolved_within_target += self._owed_time(entered, segment.ended_at_ms) <= self.target_ms
         if segment.outcome.open:
             owed_since = segment.owed_since_ms
-            if owed_since is None and segment.outcome is Outcome.WAITING:
+            if owed_since is None and segment.outcome is _WAITING:
                 owed_since = entered
             if owed_since is not None:
                 tally.backlog += 1
@@ -309,9 +334,9 @@ class _Counter:
     def count_handling(self, tally: QueueTally, segment: Segment) -> None:
         """Talk, hold and ACW of an ended answered contact, where known."""
         talk = segment.talk_ms
-        if talk is None or segment.direction is not Direction.INBOUND:
+        if talk is None or segment.direction is not _INBOUND:
             return
-        if segment.outcome is not Outcome.COMPLETED and segment.outcome is not Outcome.TRANSFERRED:
+        if segment.outcome is not _COMPLETED and segment.outcome is not _TRANSFERRED:
             return
         hold = segment.hold_ms
         acw = segment.acw_ms if self.use_acw else None

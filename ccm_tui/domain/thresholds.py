@@ -75,14 +75,23 @@ def target_bands(
     target: float, breach: float, gap: float, *, enter_after_ms: int = 0, leave_after_ms: int = 0, min_n: int = 10
 ) -> Bands:
     """Bands of a figure that should be high: warning below ``target``, breach below ``breach``, left ``gap`` higher."""
-    return Bands(target, breach, target + gap, breach + gap, True, enter_after_ms, leave_after_ms, min_n)
+    return Bands(
+        target, breach, _exact(target + gap), _exact(breach + gap), True, enter_after_ms, leave_after_ms, min_n
+    )
 
 
 def limit_bands(
     warning: float, breach: float, gap: float, *, enter_after_ms: int = 0, leave_after_ms: int = 0, min_n: int = 0
 ) -> Bands:
     """Bands of a figure that should be low: warning above ``warning``, breach above ``breach``, left ``gap`` lower."""
-    return Bands(warning, breach, warning - gap, breach - gap, False, enter_after_ms, leave_after_ms, min_n)
+    return Bands(
+        warning, breach, _exact(warning - gap), _exact(breach - gap), False, enter_after_ms, leave_after_ms, min_n
+    )
+
+
+def _exact(level: float) -> float:
+    """0.8 + 0.05 is 0.85, so that a value of 0.85 is on the border and not below it."""
+    return round(level, 9)
 
 
 class BandState(NamedTuple):

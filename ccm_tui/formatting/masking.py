@@ -24,8 +24,6 @@ _EMAIL = re.compile(r"^([^@\s]+)@([^@\s]+)$")
 _NUMBER = re.compile(r"(?<![^\W_])\d(?:[ ./()-]{0,2}\d){4,}(?![^\W_])")
 """Five digits or more, maybe in groups, that are no part of a word: ``"Ana" <+1 (702) 555-0165>``."""
 _DIGIT_RUN = re.compile(r"\+?\d{5,}")
-_COUNTER = re.compile(r"\d\.\Z")
-"""What stands before the counter of a call id: ``1706420300.`` 12345."""
 _LONG_RUN = re.compile(r"\d{7,}")
 _SEPARATED = re.compile(r"\d[ ./()-]+\d")
 _SEPARATORS = re.compile(r"[ ./()-]+")
@@ -68,7 +66,7 @@ def mask_line(text: str, customers: Iterable[str | None], *, screen: bool = Fals
     def masked_run(match: re.Match[str]) -> str:
         run = match[0].removeprefix("+")
         prefixed = TAIL_DIGITS <= len(run) <= MAX_PHONE_DIGITS and run[-TAIL_DIGITS:] in tails
-        whole = run in numbers and (len(run) >= TAIL_DIGITS or not _COUNTER.search(text, 0, match.start()))
+        whole = run in numbers and (len(run) >= TAIL_DIGITS or not _is_counter(match))
         return _last_digits(run, mark) if prefixed or whole else match[0]
 
     text = _DIGIT_RUN.sub(masked_run, text)
@@ -84,6 +82,12 @@ def mask_fields(fields: Mapping[str, str], customers: Iterable[str | None], *, s
     """``mask_line`` for each value of a line's fields."""
     known = tuple(customers)
     return {name: mask_line(value, known, screen=screen) for name, value in fields.items()}
+
+
+def _is_counter(match: re.Match[str]) -> bool:
+    """Whether the digits are the counter of a call id: the 12345 of ``1706420300.12345``."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    return len(before) == 2 and before[0].isdecimal() and before[1] == "."
 
 
 def _identifies(value: str) -> bool:
@@ -143,6 +147,6 @@ def _mask_words(text: str, customer: str, mark: _Mark) -> str:
 def _mask_separated(text: str, digits: str, mark: _Mark) -> str:
     """A number written in groups: ``(702) 555-0165``, ``+1 702.555.0165``."""
     tail = digits[-TAIL_DIGITS:]
-    prefix = r"(?<!\d)(?:\+?\d{1,4}[ ./()-]{1,2})?\(?\d{0,4}" if len(tail) == TAIL_DIGITS else r"(?<!\d)"
+    prefix = r"(?<!\d)(?:\+?\d{1,4}[ ./()-]{1,2})?\(?\d{0,4}" if len(tail) == TAIL_DIGITS else r"(?<!\d)(?<!\d\.)"
     pattern = prefix + r"[ ./()-]{0,2}".join(tail) + r"(?!\d)"
     return re.sub(pattern, _last_digits(digits, mark), text)

@@ -66,7 +66,9 @@ def expand(named: str) -> list[LogFile]:
             return [_log_file(path, live=path.suffix != ".gz")]
         elif glob.has_magic(named):
             found = [_log_file(match, live=True) for match in _matches(named)]
-            missing = SourceError(f"{named}: no file matches this pattern", "check the pattern; '**' also searches subfolders")
+            missing = SourceError(
+                f"{named}: no file matches this pattern", "check the pattern; '**' also searches subfolders"
+            )
         else:
             raise SourceError(f"{named}: no such file or folder", _nearest(path))
     except OSError as error:
@@ -127,7 +129,8 @@ def _is_pattern(named: str) -> bool:
 
 
 def _matches(named: str) -> Iterator[Path]:
-    for match in glob.iglob(str(Path(named).expanduser()), recursive=True):
+    # Path.glob takes no absolute pattern
+    for match in glob.iglob(str(Path(named).expanduser()), recursive=True):  # noqa: PTH207
         path = Path(match)
         if _is_log_name(path.name) and path.is_file():
             yield path

@@ -6,11 +6,11 @@ reading. The memory is a cache: ``forget`` drops it, and everything is found aga
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ccm_tui.domain.agents import AGENT_KINDS, DEFAULT_SILENCE_MS, AgentFold
+from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.store import agents as agent_store
@@ -44,14 +44,6 @@ class Record(NamedTuple):
         return (self.file_id, self.order[4])
 
 
-@dataclass(frozen=True, slots=True)
-class FoldRules:
-    """Everything configurable that changes what is folded."""
-
-    contacts: ContactRules = field(default_factory=ContactRules)
-    silence_ms: int = DEFAULT_SILENCE_MS
-
-
 @dataclass(slots=True)
 class _Contact:
     site_id: int
@@ -78,6 +70,8 @@ class Touched:
     """Agents of whom something changed."""
     contacts: int = 0
     """Contacts that got their first segment."""
+    records: int = 0
+    """How many new lines the batch holds."""
 
     def queue(self, queue_id: int, entered_at_ms: int) -> None:
         """A segment of this queue changed."""
@@ -87,18 +81,21 @@ class Touched:
 class Folding:
     """The folds of every site of one database. Used by the one thread that writes.
 
-    ``parse`` gives the facts of a stored line of a file again; ``rank`` a file's rank.
+    ``contact_rules`` gives a site's rules, ``parse`` the facts of a stored line of a file again, ``rank`` a file's
+    rank; ``silence_ms`` is how long a login goes on without a sign of life.
     """
 
     def __init__(
         self,
         names: Names,
-        rules: FoldRules,
+        contact_rules: Callable[[int], ContactRules],
+        silence_ms: int,
         parse: Callable[[int, bytes], Sequence[Event]],
         rank: Callable[[int], tuple[int, int, int]],
     ) -> None:
         self._names = names
-        self._rules = rules
+        self._contact_rules = contact_rules
+        self._silence_ms = silence_ms
         self._parse = parse
         self._rank = rank
         self._contacts: dict[int, _Contact] = {}
@@ -112,17 +109,19 @@ class Folding:
         self._agents.clear()
         self._newest.clear()
 
-    def fold(self, cursor: sqlite3.Cursor, records: Iterable[Record], new: set[int], late: "Late") -> Touched:
+    def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: set[int], late: "Late") -> Touched:
         """Fold new records (sorted by order) and write what changed.
 
         ``new`` are contacts first seen in this batch; ``late`` what must be folded anew besides.
         """
-        touched = Touched()
+        touched = Touched(records=len(records))
         changed: set[int] = set()
         changed_agents: set[int] = set()
         for record in records:
             if record.contact_id in new and record.contact_id not in self._contacts:
-                self._contacts[record.contact_id] = _Contact(record.site_id, ContactFold(self._rules.contacts))
+                self._contacts[record.contact_id] = _Contact(
+                    record.site_id, ContactFold(self._contact_rules(record.site_id))
+                )
             for event in record.events:
                 kind = event.kind
                 if kind is EventKind.SOURCE_STARTED:
@@ -156,9 +155,10 @@ class Folding:
         self._write_contacts(cursor, changed - late.contacts, touched)
         self._write_agents(cursor, changed_agents - late.agents, touched)
         agent_store.mark_changed(cursor, touched.agents)
+        self._evict()
         return touched
 
-    # -- restarts -------------------------------------------------------------------------------------------------------
+    # -- restarts ----------------------------------------------------------------------------------------------------
 
     def _restart(
         self, cursor: sqlite3.Cursor, record: Record, changed: set[int], changed_agents: set[int], late: "Late"
@@ -190,7 +190,7 @@ class Folding:
             agent.fold.restart(at_ms)
             changed_agents.add(agent_id)
 
-    # -- folding anew -----------------------------------------------------------------------------------------------------
+    # -- folding anew ------------------------------------------------------------------------------------------------
 
     def _refold(self, cursor: sqlite3.Cursor, late: "Late", touched: Touched) -> None:
         if not late.contacts and not late.agents:
@@ -223,11 +223,11 @@ class Folding:
         self, cursor: sqlite3.Cursor, site_id: int, contact_id: int, restarts: list[Order], touched: Touched
     ) -> None:
         old = contact_store.drop_segments(cursor, contact_id)
-        for queue_id, entered_at_ms, agent_id, answered_at_ms, ended_at_ms in old:
+        for queue_id, entered_at_ms, agent_id, answered_at_ms in old:
             touched.queue(queue_id, entered_at_ms)
             if agent_id is not None and answered_at_ms is not None:
                 touched.agents.add(agent_id)
-        contact = _Contact(site_id, ContactFold(self._rules.contacts), written=len(old))
+        contact = _Contact(site_id, ContactFold(self._contact_rules(site_id)), written=len(old))
         pending = iter(restarts)
         restart = next(pending, None)
         for order, file_id, line in self._lines(event_store.lines_of_contact(cursor, contact_id)):
@@ -249,7 +249,7 @@ class Folding:
         self, cursor: sqlite3.Cursor, site_id: int, agent_id: int, restarts: list[Order], touched: Touched
     ) -> None:
         agent_store.drop_spans(cursor, agent_id)
-        agent = _Agent(site_id, AgentFold(self._rules.silence_ms))
+        agent = _Agent(site_id, AgentFold(self._silence_ms))
         lines = self._lines(event_store.lines_of_agent(cursor, agent_id))
         pending = iter(restarts)
         restart = next(pending, None)
@@ -269,7 +269,7 @@ class Folding:
         if lines:
             touched.agents.add(agent_id)
 
-    # -- writing ----------------------------------------------------------------------------------------------------------
+    # -- writing -----------------------------------------------------------------------------------------------------
 
     def _write_contacts(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
         rows: list[contact_store.SegmentRow] = []
@@ -284,7 +284,6 @@ class Folding:
                 if visit.agent is not None:
                     agent_id = self._names.agent(cursor, contact.site_id, visit.agent)
                     if visit.answered_at_ms is not None:
-                        end_at_ms = (visit.ended_at_ms or visit.answered_at_ms) + (visit.acw_ms or 0)
                         touched.agents.add(agent_id)
                 touched.queue(queue_id, visit.entered_at_ms)
                 rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
@@ -293,7 +292,6 @@ class Folding:
                 odd.append((contact.fold.contradictions, contact.fold.repeated_ends, contact_id))
         contact_store.put_segments(cursor, rows)
         contact_store.put_oddities(cursor, odd)
-        self._evict()
 
     def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
         rows: list[tuple[object, ...]] = []
@@ -314,7 +312,7 @@ class Folding:
                         int(span.start_seen),
                         int(span.end_seen),
                         span.confirmed_at_ms,
-                    )  # fmt: skip
+                    )
                 )
                 touched.agents.add(agent_id)
             states.append(({"fold": agent.fold.state(), "last": agent.last}, agent.fold.last_sign_ms, agent_id))
@@ -324,9 +322,9 @@ class Folding:
     def _load_agent(self, cursor: sqlite3.Cursor, site_id: int, agent_id: int) -> _Agent:
         state = agent_store.load_state(cursor, agent_id)
         if state is None:
-            agent = _Agent(site_id, AgentFold(self._rules.silence_ms))
+            agent = _Agent(site_id, AgentFold(self._silence_ms))
         else:
-            agent = _Agent(site_id, AgentFold.restore(state["fold"], self._rules.silence_ms), tuple(state["last"]))
+            agent = _Agent(site_id, AgentFold.restore(state["fold"], self._silence_ms), tuple(state["last"]))
         self._agents[agent_id] = agent
         return agent
 
@@ -348,18 +346,3 @@ class Late:
 
     contacts: set[int] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
-
-
-def canonical(events: Sequence[Event], agents: Mapping[str, str], queues: Mapping[str, str]) -> Sequence[Event]:
-    """The events with aliases replaced: one person, several identities; one queue, several names."""
-    if not agents and not queues:
-        return events
-    return [
-        event._replace(
-            agent=agents.get(event.agent, event.agent) if event.agent is not None else None,
-            queue=queues.get(event.queue, event.queue) if event.queue is not None else None,
-        )
-        if event.agent in agents or event.queue in queues
-        else event
-        for event in events
-    ]

@@ -58,8 +58,9 @@ class LineBatch:
 class LineReader:
     """Reads complete lines from an offset; an unterminated last line stays until its end or ``final``."""
 
-    def __init__(self, content: LogContent, offset: int = 0) -> None:
+    def __init__(self, content: LogContent, offset: int = 0, *, block_bytes: int = BLOCK_BYTES) -> None:
         self._content = content
+        self._block_bytes = block_bytes
         self.seek(offset)
 
     def seek(self, offset: int) -> None:
@@ -161,7 +162,7 @@ class LineReader:
             # Reading the last bytes again is what notices truncation, even when the file has grown past us since
             if self._content.read_at(self._position - len(recent), len(recent)) != recent:
                 raise ContentReplaced
-            block = self._content.read_at(self._position, BLOCK_BYTES)
+            block = self._content.read_at(self._position, self._block_bytes)
             if not block:
                 return final and self._end_rest(max_line_bytes)
             if len(self._head) < HEAD_BYTES:

@@ -9,13 +9,15 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.agents import AGENT_KINDS
 from ccm_tui.domain.events import Event, EventKind
-from ccm_tui.ingest.folding import Folding, FoldRules, Late, Record, Touched, canonical
-from ccm_tui.ingest.lines import LineBatch
+from ccm_tui.ingest.dialect import Dialect
+from ccm_tui.ingest.folding import Folding, Late, Record, Touched
+from ccm_tui.ingest.lines import DIGEST_BYTES, OVERSIZE_HEAD_BYTES, LineBatch, OversizeLine
 from ccm_tui.sources.base import LineContext, LineRejected, LogFormat
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
@@ -23,6 +25,8 @@ from ccm_tui.store import names as name_store
 from ccm_tui.store import quarantine as quarantine_store
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
+from ccm_tui.store.intervals import mark_dirty
+from ccm_tui.store.rebuild import StoredEvent, set_agents
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -81,15 +85,6 @@ class _Prepared:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How the pipeline reads what a site writes: formats by name, and the aliases of its agents and queues."""
-
-    get_format: Callable[[str], LogFormat]
-    agent_aliases: dict[str, str]
-    queue_aliases: dict[str, str]
-
-
 class Pipeline:
     """The one way lines get into a database. Used by one thread of one process at a time."""
 
@@ -97,7 +92,6 @@ class Pipeline:
         self,
         store: Store,
         dialect: Dialect,
-        rules: FoldRules,
         settle: Callable[[sqlite3.Cursor, Touched], None],
     ) -> None:
         self._store = store
@@ -107,7 +101,13 @@ class Pipeline:
         self._files: dict[int, FileRow] = {}
         self._readers: dict[int, tuple[LogFormat, LineContext]] = {}
         self._digesters: dict[str, event_store.Digester] = {}
-        self._folding = Folding(self._names, rules, self._parse_stored, lambda file_id: self._file(file_id).rank)
+        self._folding = Folding(
+            self._names,
+            lambda site_id: dialect.contact_rules(self._site_name(site_id)),
+            dialect.definitions.silence_ms,
+            self._parse_stored,
+            lambda file_id: self._file(file_id).rank,
+        )
         self._version: int | None = None
         self._cursor: sqlite3.Cursor | None = None
 
@@ -134,6 +134,37 @@ class Pipeline:
             self._cursor = None
         return [(batch.file, batch.counts) for batch in prepared]
 
+    def refold(self, cursor: sqlite3.Cursor, stored: Sequence[StoredEvent], begun: set[int]) -> None:
+        """Fold stored lines again after ``drop_folds``; ``begun`` collects the contacts met so far.
+
+        Call it with consecutive batches by time, none of which cuts an instant in two.
+        """
+        self._cursor = cursor
+        try:
+            records: list[Record] = []
+            moved: list[tuple[int | None, int, int]] = []
+            new: set[int] = set()
+            for row in stored:
+                file = self._file(row.file_id)
+                site_id = self._names.site(cursor, file.site)
+                events = self._parse_stored(row.file_id, row.line)
+                agent = _agent_of(events)
+                agent_id = None if agent is None else self._names.agent(cursor, site_id, agent)
+                moved.append((agent_id, row.at_ms, row.digest))
+                if events[0].kind is EventKind.SOURCE_STARTED:
+                    event_store.insert_restart(cursor, site_id, (row.at_ms, row.digest))
+                if row.contact_id is not None and row.contact_id not in begun:
+                    begun.add(row.contact_id)
+                    new.add(row.contact_id)
+                order = (row.at_ms, *file.rank, row.offset)
+                records.append(Record(order, row.digest, row.file_id, site_id, row.contact_id, agent_id, events))
+            set_agents(cursor, moved)
+            records.sort(key=lambda record: record.order)
+            touched = self._folding.fold(cursor, records, new, Late())
+            mark_dirty(cursor, touched.queues)
+        finally:
+            self._cursor = None
+
     def forget(self) -> None:
         """Drop everything remembered about the database; it is found again when needed."""
         self._folding.forget()
@@ -142,12 +173,12 @@ class Pipeline:
         self._readers.clear()
         self._version = None
 
-    # -- before the transaction ---------------------------------------------------------------------------------------
+    # -- before the transaction --------------------------------------------------------------------------------------
 
     def _prepare(self, part: Part) -> _Prepared:
         log_format, context = self._reader(part.file)
         digest = self._digester(part.file.site)
-        agents, queues = self._dialect.agent_aliases, self._dialect.queue_aliases
+        site, understand = part.file.site, self._dialect.understand
         counts = Counts(lines=len(part.batch.lines) + len(part.batch.oversize))
         parsed: list[_Parsed] = []
         rejected: list[tuple[int, int, int, str, bytes]] = []
@@ -160,6 +191,11 @@ class Pipeline:
             if not line.strip(b" \t\r\0"):
                 counts.blank += 1
                 continue
+            if len(line) > log_format.max_line_bytes:
+                digest_of_all = blake2b(line, digest_size=DIGEST_BYTES).digest()
+                long = OversizeLine(offset, len(line), line[:OVERSIZE_HEAD_BYTES], digest_of_all)
+                rejected.append(_too_long(long))
+                continue
             try:
                 text = line.decode()
             except UnicodeDecodeError:
@@ -169,21 +205,14 @@ class Pipeline:
                 if _CONTROL.search(line):
                     counts.flagged += 1
             try:
-                events = canonical(parse(text, context), agents, queues)
+                events = understand(site, parse(text, context))
             except LineRejected as rejection:
                 rejected.append((digest(line), offset, len(line), str(rejection), line))
                 continue
             first = events[0]
-            contact, agent = first.contact, first.agent if first.kind in AGENT_KINDS else None
-            if len(events) > 1:
-                for event in events:
-                    contact = contact or event.contact
-                    agent = agent or (event.agent if event.kind in AGENT_KINDS else None)
-            parsed.append(_Parsed(first.at_ms, digest(line), offset, line, events, contact, agent))
-        for long in part.batch.oversize:
-            number = int.from_bytes(long.digest[:8], "big", signed=True)
-            reason = f"longer than a line may be: {long.length} bytes"
-            rejected.append((number, long.offset, long.length, reason, long.head))
+            contact = first.contact if len(events) == 1 else _contact_of(events)
+            parsed.append(_Parsed(first.at_ms, digest(line), offset, line, events, contact, _agent_of(events)))
+        rejected.extend(map(_too_long, part.batch.oversize))
         return _Prepared(part, self._dated(part.file, parsed), parsed, rejected, counts)
 
     @staticmethod
@@ -195,7 +224,7 @@ class Pipeline:
             first_at_ms, first_digest = parsed[0].at_ms, parsed[0].digest
         return replace(file, first_at_ms=first_at_ms, first_digest=first_digest, last_at_ms=parsed[-1].at_ms)
 
-    # -- inside the transaction -----------------------------------------------------------------------------------------
+    # -- inside the transaction --------------------------------------------------------------------------------------
 
     def _check_memory(self) -> None:
         """Another process has committed since: what we remember may be old."""
@@ -332,12 +361,16 @@ class Pipeline:
             rows.append((site_id, digest, batch.file.id, offset, length, reason, line))
         quarantine_store.put_quarantined(cursor, rows)
 
-    # -- stored lines -----------------------------------------------------------------------------------------------------
+    # -- stored lines ------------------------------------------------------------------------------------------------
 
     def _parse_stored(self, file_id: int, line: bytes) -> Sequence[Event]:
-        log_format, context = self._reader(self._file(file_id))
-        events = log_format.parse(line.decode(errors="replace"), context)
-        return canonical(events, self._dialect.agent_aliases, self._dialect.queue_aliases)
+        file = self._file(file_id)
+        log_format, context = self._reader(file)
+        return self._dialect.understand(file.site, log_format.parse(line.decode(errors="replace"), context))
+
+    def _site_name(self, site_id: int) -> str:
+        assert self._cursor is not None, "folding happens inside the writer's transaction only"
+        return self._names.site_name(self._cursor, site_id)
 
     def _file(self, file_id: int) -> FileRow:
         found = self._files.get(file_id)
@@ -349,7 +382,7 @@ class Pipeline:
     def _reader(self, file: FileRow) -> tuple[LogFormat, LineContext]:
         found = self._readers.get(file.id)
         if found is None:
-            log_format = self._dialect.get_format(file.format)
+            log_format = self._dialect.format(file.format)
             header = None if file.header is None else log_format.header(file.header)
             found = (log_format, LineContext(ZoneInfo(file.timezone), header))
             self._readers[file.id] = found
@@ -360,3 +393,18 @@ class Pipeline:
         if found is None:
             found = self._digesters[site] = event_store.Digester(site)
         return found
+
+
+def _agent_of(events: Sequence[Event]) -> str | None:
+    """The agent whose presence a line says something about."""
+    return next((event.agent for event in events if event.agent is not None and event.kind in AGENT_KINDS), None)
+
+
+def _contact_of(events: Sequence[Event]) -> str | None:
+    """The contact that a line belongs to."""
+    return next((event.contact for event in events if event.contact is not None), None)
+
+
+def _too_long(line: OversizeLine) -> tuple[int, int, int, str, bytes]:
+    number = int.from_bytes(line.digest[:8], "big", signed=True)
+    return (number, line.offset, line.length, f"longer than a line may be: {line.length} bytes", line.head)

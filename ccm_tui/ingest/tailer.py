@@ -27,7 +27,7 @@ from pathlib import Path
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, CheckpointBook, NewContent, ResumeFrom, checkpoint_of, resume
 from ccm_tui.ingest.content import ContentReplaced, LogContent, inode_key, open_content
-from ccm_tui.ingest.lines import MAX_BYTES, MAX_LINES, OVERSIZE_HEAD_BYTES, LineBatch, LineReader, OversizeLine
+from ccm_tui.ingest.lines import HEAD_BYTES, MAX_BYTES, MAX_LINES, OVERSIZE_HEAD_BYTES, LineBatch, LineReader, OversizeLine
 
 GRACE_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
@@ -214,6 +214,25 @@ class FileTail:
         """Whether this tail has that file open: then nobody else must read it."""
         return any((log.content.device, log.content.inode) == (device, inode) for log in self._logs)
 
+    def may_be_reading(self, content: LogContent) -> bool:
+        """Whether a log open here seems to be the one in that other file (its copy or compressed form).
+
+        Then that file should wait until this log has ended and is committed, or its lines would come twice. Of a log
+        still followed only what is no longer than it can be a copy.
+        """
+        theirs = content.beginning(HEAD_BYTES)
+        for log in self._logs:
+            ours = log.content.beginning(HEAD_BYTES)
+            common = min(len(ours), len(theirs))
+            if common and ours[:common] == theirs[:common] and (log.detached or log.ended or _no_longer(content, log)):
+                return True
+        return False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any handle is still held: something may come of it, or its end is not committed yet."""
+        return bool(self._logs)
+
     @property
     def unfinished(self) -> int:
         """Bytes behind the last line end that wait for the rest of their line."""
@@ -258,6 +277,7 @@ class FileTail:
             self._miss()
         except SourceError as error:
             self._say_unreadable(error, now)
+            self._rest_until = now
         else:
             self._logs.append(_Opened(content, detached=not self._follow))
             self._seen = True
@@ -354,6 +374,13 @@ class FileTail:
         for log in logs:
             if all(other.content is not log.content for other in self._logs):
                 log.content.close()
+
+
+def _no_longer(content: LogContent, log: _Opened) -> bool:
+    size, known = content.size(), log.content.size()
+    if size is None or known is None:
+        return len(content.beginning(HEAD_BYTES)) <= len(log.content.beginning(HEAD_BYTES))
+    return size <= known
 
 
 def _batch(

@@ -16,7 +16,8 @@ from ccm_tui.domain.intervals import day_window
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import QueueTally, pool, tally_segments
-from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, FollowerStatus, QueueRow, WaitingContact
+from ccm_tui.ingest.lock import FollowerStatus
+from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, QueueRow, WaitingContact
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import intervals as interval_store

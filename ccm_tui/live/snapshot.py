@@ -11,6 +11,7 @@ from ccm_tui.domain.agent_time import AgentTally
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.tally import QueueTally
 from ccm_tui.domain.variants import KpiRules
+from ccm_tui.ingest.lock import FollowerStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,6 @@ class FeedRow:
     """Time of the newest line."""
     read_at_ms: int | None
     problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FollowerStatus:
-    """Who reads the logs into this database."""
-
-    running: bool
-    pid: int | None
-    looked_at_ms: int | None
-    """When it last looked at every source; None: no follower has run."""
-    note: str = ""
-    """What it is doing or why it cannot, in words; empty when all is well."""
-    progress: float | None = None
-    """While it catches up: how much of the bytes it found are read, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Each key is declared once, as a field of a class in ``kpi``, ``csv`` or ``sectio
 """
 
 from ccm_tui.settings.csv import CsvSettings
-from ccm_tui.settings.kpi import PRESETS, KpiSettings
+from ccm_tui.settings.kpi import KpiSettings, kpi_rules
 from ccm_tui.settings.layers import Origin, OriginKind
 from ccm_tui.settings.load import Loaded, load_settings, read_settings
 from ccm_tui.settings.model import QueueRules, Settings
@@ -27,7 +27,6 @@ from ccm_tui.settings.sections import (
 
 __all__ = [
     "DEFAULT_SITE",
-    "PRESETS",
     "AgentSettings",
     "AlertSettings",
     "CsvSettings",
@@ -48,6 +47,7 @@ __all__ = [
     "SourceSettings",
     "TeamSettings",
     "UiSettings",
+    "kpi_rules",
     "load_settings",
     "read_settings",
 ]

@@ -35,14 +35,14 @@ def _sources(settings: Settings, where: Where, formats: Collection[str]) -> Iter
     for index, source in enumerate(settings.sources):
         if not source.path:
             yield Problem(where(("source", index)), "[[source]] path", "is missing", 'path = "/var/log/..."')
-        known = {"auto", *settings.csv, *formats}
+        known = {"auto", "csv", *settings.csv, *(f"csv:{name}" for name in settings.csv), *formats}
         if formats and source.format not in known:
             near = nearest(source.format, known)
             hint = f"did you mean {near}?" if near else f"formats are {', '.join(sorted(known))}"
             at = where(("source", index, "format"))
             yield Problem(at, "[[source]] format", f"{source.format!r} is no format", hint)
     for name, layout in settings.csv.items():
-        if name in {"auto", *formats}:
+        if formats and name in {"auto", "csv", *formats}:
             yield Problem(where(("csv", name)), f"[csv.{name}]", "is the name of a built-in format", "choose another")
         if not layout.columns:
             yield Problem(where(("csv", name)), f"[csv.{name}] columns", "is missing", 'columns = { queue = "Queue" }')

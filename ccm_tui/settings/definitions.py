@@ -23,7 +23,9 @@ from ccm_tui.settings.model import Settings
 class Definitions:
     """The definitions in force. ``overrides`` are a command's ``--set`` options, ``preset`` its ``--preset``."""
 
-    def __init__(self, settings: Settings, preset: str | None = None, overrides: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, preset: str | None = None, overrides: Mapping[str, str] | None = None
+    ) -> None:
         self.settings = settings
         self._preset = preset
         self._overrides = dict(overrides or {})
@@ -63,9 +65,7 @@ class Definitions:
 
     def contact_rules(self, site: str) -> ContactRules:
         """What the fold of contacts must know of the site's queues."""
-        queues = {
-            name: queue for name, queue in self.settings.queues.items() if queue.site in ("", site)
-        }
+        queues = {name: queue for name, queue in self.settings.queues.items() if queue.site in ("", site)}
         return ContactRules(
             channels={name: Channel(queue.channel) for name, queue in queues.items() if queue.channel},
             wrapup_ms={name: round(q.wrapup_seconds * 1000) for name, q in queues.items() if q.wrapup_seconds},

@@ -6,14 +6,14 @@ Reading, checking, ``config init`` and ``config show`` all walk the same declara
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform
 
 from ccm_tui.settings.kinds import Kind
 
 KeyPath = tuple[str | int, ...]
-"""Keys from the top; list entries by their index from 0: ``("queue", "billing", "target")``, ``("source", 1, "path")``."""
+"""Keys from the top; list entries by their index from 0: ``("source", 1, "path")``."""
 
 T = TypeVar("T")
 _META = "ccm"
@@ -32,6 +32,17 @@ class Shape(StrEnum):
     """``[custom_events]``, whose keys are the site's own words."""
 
 
+class Effect(IntEnum):
+    """How far into the stored floor a changed key reaches."""
+
+    SHOWS = 0
+    """Only into how numbers are formed and shown."""
+    COUNTS = 1
+    """Into the interval rollups: they are counted again from the segments."""
+    FOLDS = 2
+    """Into contacts and agents: they are folded again from the events."""
+
+
 class Key(NamedTuple):
     """One key of a section."""
 
@@ -41,15 +52,14 @@ class Key(NamedTuple):
     comment: str
     example: Any
     """What ``config init`` shows for sections that may occur many times; None: the default."""
-    folds: bool
-    """Changing it changes what is folded from the events, not only how numbers are shown."""
+    effect: Effect
 
 
 class _KeyNote(NamedTuple):
     kind: Kind
     comment: str
     example: Any
-    folds: bool
+    effect: Effect
 
 
 class Section(NamedTuple):
@@ -65,9 +75,9 @@ class Section(NamedTuple):
     """The NAME that ``config init`` shows."""
 
 
-def key(*, default: T, kind: Kind, comment: str, example: Any = None, folds: bool = False) -> T:
+def key(*, default: T, kind: Kind, comment: str, example: Any = None, effect: Effect = Effect.SHOWS) -> T:
     """A dataclass field that is a key of the configuration."""
-    metadata = {_META: _KeyNote(kind, comment, example, folds)}
+    metadata = {_META: _KeyNote(kind, comment, example, effect)}
     if isinstance(default, Mapping):
         return field(default_factory=lambda: default, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -131,7 +141,7 @@ def keys_of(holds: Hashable) -> dict[str, Key]:
         if note is None:
             continue
         default = declared.default if declared.default is not MISSING else cast(Any, declared.default_factory)()
-        found[declared.name] = Key(declared.name, note.kind, default, note.comment, note.example, note.folds)
+        found[declared.name] = Key(declared.name, note.kind, default, note.comment, note.example, note.effect)
     return found
 
 

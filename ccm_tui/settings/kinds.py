@@ -8,9 +8,12 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeVar
 
 from ccm_tui.settings.problems import nearest
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class Rejected(ValueError):  # noqa: N818 - a verdict on one value, not a failure of the program
@@ -69,6 +72,29 @@ def choice(*options: str) -> Kind:
             shown = ", ".join(option or '""' for option in options)
             raise Rejected(f"{quoted(given)} is not one of {shown}", f"did you mean {near}?" if near else "")
         return given
+
+    return Kind(accept, str)
+
+
+def word(options: type[E]) -> Kind:
+    """One member of an enumeration, by its value."""
+    named = choice(*(option.value for option in options))
+    return Kind(lambda value: options(named.accept(value)), str)
+
+
+def words(options: type[E]) -> Kind:
+    """Any number of members of an enumeration."""
+    several = texts(word(options))
+    return Kind(lambda value: frozenset(several.accept(value)), several.read)
+
+
+def preset(none: str) -> Kind:
+    """The name of a bundle of KPI definitions, or ``none``."""
+
+    def accept(value: Any) -> str:
+        from ccm_tui.domain.rule_settings import PRESETS
+
+        return str(choice(none, *PRESETS).accept(value))
 
     return Kind(accept, str)
 
@@ -142,17 +168,6 @@ def whole(low: int, high: int) -> Kind:
         if not low <= value <= high:
             raise Rejected(f"{value} is not a whole number {_span(low, high)}")
         return value
-
-    return Kind(accept, _read_number)
-
-
-def one_of_numbers(*options: int) -> Kind:
-    """One of a few whole numbers."""
-
-    def accept(value: Any) -> int:
-        if isinstance(value, bool) or value not in options:
-            raise Rejected(f"{quoted(value)} is not one of {', '.join(map(str, options))}", _unquote_hint(value))
-        return int(value)
 
     return Kind(accept, _read_number)
 

@@ -1,65 +1,35 @@
-"""``[kpi]``: how the numbers are defined where products and guides disagree (metrics.md says who uses which).
+"""``[kpi]``: how the numbers are defined where products and guides disagree.
 
-Presets are named bundles of these definitions: what a product's own reports, or the guides, mean by the same words.
+The options, their answers and our defaults are those of ``domain.variants.KpiRules``; here they get a comment and a
+place in the file. Presets are ``domain.rule_settings``'.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
-
-from ccm_tui.settings.keys import key, settings_class
-from ccm_tui.settings.kinds import choice, flag, one_of_numbers, rate, seconds, texts, whole
-
-SL_VARIANTS = (
-    "answered",
-    "offered",
-    "offered_flow",
-    "ex_short",
-    "ex_fast_abandon",
-    "credit_fast_abandon",
-    "removed_from_queue",
+from ccm_tui.domain.variants import (
+    DEFAULT_RULES,
+    AbandonDenominator,
+    AcwSource,
+    AhtAttribution,
+    CesDirection,
+    ComponentAvgOver,
+    CpcDenominator,
+    CsatMethod,
+    FcrChannels,
+    FcrMatch,
+    FlowOut,
+    IntervalAnchor,
+    KpiRules,
+    OccupancyDef,
+    SlCompare,
+    SlVariant,
+    TransferDenominator,
+    UtilisationDef,
 )
-FLOW_OUTS = ("timeout", "key", "empty", "withdrawn")
+from ccm_tui.settings.keys import Effect, key, keys_of, settings_class
+from ccm_tui.settings.kinds import flag, number, preset, rate, seconds, whole, word, words
+from ccm_tui.settings.sections import PauseSettings
 
-PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "asterisk": {
-            "sl_variant": "answered",
-            "interval_anchor": "completion",
-            "abandon_includes": ("timeout", "empty", "withdrawn"),
-            "aht_attribution": "completion",
-        },
-        "amazon_connect": {
-            "sl_variant": "removed_from_queue",
-            "interval_anchor": "completion",
-            "abandon_denominator": "offered",
-            "occupancy_def": "wallclock",
-            "aht_attribution": "completion",
-            "adherence_match": "class",
-            "adherence_outside_shift": "ignore",
-        },
-        "genesys": {
-            "sl_variant": "offered",
-            "interval_anchor": "completion",
-            "abandon_denominator": "offered",
-            "component_avg_over": "having",
-            "occupancy_def": "onqueue",
-            "aht_attribution": "completion",
-            "adherence_outside_shift": "exception",
-        },
-        "cisco": {"sl_variant": "ex_fast_abandon", "interval_anchor": "event"},
-        "wazo": {"sl_variant": "answered", "offered_includes_refused": True},
-        "guide": {
-            "sl_variant": "offered_flow",
-            "abandon_denominator": "offered",
-            "transfer_denominator": "handled",
-            "cpc_denominator": "handled",
-            "fcr_method": "agent_flag",
-            "csat_method": "top2",
-        },
-    }
-)
-"""``default`` is the bundle of all defaults."""
+DEFAULT_PRESET = "default"
+"""No preset: our own definitions."""
 
 
 @settings_class
@@ -67,171 +37,178 @@ class KpiSettings:
     """How each KPI is defined."""
 
     preset: str = key(
-        default="default",
-        kind=choice("default", *PRESETS),
-        comment="A bundle of definitions; keys set beside it win. default, asterisk, amazon_connect, genesys,\n"
-        "cisco, wazo, guide (the formulas that management guides print).",
+        default=DEFAULT_PRESET,
+        kind=preset(DEFAULT_PRESET),
+        comment="A bundle of definitions: default (ours), asterisk, amazon_connect, genesys, cisco, wazo,\n"
+        "guide (the formulas that management guides print). Keys set beside it win.",
     )
-    sl_variant: str = key(
-        default="offered",
-        kind=choice(*SL_VARIANTS),
-        comment="What service level divides by. answered: answered; offered: answered + abandoned; offered_flow: and\n"
-        "flow-outs; ex_short: without short abandons; ex_fast_abandon: without abandons inside the threshold;\n"
-        "credit_fast_abandon: these count as met; removed_from_queue: all that left the queue.",
+    sl_variant: SlVariant = key(
+        default=DEFAULT_RULES.sl_variant,
+        kind=word(SlVariant),
+        comment="What service level divides by. answered: answered; offered: answered + abandoned; offered_flow:\n"
+        "and flow-outs; ex_short: without short abandons; ex_fast_abandon: without abandons inside the\n"
+        "threshold; credit_fast_abandon: these count as met; removed_from_queue: everyone no longer waiting;\n"
+        "received: everyone offered; answered_flow, ex_short_flow: with flow-outs.",
     )
     sl_threshold_seconds: float = key(
-        default=20.0,
+        default=DEFAULT_RULES.sl_threshold_seconds,
         kind=seconds(),
         comment="A wait up to this meets the service level.",
-        folds=True,
+        effect=Effect.COUNTS,
     )
-    sl_target: float = key(default=0.8, kind=rate(), comment="The share of contacts that should meet it, 0..1.")
-    sl_compare: str = key(
-        default="lte",
-        kind=choice("lte", "lt"),
+    sl_target: float = key(
+        default=DEFAULT_RULES.sl_target,
+        kind=rate(),
+        comment="The share of contacts that should meet it, 0..1.",
+    )
+    sl_compare: SlCompare = key(
+        default=DEFAULT_RULES.sl_compare,
+        kind=word(SlCompare),
         comment="Whether a wait of exactly the threshold meets it: lte yes, lt no.",
-        folds=True,
+        effect=Effect.COUNTS,
     )
     short_abandon_seconds: float = key(
-        default=5.0,
+        default=DEFAULT_RULES.short_abandon_seconds,
         kind=seconds(),
         comment="An abandon after a wait up to this is a short one, shown apart.",
-        folds=True,
+        effect=Effect.COUNTS,
     )
-    interval_anchor: str = key(
-        default="arrival",
-        kind=choice("arrival", "event", "completion"),
-        comment="The interval a contact counts in: of its arrival; of its service-level event (answer, abandon, or\n"
-        "the threshold passing); of its completion.",
-        folds=True,
-    )
-    interval_min: int = key(
-        default=30, kind=one_of_numbers(15, 30, 60), comment="Length of an interval in minutes: 15, 30 or 60."
+    interval_anchor: IntervalAnchor = key(
+        default=DEFAULT_RULES.interval_anchor,
+        kind=word(IntervalAnchor),
+        comment="The interval a contact counts in, by its arrival, its service-level event (answer, exit or the\n"
+        "threshold passing) or its completion.",
+        effect=Effect.COUNTS,
     )
     offered_includes_refused: bool = key(
-        default=False,
+        default=DEFAULT_RULES.offered_includes_refused,
         kind=flag(),
         comment="Whether contacts refused at the door (full, closed, nobody there) count as offered.",
     )
-    abandon_includes: tuple[str, ...] = key(
-        default=(),
-        kind=texts(choice(*FLOW_OUTS)),
-        comment="Flow-outs that count as abandoned: timeout, key, empty, withdrawn.",
-    )
-    abandon_denominator: str = key(
-        default="offered",
-        kind=choice("offered", "answered_plus_abandoned"),
+    abandon_denominator: AbandonDenominator = key(
+        default=DEFAULT_RULES.abandon_denominator,
+        kind=word(AbandonDenominator),
         comment="What the abandonment rate divides by: offered, answered_plus_abandoned.",
     )
     abandon_exclude_short: bool = key(
-        default=False, kind=flag(), comment="Whether short abandons leave the abandonment rate."
+        default=DEFAULT_RULES.abandon_exclude_short,
+        kind=flag(),
+        comment="Whether short abandons leave the abandonment rate.",
+    )
+    abandon_includes: frozenset[FlowOut] = key(
+        default=DEFAULT_RULES.abandon_includes,
+        kind=words(FlowOut),
+        comment="Flow-outs that count as abandoned: timeout, key, empty, withdrawn.",
+        effect=Effect.COUNTS,
     )
     asa_includes_ring: bool = key(
-        default=True, kind=flag(), comment="Whether the time the agent's phone rang is part of the wait."
+        default=DEFAULT_RULES.asa_includes_ring,
+        kind=flag(),
+        comment="Whether the time the agent's phone rang is part of the speed of answer.",
     )
-    component_avg_over: str = key(
-        default="all",
-        kind=choice("all", "having"),
-        comment="Average hold and wrap-up over all contacts whose source says, or only those having any.",
+    component_avg_over: ComponentAvgOver = key(
+        default=DEFAULT_RULES.component_avg_over,
+        kind=word(ComponentAvgOver),
+        comment="Talk, hold and wrap-up are averaged over all contacts in which they are known, or those having any.",
     )
-    aht_attribution: str = key(
-        default="start",
-        kind=choice("start", "completion"),
-        comment="The interval handle time counts in: of the contact's start or its completion.",
+    aht_attribution: AhtAttribution = key(
+        default=DEFAULT_RULES.aht_attribution,
+        kind=word(AhtAttribution),
+        comment="The interval handle time counts in, by arrival, start (the answer) or completion.",
+        effect=Effect.COUNTS,
     )
-    acw_source: str = key(
-        default="auto",
-        kind=choice("auto", "log", "pause", "wrapup"),
-        comment="Where wrap-up time comes from. log: the source's own lines; pause: pauses with an ACW reason;\n"
-        "wrapup: wrapup_seconds of the queue; auto: the first of these that there is.",
-        folds=True,
+    aht_exclude_under_seconds: float = key(
+        default=DEFAULT_RULES.aht_exclude_under_seconds,
+        kind=seconds(),
+        comment="Contacts handled for less leave all averages of handle time; 0 keeps all.",
+        effect=Effect.COUNTS,
     )
-    occupancy_def: str = key(
-        default="wallclock",
-        kind=choice("wallclock", "onqueue", "copc", "icmi2012", "handled_sum"),
-        comment="wallclock: time with a contact / (that + idle); onqueue: without time off the queue; copc: handle\n"
-        "time / ready time; icmi2012: all work but idle; handled_sum: handle times added up, over 1 with\n"
-        "several chats.",
+    acw_source: AcwSource = key(
+        default=DEFAULT_RULES.acw_source,
+        kind=word(AcwSource),
+        comment="Where wrap-up time comes from. source: the log, else wrapup_seconds of the queue; wrapup: only\n"
+        "these; pause: pauses with one of the acw_reasons of [pause]; none: left out.",
+        effect=Effect.COUNTS,
     )
-    utilisation_def: str = key(
-        default="login",
-        kind=choice("login", "paid", "with_idle"),
-        comment="login: handle time / login time; paid: handle and productive pauses / login time;\n"
-        "with_idle: handle and idle time / login time.",
+    occupancy_def: OccupancyDef = key(
+        default=DEFAULT_RULES.occupancy_def,
+        kind=word(OccupancyDef),
+        comment="wallclock: time with a contact / (that + free); onqueue: unpaused time only; copc: handle time /\n"
+        "time logged in and not paused; icmi2012: all but free time; handled_sum: concurrent contacts add up.",
     )
-    fcr_method: str = key(
-        default="repeat_window",
-        kind=choice("repeat_window", "survey", "agent_flag", "case", "fast_close"),
-        comment="First contact resolution. repeat_window: the customer does not come back within fcr_window_days;\n"
-        "survey, agent_flag (wrap code), case, fast_close (within 15 minutes).",
+    utilisation_def: UtilisationDef = key(
+        default=DEFAULT_RULES.utilisation_def,
+        kind=word(UtilisationDef),
+        comment="Of the time logged in. handle: with contacts; productive: and in productive pauses;\n"
+        "contact_ready: with contacts or free.",
     )
-    fcr_window_days: int = key(
-        default=7, kind=whole(1, 90), comment="Days without a return that make a contact resolved."
+    transfer_denominator: TransferDenominator = key(
+        default=DEFAULT_RULES.transfer_denominator,
+        kind=word(TransferDenominator),
+        comment="What the transfer rate divides by: answered; handled: those that are over.",
     )
-    fcr_match: str = key(
-        default="customer",
-        kind=choice("customer", "customer+reason"),
-        comment="What makes it a return: the same customer, or customer+reason.",
+    fcr_window_days: float = key(
+        default=DEFAULT_RULES.fcr_window_days,
+        kind=number(0.01, 366, "a number of days"),
+        comment="A customer who does not come back within so many days was helped at the first contact.",
     )
-    fcr_channels: str = key(
-        default="any", kind=choice("any", "same"), comment="Whether a return on any channel counts, or the same only."
+    fcr_match: FcrMatch = key(
+        default=DEFAULT_RULES.fcr_match,
+        kind=word(FcrMatch),
+        comment="Who comes back: the same customer; customer_queue: the same to the same queue.",
     )
-    transfer_denominator: str = key(
-        default="answered",
-        kind=choice("answered", "handled"),
-        comment="What the transfer rate divides by: answered; handled: those that have ended.",
+    fcr_channels: FcrChannels = key(
+        default=DEFAULT_RULES.fcr_channels,
+        kind=word(FcrChannels),
+        comment="Whether coming back on any channel counts, or on the same only.",
     )
-    cpc_denominator: str = key(
-        default="handled",
-        kind=choice("handled", "offered", "resolved"),
-        comment="What cost per contact divides by: handled, offered, resolved.",
+    fcr_count_abandons: bool = key(
+        default=DEFAULT_RULES.fcr_count_abandons,
+        kind=flag(),
+        comment="Whether contacts that nobody answered are judged too, as not resolved.",
     )
-    cpc_cost: str = key(
-        default="loaded",
-        kind=choice("loaded", "labour"),
-        comment="What cost_per_contact of a queue contains, printed with the number: loaded, labour.",
+    cpc_denominator: CpcDenominator = key(
+        default=DEFAULT_RULES.cpc_denominator,
+        kind=word(CpcDenominator),
+        comment="What cost per contact divides by: handled, answered, offered, resolved.",
     )
-    csat_method: str = key(
-        default="top2",
-        kind=choice("top2", "mean", "points"),
-        comment="top2: share of the two best ratings; mean: average rating; points: sum / possible.",
+    resolution_target_seconds: float = key(
+        default=DEFAULT_RULES.resolution_target_seconds,
+        kind=seconds(),
+        comment="Deferred channels: the opening time within which a contact should be resolved.",
+        effect=Effect.COUNTS,
     )
-    csat_scale: int = key(default=5, kind=whole(2, 100), comment="The best CSAT rating; 1 is the worst.")
-    nps_scale: str = key(
-        default="0-10",
-        kind=choice("0-10", "1-10", "1-7", "1-5"),
-        comment="The scale of the recommendation question; only 0-10 is the published NPS.",
+    csat_method: CsatMethod = key(
+        default=DEFAULT_RULES.csat_method,
+        kind=word(CsatMethod),
+        comment="top2: share of the two best ratings; mean: average rating; points: sum / best possible.",
     )
-    ces_method: str = key(
-        default="mean", kind=choice("mean", "points"), comment="mean: average rating 1..7; points: sum / possible."
+    csat_scale: int = key(
+        default=DEFAULT_RULES.csat_scale,
+        kind=whole(2, 100),
+        comment="The best satisfaction rating; 1 is the worst.",
     )
-    ces_direction: str = key(
-        default="high_is_easy",
-        kind=choice("high_is_easy", "high_is_effort"),
-        comment="What a high effort score means: high_is_easy, high_is_effort.",
+    ces_scale: int = key(
+        default=DEFAULT_RULES.ces_scale,
+        kind=whole(2, 100),
+        comment="The highest effort rating; 1 is the lowest.",
     )
-    adherence_match: str = key(
-        default="class",
-        kind=choice("class", "exact_activity"),
-        comment="Whether lunch taken as a break adheres: class yes, exact_activity no.",
+    ces_direction: CesDirection = key(
+        default=DEFAULT_RULES.ces_direction,
+        kind=word(CesDirection),
+        comment="What a high effort rating means: high_is_easy, high_is_effort.",
     )
-    adherence_outside_shift: str = key(
-        default="ignore",
-        kind=choice("ignore", "exception"),
-        comment="Work outside the schedule: ignore, or count it as an exception.",
+    min_n: int = key(
+        default=DEFAULT_RULES.min_n,
+        kind=whole(1, 1_000_000),
+        comment="Figures over fewer contacts raise no alert.",
     )
-    adherence_grace_seconds: float = key(
-        default=0.0, kind=seconds(3600), comment="A change of activity this late or early still adheres."
+
+
+def kpi_rules(kpi: KpiSettings, pause: PauseSettings) -> KpiRules:
+    """The definitions as configured, before what single queues change."""
+    return KpiRules(
+        **{name: getattr(kpi, name) for name in keys_of(KpiSettings) if name != "preset"},
+        acw_pause_reasons=frozenset(reason.strip().lower() for reason in pause.acw_reasons),
+        productive_pause_reasons=frozenset(reason.strip().lower() for reason in pause.productive_reasons),
     )
-    conformance_cap: bool = key(default=False, kind=flag(), comment="Whether conformance ends at 1.")
-    na_rule: str = key(
-        default="exclude",
-        kind=choice("exclude", "full_points"),
-        comment="A question answered N/A: exclude it from the score, or full_points.",
-    )
-    autofail: str = key(
-        default="zero",
-        kind=choice("zero", "cap", "flag_only"),
-        comment="What a failed auto-fail question does to the score: zero, cap, flag_only.",
-    )
-    min_n: int = key(default=5, kind=whole(1, 1000), comment="Fewer answers or evaluations than this give no score.")

@@ -2,15 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ccm_tui.domain.variants import DEFAULT_RULES
 from ccm_tui.settings import environment, places
 from ccm_tui.settings.environment import Given
 from ccm_tui.settings.keys import KeyPath, Section, Shape, keys_of
 from ccm_tui.settings.kinds import Kind, Rejected
-from ccm_tui.settings.kpi import PRESETS, KpiSettings
+from ccm_tui.settings.kpi import DEFAULT_PRESET, KpiSettings
 from ccm_tui.settings.model import SECTIONS, Settings
 from ccm_tui.settings.problems import Problem, nearest
 from ccm_tui.settings.sections import CUSTOM_EVENT, DatabaseSettings, check_event_name
@@ -20,6 +22,7 @@ _FLAGS_FOR_EVERY_QUEUE = {
     "sl_target": "target",
     "sl_threshold_seconds": "threshold_seconds",
     "sl_variant": "sl_variant",
+    "resolution_target_seconds": "resolution_target_seconds",
 }
 
 
@@ -227,23 +230,32 @@ class Layers:
 
     def _merge(self, layer: dict[KeyPath, Entry]) -> None:
         """Lay a layer over the others; a preset in it comes over their keys, and under its own."""
-        preset = layer.get(("kpi", "preset"))
-        if preset is not None:
-            drop_all = preset.value == "default"
-            for path in [path for path in self.entries if path[0] == "kpi"]:
-                if drop_all or self.entries[path].origin.kind is OriginKind.PRESET:
-                    del self.entries[path]
-            origin = Origin(OriginKind.PRESET, f"preset {preset.value} ({preset.origin.where})", preset.origin.line)
-            for name, value in PRESETS.get(preset.value, {}).items():
-                self.entries["kpi", name] = Entry(value, origin)
+        chosen = layer.get(("kpi", "preset"))
+        if chosen is not None:
+            for path in [path for path, entry in self.entries.items() if entry.origin.kind is OriginKind.PRESET]:
+                del self.entries[path]
+            if chosen.value != DEFAULT_PRESET:
+                self._lay_preset(chosen)
         self.entries.update(layer)
+
+    def _lay_preset(self, chosen: Entry) -> None:
+        """The preset's definitions; what describes the site (thresholds, targets) stays."""
+        from ccm_tui.domain.rule_settings import with_preset
+
+        below = {name: value for name, value in self._values(_BY_NAME["kpi"], ("kpi",)).items() if name != "preset"}
+        rules = with_preset(replace(DEFAULT_RULES, **below), chosen.value)
+        origin = Origin(OriginKind.PRESET, f"preset {chosen.value} ({chosen.origin.where})", chosen.origin.line)
+        for name in keys_of(KpiSettings):
+            value = getattr(rules, name, None)
+            if name == "preset" or value == below.get(name, getattr(DEFAULT_RULES, name)):
+                continue
+            self.entries["kpi", name] = Entry(value, origin)
 
     def _speak_for_every_queue(self, layer: dict[KeyPath, Entry]) -> None:
         """A flag is asked for now: it comes before what the file says of single queues."""
-        preset = layer.get(("kpi", "preset"))
-        implied = () if preset is None else PRESETS.get(preset.value, keys_of(KpiSettings))
         for of_kpi, of_queue in _FLAGS_FOR_EVERY_QUEUE.items():
-            if ("kpi", of_kpi) in layer or of_kpi in implied:
+            by_preset = of_kpi == "sl_variant" and ("kpi", "preset") in layer
+            if ("kpi", of_kpi) in layer or by_preset:
                 for path in [path for path in self.entries if path[0] == "queue" and path[-1] == of_queue]:
                     del self.entries[path]
 

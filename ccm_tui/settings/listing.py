@@ -108,7 +108,8 @@ def toml_value(value: Any) -> str:
     if isinstance(value, Mapping):
         inner = ", ".join(f"{toml_key(name)} = {toml_value(entry)}" for name, entry in value.items())
         return f"{{ {inner} }}" if inner else "{}"
-    return f"[{', '.join(toml_value(entry) for entry in value)}]"
+    entries = sorted(value) if isinstance(value, frozenset) else value
+    return f"[{', '.join(toml_value(entry) for entry in entries)}]"
 
 
 def _escaped(char: str) -> str:

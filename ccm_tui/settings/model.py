@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ccm_tui.domain.variants import SlVariant
 from ccm_tui.settings.csv import CsvSettings
-from ccm_tui.settings.keys import Section, Shape, keys_of, settings_class
+from ccm_tui.settings.keys import Effect, Section, Shape, keys_of, settings_class
 from ccm_tui.settings.kpi import KpiSettings
 from ccm_tui.settings.sections import (
     DEFAULT_SITE,
@@ -78,7 +79,7 @@ class QueueRules(NamedTuple):
 
     target: float
     threshold_seconds: float
-    sl_variant: str
+    sl_variant: SlVariant
     channel: str
     """Empty: as the log says, else voice."""
     group: str
@@ -87,7 +88,7 @@ class QueueRules(NamedTuple):
     """None: not known."""
     wrapup_seconds: float
     opening_hours: Mapping[str, str]
-    """Days -> hours; empty: always open."""
+    """Days -> hours; empty: always open, holidays apart."""
     holidays: "tuple[date, ...]"
 
 
@@ -151,14 +152,18 @@ class Settings:
         own = self.queues.get(queue)
         if own is None or own.site not in (ANY_SITE, site):
             own = QueueSettings()
-        place = self.site(site)
+        kpi, place = self.kpi, self.site(site)
         return QueueRules(
-            target=self.kpi.sl_target if own.target is None else own.target,
-            threshold_seconds=self.kpi.sl_threshold_seconds if own.threshold_seconds is None else own.threshold_seconds,
-            sl_variant=own.sl_variant or self.kpi.sl_variant,
+            target=kpi.sl_target if own.target is None else own.target,
+            threshold_seconds=kpi.sl_threshold_seconds if own.threshold_seconds is None else own.threshold_seconds,
+            sl_variant=SlVariant(own.sl_variant or kpi.sl_variant),
             channel=own.channel,
             group=own.group,
-            resolution_target_seconds=own.resolution_target_seconds,
+            resolution_target_seconds=(
+                kpi.resolution_target_seconds
+                if own.resolution_target_seconds is None
+                else own.resolution_target_seconds
+            ),
             cost_per_contact=own.cost_per_contact,
             wrapup_seconds=own.wrapup_seconds,
             opening_hours=own.opening_hours or place.opening_hours,
@@ -166,20 +171,28 @@ class Settings:
         )
 
     def fold_fingerprint(self) -> str:
-        """A digest of what changes the fold of events: the same settings, in any order, give the same text.
-
-        What only changes how numbers are shown (targets, names, opening hours, colours) leaves it alone.
+        """A digest of what reaches the stored floor: contacts, agents and rollups. The same settings, in any order,
+        give the same text; what only changes how numbers are shown (targets, names, colours) leaves it alone.
         """
+        return self._fingerprint(Effect.COUNTS)
+
+    def event_fingerprint(self) -> str:
+        """The part of it for which events are folded again. When it has not changed, counting the rollups again from
+        the segments is enough.
+        """
+        return self._fingerprint(Effect.FOLDS)
+
+    def _fingerprint(self, least: Effect) -> str:
         import hashlib
         import json
 
-        folding = {
-            section.name: _folding(getattr(self, section.field), section)
+        reaching = {
+            section.name: _reaching(getattr(self, section.field), section, least)
             for section in SECTIONS
             if section.shape is not Shape.LIST
         }
-        folding["source"] = sorted({(source.site, source.timezone) for source in self.sources if source.timezone})
-        text = json.dumps(folding, sort_keys=True, ensure_ascii=True, default=str)
+        zones = sorted({(source.site, source.timezone) for source in self.sources if source.timezone})
+        text = json.dumps([reaching, zones], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -194,21 +207,21 @@ def names_in_logs(holds: Mapping[str, QueueSettings] | Mapping[str, AgentSetting
     return found
 
 
-def _folding(held: Any, section: Section) -> Any:
-    """The part of a section that folds, without keys at their defaults."""
+def _reaching(held: Any, section: Section, least: Effect) -> Any:
+    """The part of a section that reaches so far, without keys at their defaults."""
     if section.shape is Shape.FREE:
         return held
     if section.shape is Shape.NAMED:
-        parts = {name: _folding_keys(entry) for name, entry in held.items()}
+        parts = {name: _reaching_keys(entry, least) for name, entry in held.items()}
         return {name: part for name, part in parts.items() if part.keys() - {"site"}}
-    return _folding_keys(held)
+    return _reaching_keys(held, least)
 
 
-def _folding_keys(held: Any) -> dict[str, Any]:
+def _reaching_keys(held: Any, least: Effect) -> dict[str, Any]:
     holds: type = type(held)
     found = {
         name: getattr(held, name)
         for name, declared in keys_of(holds).items()
-        if declared.folds and getattr(held, name) != declared.default
+        if declared.effect >= least and getattr(held, name) != declared.default
     }
-    return {name: sorted(value) if isinstance(value, tuple) else value for name, value in found.items()}
+    return {name: sorted(value) if isinstance(value, tuple | frozenset) else value for name, value in found.items()}

@@ -6,8 +6,9 @@ A field's comment is what ``config init`` prints above it. None means: see the c
 from collections.abc import Mapping
 from datetime import date
 
+from ccm_tui.domain.variants import SlVariant
 from ccm_tui.settings.csv import CHANNELS
-from ccm_tui.settings.keys import key, settings_class
+from ccm_tui.settings.keys import Effect, key, settings_class
 from ccm_tui.settings.kinds import (
     Rejected,
     choice,
@@ -26,7 +27,6 @@ from ccm_tui.settings.kinds import (
     whole,
     zone,
 )
-from ccm_tui.settings.kpi import SL_VARIANTS
 
 DEFAULT_SITE = "main"
 """The site of sources that name none."""
@@ -81,7 +81,7 @@ class SourceSettings:
     )
     site: str = key(default=DEFAULT_SITE, kind=_WORD, comment="The site the lines belong to.")
     timezone: str = key(
-        default="", kind=zone(), comment="Zone of times that carry none; empty: the site's.", folds=True
+        default="", kind=zone(), comment="Zone of times that carry none; empty: the site's.", effect=Effect.FOLDS
     )
 
 
@@ -89,16 +89,23 @@ class SourceSettings:
 class SiteSettings:
     """``[site.NAME]``"""
 
-    timezone: str = key(default="", kind=zone(), comment="Such as Europe/Berlin; empty: this machine's.", folds=True)
+    timezone: str = key(
+        default="", kind=zone(), comment="Europe/Berlin and the like; empty: this machine's.", effect=Effect.FOLDS
+    )
     day_starts_at: str = key(default="00:00", kind=clock(), comment="When the site's day begins, for night shifts.")
     opening_hours: Mapping[str, str] = key(
         default={},
         kind=opening(),
         comment="Days = hours, in the site's zone; none: always open.",
         example={"mon-fri": "08:00-12:00,13:00-18:00", "sat": "09:00-13:00"},
+        effect=Effect.COUNTS,
     )
     holidays: tuple[date, ...] = key(
-        default=(), kind=dates(), comment="Days on which it is closed.", example=(date(2026, 12, 25),)
+        default=(),
+        kind=dates(),
+        comment="Days when it is closed.",
+        example=(date(2026, 12, 25),),
+        effect=Effect.COUNTS,
     )
 
 
@@ -107,17 +114,20 @@ class QueueSettings:
     """``[queue.NAME]``"""
 
     site: str = key(
-        default="", kind=text(), comment="The site it belongs to; empty: a queue of this name at any site.", folds=True
+        default="",
+        kind=text(),
+        comment="The site it is at; empty: a queue of this name at any site.",
+        effect=Effect.FOLDS,
     )
     aliases: tuple[str, ...] = key(
-        default=(), kind=texts(), comment="Other names of the same queue in the logs.", folds=True
+        default=(), kind=texts(), comment="Other names of the same queue in the logs.", effect=Effect.FOLDS
     )
     group: str = key(default="", kind=text(), comment="Queues of one group are added up on request.")
     channel: str = key(
         default="",
         kind=choice("", *CHANNELS),
         comment="voice, chat, email, message, callback or task; empty: as the log says, else voice.",
-        folds=True,
+        effect=Effect.FOLDS,
     )
     target: float | None = key(
         default=None,
@@ -130,13 +140,17 @@ class QueueSettings:
         kind=seconds(optional=True),
         comment="A wait up to this meets it; without it sl_threshold_seconds of [kpi].",
         example=20,
-        folds=True,
+        effect=Effect.COUNTS,
     )
-    sl_variant: str = key(default="", kind=choice("", *SL_VARIANTS), comment="Empty: as in [kpi].")
-    resolution_target_seconds: float = key(
-        default=86_400.0,
-        kind=seconds(),
-        comment="Deferred channels: resolved within this, in opening hours, is on target.",
+    sl_variant: str = key(
+        default="", kind=choice("", *(variant.value for variant in SlVariant)), comment="Empty: as in [kpi]."
+    )
+    resolution_target_seconds: float | None = key(
+        default=None,
+        kind=seconds(optional=True),
+        comment="Deferred channels: resolved within this is on target; without it as in [kpi].",
+        example=28_800,
+        effect=Effect.COUNTS,
     )
     cost_per_contact: float | None = key(
         default=None,
@@ -148,13 +162,14 @@ class QueueSettings:
         default=0.0,
         kind=seconds(3600),
         comment="Wrap-up the queue grants after each conversation, for sources that log none.",
-        folds=True,
+        effect=Effect.FOLDS,
     )
     opening_hours: Mapping[str, str] = key(
         default={},
         kind=opening(),
         comment="Days = hours; none: the site's.",
         example={"mon-fri": "08:00-18:00"},
+        effect=Effect.COUNTS,
     )
 
 
@@ -169,9 +184,9 @@ class AgentSettings:
         kind=texts(),
         comment="The same person's other identities in the logs.",
         example=("SIP/1127", "Local/1127@agents"),
-        folds=True,
+        effect=Effect.FOLDS,
     )
-    site: str = key(default="", kind=text(), comment="The site these identities belong to; empty: any.", folds=True)
+    site: str = key(default="", kind=text(), comment="The site of these identities; empty: any.", effect=Effect.FOLDS)
 
 
 @settings_class
@@ -187,19 +202,24 @@ class PauseSettings:
     """``[pause]``"""
 
     break_reasons: tuple[str, ...] = key(
-        default=(), kind=texts(), comment="Reasons of breaks; case does not matter.", folds=True
+        default=(), kind=texts(), comment="Reasons of breaks; case does not matter here and below."
     )
     acw_reasons: tuple[str, ...] = key(
-        default=(), kind=texts(), comment="Reasons that mean wrap-up work after a contact.", folds=True
+        default=(),
+        kind=texts(),
+        comment='Reasons that mean wrap-up work after a contact; counted as such with acw_source = "pause" in [kpi].',
+        effect=Effect.COUNTS,
     )
     productive_reasons: tuple[str, ...] = key(
-        default=(), kind=texts(), comment="Reasons of other paid work: training, back office.", folds=True
+        default=(),
+        kind=texts(),
+        comment="Reasons of other paid work: training, back office.",
+        effect=Effect.COUNTS,
     )
     other_reasons: str = key(
         default="break",
         kind=choice("break", "acw", "productive"),
-        comment="What a reason in none of the lists is.",
-        folds=True,
+        comment="What a reason in none of the lists is: break, acw or productive.",
     )
 
     def class_of(self, reason: str | None) -> str:
@@ -232,9 +252,6 @@ class AlertSettings:
     sl_hysteresis: float = key(
         default=0.02, kind=rate(), comment="A mark goes when service level is this far above its limit again."
     )
-    min_contacts: int = key(
-        default=10, kind=whole(0, 10_000), comment="Intervals with fewer contacts never breach their service level."
-    )
     free_while_waiting_seconds: float = key(
         default=60.0, kind=seconds(), comment="An agent free this long while his queue waits is marked; 0: never."
     )
@@ -264,13 +281,13 @@ class FollowerSettings:
         default=24.0,
         kind=number(0.1, 8760, "a number of hours"),
         comment="A contact without an end is lost after this.",
-        folds=True,
+        effect=Effect.FOLDS,
     )
     no_sign_of_life_hours: float = key(
         default=24.0,
         kind=number(0.1, 8760, "a number of hours"),
         comment="A login or pause without an end runs no longer than this past the agent's last sign of life.",
-        folds=True,
+        effect=Effect.FOLDS,
     )
 
 

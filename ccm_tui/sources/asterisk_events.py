@@ -11,8 +11,6 @@ from ccm_tui.domain.events import NO_DATA, Direction, EndedBy, Event, EventKind
 from ccm_tui.sources.base import LineRejected
 from ccm_tui.sources.figures import COUNTS, SECONDS, parse_count
 
-# ruff: noqa: PLR0917 - six plain arguments cost half of what one object holding them does
-
 Named = str | None
 """The source's name of a contact, queue or agent; None when the line names none."""
 Handler = Callable[[int, str, Named, Named, Named, list[str]], Event]
@@ -65,10 +63,12 @@ def note(at_ms: int, name: str, contact: Named, queue: Named, agent: Named, f: l
 
 
 def _enterqueue(at_ms: int, name: str, contact: Named, queue: Named, _a: Named, f: list[str]) -> Event:
-    if len(f) < 9:
-        f = _padded(f, 9)
+    if len(f) < 8:
+        f = _padded(f, 8)
+    customer_name = f[8] if len(f) > 8 else None
     return _new(Event, (
-        _QUEUE_ENTERED, at_ms, name, contact, queue, None, None, None, f[6] or None, f[8] or None, COUNTS[f[7]], None,
+        _QUEUE_ENTERED, at_ms, name, contact, queue, None, None, None, f[6] or None, customer_name or None,
+        COUNTS[f[7]], None,
         None, None, None, None, None, None, None, None, False, None, {"url": f[5]} if f[5] else NO_DATA,
     ))
 
@@ -118,10 +118,24 @@ def _offer(kind: EventKind) -> Handler:
     def handle(at_ms: int, name: str, contact: Named, queue: Named, agent: Named, f: list[str]) -> Event:
         return _new(Event, (
             kind, at_ms, name, contact, queue, agent, None, None, None, None, None, None,
-            None, None, None, parse_count(f[5]) if len(f) > 5 else None, None, None, None, None, False, None, NO_DATA,
+            None, None, None, COUNTS[f[5]] if len(f) > 5 else None, None, None, None, None, False, None, NO_DATA,
         ))
 
     return handle
+
+
+def _pause(kind: EventKind) -> Handler:
+    """Belongs to no contact, like all lines on membership further down."""
+
+    def handle(at_ms: int, name: str, _c: Named, queue: Named, agent: Named, f: list[str]) -> Event:
+        return _new(Event, (
+            kind, at_ms, name, None, queue, agent, None, None, None, None, None, None,
+            None, None, None, None, None, _free_text(f[5:]), None, None, False, None, NO_DATA,
+        ))
+
+    return handle
+
+
 # fmt: on
 
 
@@ -265,13 +279,6 @@ def _member_setting(setting: str) -> Handler:
     def handle(at_ms: int, name: str, _c: Named, queue: Named, agent: Named, f: list[str]) -> Event:
         data = _present(**{setting: _padded(f, 6)[5]})
         return Event(EventKind.MEMBER_CHANGED, at_ms, name, None, queue, agent, data=data)
-
-    return handle
-
-
-def _pause(kind: EventKind) -> Handler:
-    def handle(at_ms: int, name: str, _c: Named, queue: Named, agent: Named, f: list[str]) -> Event:
-        return Event(kind, at_ms, name, None, queue, agent, reason=_free_text(f[5:]))
 
     return handle
 

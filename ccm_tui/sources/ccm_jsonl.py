@@ -178,7 +178,7 @@ def _decode(line: str) -> tuple[_Record, dict[str, Any]]:
         raise _rejection(error) from None
     try:
         keys = _decode_object(line)
-        unknown = {key: keys.pop(key) for key in keys.keys() - _FIELDS}
+        unknown = {key: keys.pop(key) for key in list(keys) if key not in _FIELDS}
         return msgspec.convert(keys, _Record), unknown
     except _UNREADABLE as error:
         raise _rejection(error) from None

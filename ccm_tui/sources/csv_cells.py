@@ -15,6 +15,7 @@ from ccm_tui.sources.timestamps import moment_to_ms, parse_date, parse_time_of_d
 _HALF_A_DAY_MS = 12 * 3_600_000
 _ROUNDING_MS = 60_000
 """Clock times cut to minutes may lie this far before the time that they follow."""
+_POINT_AND_COMMA = str.maketrans(".,", ",.")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")  # 1,234.5
 
 
@@ -33,7 +34,7 @@ def parse_duration(text: str, *, decimal_comma: bool = False) -> int | None:
             seconds = seconds * 60 + part
         return seconds * 1000 + last
     if decimal_comma:
-        return parse_seconds(text.replace(".", "").replace(",", "."))
+        text = text.translate(_POINT_AND_COMMA)
     return parse_seconds(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
 
 

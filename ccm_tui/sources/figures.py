@@ -36,5 +36,5 @@ class _KnownCounts(dict[str, int | None]):
 
 SECONDS: Mapping[str, int | None] = _Known({str(n): n * 1000 for n in range(1801)})
 """``SECONDS[text]`` is ``parse_seconds(text)``."""
-COUNTS: Mapping[str, int | None] = _KnownCounts({str(n): n for n in range(1000)})
-"""``COUNTS[text]`` is ``parse_count(text)``."""
+COUNTS: Mapping[str, int | None] = _KnownCounts({str(n): n for n in (*range(1000), *range(1000, 61_000, 1000))})
+"""``COUNTS[text]`` is ``parse_count(text)``; ready made for positions and for ring times of whole seconds."""

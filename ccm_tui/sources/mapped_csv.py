@@ -42,9 +42,13 @@ _OUTCOMES = {
     "transferred_out": EventKind.TRANSFERRED_OUT,
     "refused": EventKind.REFUSED,
     "failed": EventKind.FAILED,
+    "lost": EventKind.FAILED,
     "outbound": EventKind.OUTBOUND,
+    "in_progress": EventKind.ANSWERED,
+    "waiting": EventKind.QUEUE_ENTERED,
 }
-_ANSWERED_OUTCOMES = (EventKind.COMPLETED, EventKind.TRANSFERRED, EventKind.OUTBOUND)
+"""Our word -> the event that ends the row; of an open row the last one so far."""
+_ANSWERED_OUTCOMES = (EventKind.ANSWERED, EventKind.COMPLETED, EventKind.TRANSFERRED, EventKind.OUTBOUND)
 _DIRECTIONS = {"inbound": "inbound", "in": "inbound", "outbound": "outbound", "out": "outbound"}
 _ENDERS = {"customer": "customer", "caller": "customer", "agent": "agent", "system": "system"}
 _CHANNELS = {channel.value: channel.value for channel in Channel}
@@ -145,6 +149,8 @@ class MappedCsv:
             previous_contact=cells.text("previous_contact"),
             **common,
         )
+        if kind is EventKind.QUEUE_ENTERED:
+            return (entered,)
         if kind not in _ANSWERED_OUTCOMES:
             left_at_ms = cells.instant("ended_at", offered_at_ms) or offered_at_ms + (wait_ms or 0)
             return entered, Event(kind, left_at_ms, name, **end)
@@ -158,6 +164,8 @@ class MappedCsv:
             ring_ms=cells.milliseconds("ring_seconds"),
             **common,
         )
+        if kind is EventKind.ANSWERED:
+            return entered, answered
         talk_ms = cells.milliseconds("talk_seconds")
         hold_ms = cells.milliseconds("hold_seconds")
         ended_at_ms = cells.instant("ended_at", answered_at_ms)

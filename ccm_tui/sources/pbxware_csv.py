@@ -53,6 +53,8 @@ class _Facts(NamedTuple):
 
 _HEADER = _Row._fields
 _DETAILS = _HEADER[6:13]
+_NOTE_NAMES = {"param1": "p1", "param2": "p2", "param3": "p3"}
+"""As in the native log, so that one configuration of custom events serves both."""
 _LINE_SHAPE = re.compile(r"[\0\ufeff]*[0-9]+,[0-9]{9,10},[^,]*,[^,]*,[^,]*,[A-Za-z][\w.-]*,")
 
 
@@ -121,7 +123,7 @@ _Handler = Callable[[_Facts, _Row], Event]
 def _note(facts: _Facts, row: _Row) -> Event:
     # OUTDIAL comes once a trunk tried, all under one call id, and OUTCANCEL, OUTCHANUNAVAIL and OUTCONGESTION end one
     # try: counting any of them would count a call once a trunk. OUTTRANSFER follows the OUTANSWER that counts.
-    given = {name: text for name, text in _details(row).items() if text != "0"}
+    given = {_NOTE_NAMES.get(name, name): text for name, text in _details(row).items() if text != "0"}
     return Event(EventKind.NOTED, *facts, data=given or NO_DATA)
 
 

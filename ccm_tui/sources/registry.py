@@ -39,7 +39,9 @@ def get_format(name: str, mappings: Sequence[CsvMapping] = ()) -> LogFormat:
             msg = "several CSV mappings are configured; --source must name one"
             raise UsageError(msg, f"Use one of: {', '.join(log_format.name for log_format in mapped)}.")
         msg = "no CSV mapping is configured, so no column has a meaning"
-        raise UsageError(msg, "Describe the file's columns in ccm.toml; `ccm-tui config init` shows how.")
+        raise UsageError(
+            msg, "Describe the file's columns under [csv.NAME] in ccm.toml; `ccm-tui config init` shows how."
+        )
     names = [*formats, *SHORT_NAMES]
     near = get_close_matches(wanted.lower(), names, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
@@ -67,4 +69,4 @@ def identify(sample: Sample, formats: Sequence[LogFormat], display_name: str) ->
         return None
     tried = ", ".join(log_format.name for log_format in formats)
     msg = f"{display_name} is in no known format (tried {tried}); it begins with {excerpt(written[0], 60)}"
-    raise SourceError(msg, "Name the format with --source, or describe a CSV's columns in ccm.toml.")
+    raise SourceError(msg, "Name the format with --source, or describe a CSV's columns under [csv.NAME] in ccm.toml.")

@@ -52,6 +52,6 @@ def check_required(event: Event) -> Event:
     """The event itself. Raises LineRejected naming what it lacks."""
     for name in REQUIRED[event.kind]:
         if getattr(event, name) is None:
-            msg = f"a {event.kind.value} event needs {name!r}"
+            msg = f"{event.kind.value!r} needs {name!r}"
             raise LineRejected(msg)
     return event

@@ -21,8 +21,8 @@ READ_SEGMENT = (
     "SELECT contact.public_id, segment.visit, site.name, contact.native_id, segment.channel, segment.direction,"
     " segment.customer, queue.name, agent.name, segment.entered_at_ms, segment.entry_seen, segment.answered_at_ms,"
     " segment.ended_at_ms, segment.outcome, segment.ended_by, segment.wait_ms, segment.talk_ms, segment.hold_ms,"
-    " segment.acw_ms, segment.position, segment.ring_ms, segment.target, segment.hold_since_ms, segment.owed_since_ms, segment.replies,"
-    " segment.replies_ms"
+    " segment.acw_ms, segment.position, segment.ring_ms, segment.target, segment.hold_since_ms,"
+    " segment.owed_since_ms, segment.replies, segment.replies_ms"
     " FROM segment JOIN contact ON contact.id = segment.contact_id JOIN queue ON queue.id = segment.queue_id"
     " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id"
 )
@@ -49,10 +49,10 @@ def put_oddities(cursor: sqlite3.Cursor, rows: Iterable[tuple[int, int, int]]) -
     cursor.executemany("UPDATE contact SET contradictions = ?, repeated_ends = ? WHERE id = ?", rows)
 
 
-def drop_segments(cursor: sqlite3.Cursor, contact_id: int) -> list[tuple[int, int, int | None, int | None, int | None]]:
-    """Take a contact's segments away to fold it anew; gives (queue, entered, agent, answered, ended) of each."""
+def drop_segments(cursor: sqlite3.Cursor, contact_id: int) -> list[tuple[int, int, int | None, int | None]]:
+    """Take a contact's segments away to fold it anew; gives (queue, entered, agent, answered) of each."""
     rows = cursor.execute(
-        "SELECT queue_id, entered_at_ms, agent_id, answered_at_ms, ended_at_ms FROM segment WHERE contact_id = ?",
+        "SELECT queue_id, entered_at_ms, agent_id, answered_at_ms FROM segment WHERE contact_id = ?",
         (contact_id,),
     ).fetchall()
     cursor.execute("DELETE FROM segment WHERE contact_id = ?", (contact_id,))

@@ -81,7 +81,7 @@ class Store:
             return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def truncate_wal(self) -> None:
-        """Bring the write-ahead log back into the database when it has grown long; does nothing while readers need it."""
+        """Bring a long write-ahead log back into the database; does nothing while readers need it."""
         wal = self.path.with_name(self.path.name + "-wal")
         with contextlib.suppress(OSError), store_errors(self.path):
             if wal.stat().st_size > WAL_LIMIT_BYTES:
@@ -117,7 +117,7 @@ _WRITER_PRAGMAS = (
 
 
 def open_writer(path: Path) -> Store:
-    """Open for writing; the database and its folder are made when missing, for the owner only, and migrated when behind."""
+    """Open for writing; made when missing, for the owner only, and migrated when behind."""
     _refuse_network(path)
     _create_privately(path)
     with store_errors(path):

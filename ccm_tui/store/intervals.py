@@ -16,7 +16,9 @@ from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 
 SLOT_MS = 15 * 60 * 1000
 
-QueueRules = Callable[[str, str], tuple[KpiRules, OpenTime | None]]
+RulesAndTime = tuple[KpiRules, OpenTime | None]
+
+QueueRules = Callable[[str, str], RulesAndTime]
 """(site, queue) -> the rules it is counted by, and its opening time for deferred channels."""
 
 _FIELDS = tuple(field.name for field in fields(QueueTally))

@@ -17,6 +17,7 @@ class Names:
 
     def __init__(self) -> None:
         self._sites: dict[str, int] = {}
+        self._site_names: dict[int, str] = {}
         self._queues: dict[tuple[int, str], int] = {}
         self._agents: dict[tuple[int, str], int] = {}
         self._events: dict[str, int] = {}
@@ -24,6 +25,7 @@ class Names:
     def forget(self) -> None:
         """Drop every id: the transaction that made some of them was rolled back."""
         self._sites.clear()
+        self._site_names.clear()
         self._queues.clear()
         self._agents.clear()
         self._events.clear()
@@ -34,6 +36,14 @@ class Names:
         if found is None:
             found = _intern(cursor, "site", ("name",), (name,))
             self._sites[name] = found
+        return found
+
+    def site_name(self, cursor: sqlite3.Cursor, site_id: int) -> str:
+        """The name of a stored site."""
+        found = self._site_names.get(site_id)
+        if found is None:
+            found = str(cursor.execute("SELECT name FROM site WHERE id = ?", (site_id,)).fetchone()[0])
+            self._site_names[site_id] = found
         return found
 
     def queue(self, cursor: sqlite3.Cursor, site_id: int, name: str) -> int:

@@ -55,9 +55,7 @@ def spark(values: Sequence[Value], width: int, top: float | None = None, symbols
     values = resample(values, width)
     end = _end(values, (), top)
     return "".join(
-        symbols.bars[min(7, max(0, round(value / end * 7)))]
-        if value is not None and math.isfinite(value)
-        else symbols.gap
+        symbols.bars[round(_share(value, end) * 7)] if value is not None and math.isfinite(value) else symbols.gap
         for value in values
     )
 
@@ -103,18 +101,23 @@ def _end(values: Sequence[Value], usual: Sequence[Value], top: float | None) -> 
     return max((number for number in numbers if number > 0), default=1.0) if top is None or top <= 0 else top
 
 
+def _share(value: float, end: float) -> float:
+    """How far up the scale, 0 to 1: what is beyond it ends there."""
+    return min(1.0, max(0.0, value / end))
+
+
 def _cell(
     value: Value, usual: Value, band: Band, *, row: int, rows: int, end: float, wide: int, symbols: Symbols
 ) -> Span:
     """One interval in one row: bar, the usual day's line above the bar, or nothing."""
     eighths = 0
     if value is not None and math.isfinite(value):
-        eighths = max(1, min(rows * 8, round(value / end * rows * 8)))
+        eighths = max(1, round(_share(value, end) * rows * 8))
     filled = max(0, min(8, eighths - row * 8))
     usual_row, stroke = -1, ""
     if usual is not None and math.isfinite(usual):
         # Three heights within a row: at its foot, in its middle, at its head
-        thirds = min(rows * 3 - 1, max(0, math.ceil(usual / end * rows * 3) - 1))
+        thirds = max(0, math.ceil(_share(usual, end) * rows * 3) - 1)
         usual_row, stroke = thirds // 3, symbols.usual[thirds % 3]
     if filled == 0 and usual_row == row:
         return Span(stroke * wide, Tone.USUAL)

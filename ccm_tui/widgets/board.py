@@ -241,11 +241,15 @@ class Board(BoardView, can_focus=True, inherit_bindings=False):
 
     def action_first(self) -> None:
         """To the first row."""
-        self._move_by(-len(self._rows.lines))
+        self._touch()
+        if self._rows.at:
+            self._move_to(min(self._rows.at.values()))
 
     def action_last(self) -> None:
         """To the last row."""
-        self._move_by(len(self._rows.lines))
+        self._touch()
+        if self._rows.at:
+            self._move_to(max(self._rows.at.values()))
 
     def action_open(self) -> None:
         """Open the record under the cursor; one that is out of sight is shown first."""

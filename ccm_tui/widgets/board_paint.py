@@ -12,8 +12,7 @@ _GAP = Span(" " * GAP)
 
 def header_spans(placed: Sequence[Placed], sort: Sort | None, order_held: bool, symbols: Symbols) -> Line:
     """The titles; the sorted one strong with its direction beside it; a mark in the gutter while re-sorting waits."""
-    held = f" {symbols.changed} " if order_held else " " * GUTTER
-    spans = [Span(held, Tone.FOCUS)]
+    spans = [Span(f" {symbols.changed} ", Tone.FOCUS) if order_held else Span(" " * GUTTER)]
     for column, _, width in placed:
         title, tone = column.title, Tone.HEAD
         if sort is not None and sort.column == column.key:
@@ -30,11 +29,10 @@ def row_spans(
     row: BoardRow, placed: Sequence[Placed], symbols: Symbols, *, cursor: bool, focused: bool, marked: bool
 ) -> Line:
     """One row. The band speaks through its sign and the first column; the other cells through their own tones."""
+    # A mark takes the pointer's cell: where the cursor is then shows by the look of its row
+    hand = (symbols.mark, Tone.FOCUS) if marked else (symbols.pointer, Tone.FOCUS if focused else Tone.DIM)
     spans = [
-        # A mark takes the pointer's cell: where the cursor is then shows by the look of its row
-        Span(symbols.mark, Tone.FOCUS)
-        if marked
-        else Span(symbols.pointer if cursor else " ", Tone.FOCUS if focused else Tone.DIM),
+        Span(*hand) if marked or cursor else Span(" "),
         Span(symbols.band(row.band), row.band.tone),
         Span(" "),
     ]

@@ -12,7 +12,7 @@ from textual.message import Message
 from ccm_tui.safe import clean as clean_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.line_view import LineView
-from ccm_tui.widgets.lines import Clean, Line, Span, cleaned, line, width_of
+from ccm_tui.widgets.lines import Clean, Line, Span, cleaned, crop, line, width_of
 from ccm_tui.widgets.symbols import UNICODE, Symbols
 
 MOST = 6
@@ -67,7 +67,7 @@ def place_hints(
         x = width_of(whole)
         whole += [*spans, Span("  ")]
         placed.append(Placement(hint, x, x + width_of(spans)))
-    return tuple(whole[:-1]), placed
+    return crop(tuple(whole[:-1]), width, symbols.ellipsis), placed
 
 
 def _spans(hint: Hint) -> Line:

@@ -71,7 +71,11 @@ def fit(text: str, width: int, align: Align = "left", ellipsis: str = "…") -> 
         return pad + text if align == "right" else text + pad
     if width <= 0:
         return ""
-    return set_cell_size(text, width - 1) + ellipsis
+    cut = set_cell_size(text, width - 1)
+    if cut.endswith(" ") and not text.startswith(cut):
+        # A wide character would have been halved: the mark takes its place, the blank goes behind
+        return cut[:-1] + ellipsis + " "
+    return cut + ellipsis
 
 
 def crop(spans: Line, width: int, ellipsis: str = "…") -> Line:
@@ -102,22 +106,26 @@ def spread(left: Line, right: Line, width: int, ellipsis: str = "…") -> Line:
 def strip_of(spans: Iterable[Span], width: int, look: Look, base: Style, over: Style | None = None) -> Strip:
     """The line as Textual paints it: neighbours of one style in one segment, padded to ``width``."""
     segments: list[Segment] = []
-    pending, pending_style, used = "", base, 0
+    plain = base + look[Tone.NORMAL]
+    styles = {Tone.NORMAL: plain if over is None else plain + over}
+    pending: list[str] = []
+    pending_tone, used = Tone.NORMAL, 0
     for text, tone in (*spans, Span("")):
-        style = base + look[tone]
-        if over is not None:
-            style += over
-        used += cell_len(text)
-        if style == pending_style:
-            pending += text
-            continue
-        if pending:
-            segments.append(Segment(pending, pending_style))
-        pending, pending_style = text, style
+        used += len(text) if text.isascii() else cell_len(text)
+        if tone not in styles:
+            style = base + look[tone]
+            styles[tone] = style if over is None else style + over
+        if tone is not pending_tone and styles[tone] != styles[pending_tone]:
+            if pending:
+                segments.append(Segment("".join(pending), styles[pending_tone]))
+                pending = []
+            pending_tone = tone
+        if text:
+            pending.append(text)
     if used < width:
-        pending += " " * (width - used)
+        pending.append(" " * (width - used))
     if pending:
-        segments.append(Segment(pending, pending_style))
+        segments.append(Segment("".join(pending), styles[pending_tone]))
     strip = Strip(segments, max(used, width))
     return strip.crop(0, width) if used > width else strip
 

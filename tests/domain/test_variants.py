@@ -3,6 +3,7 @@
 import ast
 import inspect
 from dataclasses import fields, replace
+from itertools import pairwise
 
 from ccm_tui.domain import variants
 from ccm_tui.domain.variants import FlowOut, KpiRules, SlCompare, SlVariant, differences, service_level_text
@@ -36,7 +37,7 @@ def test_every_option_says_what_it_is() -> None:
     body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "KpiRules")
     said = {
         node.target.id
-        for node, following in zip(body, body[1:], strict=False)
+        for node, following in pairwise(body)
         if isinstance(node, ast.AnnAssign)
         and isinstance(node.target, ast.Name)
         and isinstance(following, ast.Expr)

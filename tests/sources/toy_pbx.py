@@ -1,6 +1,6 @@
 """How a format is added: this one file, a golden sample, and its name in ``registry.FORMATS``.
 
-    09:00:05.250 2026-01-02 pickup call=17 group=sales by=ana
+09:00:05.250 2026-01-02 pickup call=17 group=sales by=ana
 """
 
 import re

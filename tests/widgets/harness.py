@@ -32,7 +32,8 @@ class Stand(App[None]):
 
     def hear(self, message: Message) -> None:
         """A ``message_hook`` that keeps what our own widgets said."""
-        if type(message).__module__.startswith("ccm_tui."):
+        # The hook is called again at every step of the bubbling
+        if type(message).__module__.startswith("ccm_tui.") and all(message is not each for each in self.heard):
             self.heard.append(message)
 
 

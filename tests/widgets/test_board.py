@@ -46,7 +46,7 @@ class WatchedBoard(Board):
         self.painted: list[Region] = []
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
 
-    def refresh(self, *regions: Region, **kwargs: bool) -> "WatchedBoard":  # type: ignore[override]
+    def refresh(self, *regions: Region, **kwargs: bool) -> "WatchedBoard":
         self.painted += regions or [self.size.region]
         super().refresh(*regions, **kwargs)
         return self
@@ -225,11 +225,11 @@ async def test_mouse_sorts_by_title_and_opens_with_the_second_click(board: Watch
         await settle(pilot)
         await pilot.click(board, offset=(17, 0))
         assert board.row_keys == ("b", "a")
-        await pilot.click(board, offset=(4, 2))
-        assert board.cursor_key == "a"
-        board.set_sort(None)
-        await pilot.click(board, offset=(4, 2))
-        await pilot.click(board, offset=(4, 2))
+        await pilot.click(board, offset=(4, 1))
+        assert board.cursor_key == "b"
+        await settle(pilot)
+        assert not [message for message in app.heard if isinstance(message, Board.RowSelected)]
+        await pilot.click(board, offset=(4, 1))
         await settle(pilot)
         assert [message.key for message in app.heard if isinstance(message, Board.RowSelected)] == ["b"]
 
@@ -263,10 +263,10 @@ async def test_marks_count_only_while_their_rows_are_there(board: WatchedBoard) 
         board.focus()
         board.set_rows(rows(a=1, b=2, c=3))
         await pilot.press("space", "j", "j", "space")
-        assert board.marked == ("a", "c")
+        assert list(board.marked) == ["a", "c"]
         assert texts(board)[1].startswith("•")
         board.set_rows(rows(a=1, b=2))
-        assert board.marked == ("a",)
+        assert list(board.marked) == ["a"]
         await pilot.press("g", "space")
         assert board.marked == ()
 

@@ -1,0 +1,92 @@
+"""``ccm-tui watch``: the follower in the foreground, as a service or as the child of a console."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from ccm_tui.commands import session
+from ccm_tui.errors import ExitCode, StoreBusyError
+from ccm_tui.ingest.follower import Follower
+from ccm_tui.ingest.lock import FollowerLock, read_status
+from ccm_tui.ingest.writing import Writing
+from ccm_tui.settings.sections import DEFAULT_SITE
+from ccm_tui.store.files import SourceRow, remember_sources
+
+HELP = "follow the logs in the foreground: what a service runs"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="followed from now on, with its rotated siblings")
+    session.add_source_options(parser)
+    parser.add_argument("--once", action="store_true", help="read to the end and exit")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Follow until told to stop (SIGTERM, SIGINT, SIGHUP; a child also when its console is gone)."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    if args.child:
+        threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    with session.writing(args) as writing:
+        lock = FollowerLock(writing.store.path)
+        if not lock.acquire():
+            holder = read_status(writing.store.path)
+            raise StoreBusyError(
+                f"{writing.store.path}: already followed by process {holder.pid or 'unknown'}",
+                "One follower per database is enough: consoles read what it writes.",
+            )
+        try:
+            sources = sources_of(writing, args)
+            follower = Follower(writing, lock, sources)
+            follower.run(stop, once=args.once)
+        finally:
+            lock.release()
+    if args.once:
+        counts = follower.counts
+        print(
+            f"{counts.lines} lines, {counts.records} events, {counts.repeats} repeats,"
+            f" {counts.quarantined} quarantined, {counts.blank} blank, {counts.contacts} new contacts"
+        )
+    return ExitCode.DONE
+
+
+def sources_of(writing: Writing, args: argparse.Namespace) -> list[SourceRow]:
+    """The configured sources; the paths of the call are remembered in the database and come from there."""
+    sources = [
+        SourceRow(
+            pattern=path,
+            format=None if source.format == "auto" else source.format,
+            site=source.site,
+            timezone=source.timezone or None,
+        )
+        for source in writing.definitions.settings.sources
+        for path in source.path
+    ]
+    if args.paths:
+        named = [
+            SourceRow(
+                pattern=str(Path(path).expanduser().absolute()),
+                format=None if args.source == "auto" else args.source,
+                site=args.site or DEFAULT_SITE,
+                timezone=session.checked_zone(args.tz),
+            )
+            for path in args.paths
+        ]
+        with writing.store.writing() as cursor:
+            remember_sources(cursor, named)
+    return sources
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    """A console's child must not outlive it, however it dies: its standard input ends with the console."""
+    with contextlib.suppress(OSError):
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+    stop.set()

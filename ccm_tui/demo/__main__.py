@@ -1,0 +1,87 @@
+"""``python -m ccm_tui.demo FOLDER``: a simulated floor as a process of its own, which prints nothing.
+
+It ends on SIGTERM or SIGINT, when the process that started it is gone, and, where its standard input is a pipe, when
+that is closed: whoever starts it with a pipe cannot leave it behind.
+"""
+
+import argparse
+import os
+import select
+import signal
+import stat
+import sys
+import threading
+import time
+from pathlib import Path
+
+from ccm_tui.demo.floor import DemoFloor
+from ccm_tui.errors import CcmError, ExitCode
+
+_LOOK_EVERY_SECONDS = 0.05
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs until told to stop; the exit code."""
+    parent = os.getppid()
+    parser = argparse.ArgumentParser(prog="python -m ccm_tui.demo", description="A simulated floor that writes logs.")
+    parser.add_argument("folder", type=Path, help="an empty folder, or one to be made")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=14, help="whole days of history before today")
+    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
+    parser.add_argument("--now-ms", type=int, default=None, help="the instant that history leads up to (epoch ms)")
+    options = parser.parse_args(arguments)
+    try:
+        floor = DemoFloor(
+            options.folder, seed=options.seed, days=options.days, speed=options.speed, now_ms=options.now_ms
+        )
+    except CcmError as error:
+        sys.stderr.write(f"{error} {error.hint}\n")
+        return error.exit_code
+    told = threading.Event()
+    failures: list[BaseException] = []
+    worker = threading.Thread(target=_work, args=(floor, told, failures), name="floor")
+    # A plain flag: setting an Event that is just being waited for, from a handler, can lock up.
+    signals: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: signals.append(received))
+    worker.start()
+    watched = _watched_input()
+    while worker.is_alive() and not signals and os.getppid() == parent and not _closed(watched):
+        pass
+    told.set()
+    worker.join()
+    floor.close()
+    if failures:
+        sys.stderr.write(f"{failures[0]}\n")
+        return ExitCode.UNEXPECTED
+    return ExitCode.DONE
+
+
+def _work(floor: DemoFloor, told: threading.Event, failures: list[BaseException]) -> None:
+    try:
+        floor.write_history(stop=told)
+        floor.run(told)
+    except OSError as error:  # disk full, folder removed: the demo is over
+        failures.append(error)
+
+
+def _watched_input() -> int | None:
+    """Standard input when it is a pipe or a socket, whose end means something."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return None
+    return 0 if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else None
+
+
+def _closed(watched: int | None) -> bool:
+    """Waits a moment; whether the watched input came to its end meanwhile."""
+    if watched is None:
+        time.sleep(_LOOK_EVERY_SECONDS)
+        return False
+    readable, _, _ = select.select([watched], [], [], _LOOK_EVERY_SECONDS)
+    return bool(readable) and not os.read(watched, 4096)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""Follows every source of a database: reads what has grown, commits it, and says that it looked.
+
+One per database, by the lock. It never gives up: what cannot be read is said in its status and tried again; when the
+database refuses (full, locked, damaged) it stops reading, leaves the checkpoint where it is, and resumes when healed.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ccm_tui.errors import SourceError, StoreError
+from ccm_tui.ingest.lines import LineBatch
+from ccm_tui.ingest.lock import FollowerLock, FollowerNote
+from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.tailer import TailBatch, TailState
+from ccm_tui.ingest.tails import SourceTails
+from ccm_tui.ingest.watcher import Watcher
+from ccm_tui.ingest.writing import Writing, checkpoint_of_row, with_checkpoint
+from ccm_tui.store import files as file_store
+from ccm_tui.store.files import FileRow, SourceRow
+
+LARGEST_LINE_BYTES = 16 << 20
+BATCH_LINES = 2000
+BEAT_SECONDS = 0.5
+RESCAN_SECONDS = 1.0
+LONGEST_BACK_OFF_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class _Followed:
+    """One remembered source and the logs it consists of."""
+
+    source: SourceRow
+    tails: SourceTails
+    files: dict[int, FileRow]
+    """Generation -> the stored file that its lines belong to."""
+    known: list[FileRow]
+    """Files of the site read before; one that a generation continues is taken out."""
+    refused: dict[int, str]
+    """Generation -> why no format takes it."""
+
+
+class Follower:
+    """The following of one database by this process. ``run`` until ``stop`` is set; everything on one thread.
+
+    ``sources`` come on top of those the database remembers, which are looked up again while running.
+    """
+
+    def __init__(
+        self,
+        writing: Writing,
+        lock: FollowerLock,
+        sources: Sequence[SourceRow] = (),
+        *,
+        wall_clock: Callable[[], float] = time.time,
+        on_counts: Callable[[Counts], None] = lambda counts: None,
+    ) -> None:
+        self._writing = writing
+        self._lock = lock
+        self._own = list(sources)
+        self._wall_clock = wall_clock
+        self._on_counts = on_counts
+        self._followed: dict[str, _Followed] = {}
+        self._watcher: Watcher | None = None
+        self._note = FollowerNote()
+        self._beat_at = -math.inf
+        self._rescan_at = -math.inf
+        self._caught_up = False
+        self.counts = Counts()
+
+    def run(self, stop: threading.Event, *, once: bool = False) -> None:
+        """Follow until ``stop``; with ``once``, until everything there is has been read."""
+        back_off = BEAT_SECONDS
+        try:
+            while not stop.is_set():
+                try:
+                    busy = self._step(once=once)
+                except StoreError as error:
+                    if once:
+                        raise
+                    self._rewind()
+                    self._note.note = str(error)
+                    self._beat(force=True)
+                    stop.wait(back_off)
+                    back_off = min(2 * back_off, LONGEST_BACK_OFF_SECONDS)
+                    continue
+                back_off = BEAT_SECONDS
+                if busy:
+                    continue
+                if once:
+                    break
+                if self._watcher is not None:
+                    self._watcher.wait(BEAT_SECONDS)
+        finally:
+            self.close()
+
+    def wake(self) -> None:
+        """Make a waiting ``run`` look at once; for who sets its ``stop``."""
+        if self._watcher is not None:
+            self._watcher.wake()
+
+    def close(self) -> None:
+        """Let go of every handle; what is not committed is as if never read."""
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
+        for followed in self._followed.values():
+            followed.tails.close()
+        self._followed.clear()
+
+    # -- one look -----------------------------------------------------------------------------------------------------
+
+    def _step(self, *, once: bool) -> bool:
+        """Look, read a little of every source, commit. True when there may be more to do at once."""
+        now = time.monotonic()
+        if now - self._rescan_at >= RESCAN_SECONDS or self._watcher is None:
+            self._take_sources()
+            self._rescan_at = now
+        for followed in self._followed.values():
+            followed.tails.rescan(math.inf if once else now)
+        read = self._read(math.inf if once else now)
+        if read:
+            self._commit(read)
+        settling = False
+        if not read or not self._caught_up:
+            settling = not read and self._writing.settle_some()
+        if not read and not settling:
+            self._caught_up = True
+            self._writing.store.truncate_wal()
+        self._describe()
+        self._beat()
+        return bool(read) or settling
+
+    def _take_sources(self) -> None:
+        """Follow what is remembered by now; stop following what is not."""
+        with self._writing.store.reading() as cursor:
+            remembered = file_store.list_sources(cursor)
+        wanted = {source.pattern: source for source in (*remembered, *self._own)}
+        if self._watcher is not None and {p: f.source for p, f in self._followed.items()} == wanted:
+            return
+        for pattern, followed in list(self._followed.items()):
+            if wanted.get(pattern) != followed.source:
+                followed.tails.close()
+                del self._followed[pattern]
+        for pattern, source in wanted.items():
+            if pattern not in self._followed:
+                known = self._writing.known_files(source.site)
+                tails = SourceTails([pattern], map(checkpoint_of_row, known), wall_clock=self._wall_clock)
+                self._followed[pattern] = _Followed(source, tails, {}, known, {})
+        if self._watcher is not None:
+            self._watcher.close()
+        watched: list[Path] = []
+        for followed in self._followed.values():
+            watched.extend(followed.tails.watched())
+        self._watcher = Watcher(watched)
+
+    # -- reading and committing ---------------------------------------------------------------------------------------
+
+    def _read(self, now: float) -> list[tuple[_Followed, TailBatch]]:
+        read = []
+        for followed in self._followed.values():
+            batch = followed.tails.read(now, LARGEST_LINE_BYTES, BATCH_LINES)
+            if batch is not None:
+                read.append((followed, batch))
+        return read
+
+    def _commit(self, read: list[tuple[_Followed, TailBatch]]) -> None:
+        """Store what was read, in one transaction; the tails learn of it only when it is stored."""
+        parts: list[tuple[_Followed, int, Part]] = []
+        for followed, batch in read:
+            file = self._file_of(followed, batch)
+            if file is None:
+                continue
+            header_line = batch.start == 0 and file.header is not None and bool(batch.lines)
+            lines = LineBatch(batch.offsets, batch.lines, batch.oversize, batch.start, batch.end)
+            moved = with_checkpoint(file, batch.checkpoint, str(batch.content.path), round(self._wall_clock() * 1000))
+            parts.append((followed, batch.generation, Part(moved, lines, header_line=header_line)))
+        stored = self._writing.pipeline.ingest([part for _, _, part in parts]) if parts else []
+        for (followed, generation, _), (file, counts) in zip(parts, stored, strict=True):
+            followed.files[generation] = file
+            self.counts.add(counts)
+            self._on_counts(counts)
+        for followed, _ in read:
+            followed.tails.mark_committed()
+
+    def _file_of(self, followed: _Followed, batch: TailBatch) -> FileRow | None:
+        """The stored file of a generation, found or made; None when no format takes it."""
+        file = followed.files.get(batch.generation)
+        if file is not None or batch.generation in followed.refused:
+            return file
+        source = followed.source
+        try:
+            log_format = self._writing.recognise(batch.content, source.format)
+        except SourceError as error:
+            followed.refused[batch.generation] = str(error)
+            return None
+        if log_format is None:
+            return None
+        if batch.start > 0:
+            file = self._continued(followed, batch, log_format.name)
+        if file is None:
+            file = self._writing.new_file(batch.content, log_format, source.site, source.timezone)
+        followed.files[batch.generation] = file
+        return file
+
+    def _continued(self, followed: _Followed, batch: TailBatch, format_name: str) -> FileRow | None:
+        """The stored file that a generation goes on with: it ends where the generation begins."""
+        candidates = [*followed.files.values(), *followed.known]
+        return next((f for f in candidates if f.offset == batch.start and f.format == format_name), None)
+
+    def _rewind(self) -> None:
+        for followed in self._followed.values():
+            followed.tails.rewind()
+        self._writing.pipeline.forget()
+
+    # -- saying so ----------------------------------------------------------------------------------------------------
+
+    def _describe(self) -> None:
+        behind = sum(tail.behind_bytes for f in self._followed.values() for tail in f.tails.tails)
+        problems = [
+            (str(tail.path), tail.reason or "not there yet")
+            for followed in self._followed.values()
+            for tail in followed.tails.tails
+            if tail.state in (TailState.UNREADABLE, TailState.WAITING)
+        ]
+        for followed in self._followed.values():
+            problems.extend((followed.source.pattern, reason) for reason in dict.fromkeys(followed.refused.values()))
+        self._note.problems = problems
+        self._note.note = (self._watcher.degraded or "") if self._watcher is not None else ""
+        self._note.progress = None
+        if behind and not self._caught_up:
+            done = sum(file.offset for f in self._followed.values() for file in f.files.values())
+            self._note.note = "reading what is there already"
+            self._note.progress = round(done / (done + behind), 3)
+
+    def _beat(self, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if force or now - self._beat_at >= BEAT_SECONDS:
+            self._lock.beat(self._note)
+            self._beat_at = now

@@ -1,0 +1,206 @@
+"""Reads logs once: what they hold now, oldest first, with progress. Runs beside a follower, in short transactions."""
+
+import gc
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from ccm_tui.errors import SourceError
+from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
+from ccm_tui.ingest.content import LogContent, open_content
+from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
+from ccm_tui.ingest.lines import LineReader
+from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.writing import Writing, checkpoint_of_row, with_checkpoint
+from ccm_tui.store.files import FileRow
+
+TRANSACTION_SECONDS = 0.04
+"""What a batch aims at: a follower and consoles that write wait no longer for us."""
+STDIN_NAME = "-"
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is."""
+
+    files: int = 0
+    files_done: int = 0
+    bytes_total: int = 0
+    """Compressed files count as they lie on disk."""
+    bytes_done: int = 0
+    path: str = ""
+    counts: Counts = field(default_factory=Counts)
+    unfinished: int = 0
+    """Files whose last line has no end yet; it was left unread."""
+    problems: list[str] = field(default_factory=list)
+    """Files that could not be read, or only in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What to read, and as what."""
+
+    paths: Sequence[str]
+    site: str
+    format: str | None = None
+    """None: recognised by content, file by file."""
+    timezone: str | None = None
+
+
+def import_logs(
+    writing: Writing,
+    request: ImportRequest,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stdin: BinaryIO | None = None,
+) -> Progress:
+    """Read everything named, commit by commit. Raises SourceError when a path names nothing or a file is in no format.
+
+    Every file is recognised before the first is read: a wrong one among them stores nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="ccm-tui-") as spool, _no_collector():
+        progress = Progress()
+        files = _files(writing, request, Path(spool), stdin, progress)
+        progress.files = len(files)
+        progress.bytes_total = sum(file.size for file in files)
+        for file in files:
+            done = progress.bytes_done
+            progress.path = STDIN_NAME if file.path.parent == Path(spool) else str(file.path)
+            _import_file(writing, request, file, progress, on_progress)
+            progress.bytes_done = done + file.size
+            progress.files_done += 1
+            on_progress(progress)
+        writing.settle_all(between=lambda: on_progress(progress))
+    return progress
+
+
+def _files(
+    writing: Writing, request: ImportRequest, spool: Path, stdin: BinaryIO | None, progress: Progress
+) -> list[LogFile]:
+    """The files to read, oldest first. One in no known format is an error when it was named itself; among others that
+    are recognised, in a folder or pattern, it is left out and told as a problem."""
+    found: dict[Path, LogFile] = {}
+    named_itself: set[Path] = set()
+    for named in request.paths:
+        if named == STDIN_NAME:
+            spooled = spool / "stdin"
+            with spooled.open("wb") as target:
+                shutil.copyfileobj(stdin if stdin is not None else sys.stdin.buffer, target)
+            named_files = expand(str(spooled))
+        else:
+            named_files = expand(named)
+        found.update((file.path, file) for file in named_files)
+        if len(named_files) == 1:
+            named_itself.add(named_files[0].path)
+    timezone = writing.zone_of(request.site, request.timezone)
+    times: dict[Path, float | None] = {}
+    refused: list[SourceError] = []
+    for path in found:
+        content = open_content(path)
+        try:
+            writing.recognise(content, request.format)
+            times[path] = writing.first_time(content, request.format, timezone)
+        except SourceError as error:
+            if path in named_itself:
+                raise
+            refused.append(error)
+        finally:
+            content.close()
+    if refused and not times:
+        raise refused[0]
+    progress.problems.extend(f"left out: {error}" for error in refused)
+    return order_by_first_time([found[path] for path in times], times.__getitem__)
+
+
+def _import_file(
+    writing: Writing,
+    request: ImportRequest,
+    log: LogFile,
+    progress: Progress,
+    on_progress: Callable[[Progress], None],
+) -> None:
+    content = open_content(log.path)
+    try:
+        log_format = writing.recognise(content, request.format)
+        if log_format is None:
+            return
+        timezone = writing.zone_of(request.site, request.timezone)
+        known = [
+            file
+            for file in writing.known_files(request.site)
+            if file.format == log_format.name and file.timezone == timezone
+        ]
+        place = CheckpointBook(map(checkpoint_of_row, known)).find(content)
+        file = _continued(known, place) if isinstance(place, ResumeFrom) else None
+        if file is None:
+            file = writing.new_file(content, log_format, request.site, request.timezone)
+            reader = LineReader(content)
+        else:
+            progress.counts.lines += file.lines
+            progress.counts.repeats += file.lines
+            reader = LineReader(content, file.offset)
+        _read(writing, content, reader, file, log_format.max_line_bytes, log, progress, on_progress)
+    finally:
+        content.close()
+
+
+def _read(
+    writing: Writing,
+    content: LogContent,
+    reader: LineReader,
+    file: FileRow,
+    max_line_bytes: int,
+    log: LogFile,
+    progress: Progress,
+    on_progress: Callable[[Progress], None],
+) -> None:
+    before = progress.bytes_done
+    max_lines = 2000
+    while True:
+        try:
+            batch = reader.read_batch(max_line_bytes, max_lines, final=content.compressed)
+        except SourceError as error:
+            progress.problems.append(str(error))
+            return
+        if batch.end == batch.start:
+            break
+        part = Part(
+            with_checkpoint(file, checkpoint_of(content, reader), _shown(file, progress), time.time_ns() // 1_000_000),
+            batch,
+            header_line=batch.start == 0 and file.header is not None,
+        )
+        began = time.monotonic()
+        ((file, counts),) = writing.pipeline.ingest([part])
+        took = time.monotonic() - began
+        max_lines = max(200, min(20_000, round(len(batch.lines) * TRANSACTION_SECONDS / max(took, 0.001))))
+        progress.counts.add(counts)
+        progress.bytes_done = before + min(log.size, reader.offset)
+        on_progress(progress)
+    if reader.unfinished:
+        progress.unfinished += 1
+
+
+def _continued(known: Sequence[FileRow], place: ResumeFrom) -> FileRow | None:
+    """The stored file that ends at the place where this log goes on."""
+    return next((file for file in known if file.offset == place.offset), None)
+
+
+def _shown(file: FileRow, progress: Progress) -> str:
+    return progress.path or file.path
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Nothing the import keeps is cyclic; the collector's walks over it would cost a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,156 @@
+"""One process's means of writing: the store, its pipeline, and the rollups it keeps. Used by one thread."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from ccm_tui.errors import SourceError
+from ccm_tui.ingest.checkpoint import Checkpoint, FileIdentity
+from ccm_tui.ingest.content import LogContent
+from ccm_tui.ingest.dialect import Dialect
+from ccm_tui.ingest.folding import Touched
+from ccm_tui.ingest.lines import first_lines
+from ccm_tui.ingest.pipeline import Pipeline
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.sources.base import LineContext, LineRejected, LogFormat, Sample
+from ccm_tui.sources.registry import identify
+from ccm_tui.store import files as file_store
+from ccm_tui.store import intervals as interval_store
+from ccm_tui.store.engine import Store
+from ccm_tui.store.files import FileRow
+
+LIVE_RECORDS = 100
+"""A batch of up to so many lines counts its rollups in its own transaction; bulk is counted once, after it."""
+SETTLE_SECONDS = 0.03
+
+
+class Writing:
+    """Everything a writer needs for one database."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self.store = store
+        self.definitions = definitions
+        self.dialect = Dialect(definitions)
+        self.pipeline = Pipeline(store, self.dialect, self._settle_touched)
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def known_files(self, site: str) -> list[FileRow]:
+        """What was ever read for a site."""
+        with self.store.reading() as cursor:
+            return [file for file in file_store.list_files(cursor) if file.site == site]
+
+    def zone_of(self, site: str, timezone: str | None) -> str:
+        """The zone of times that carry none."""
+        return timezone or self.definitions.zone(site).key
+
+    def recognise(self, content: LogContent, wanted: str | None) -> LogFormat | None:
+        """The format of a log; None while it tells nothing yet. Raises SourceError when no format claims it."""
+        if wanted is not None:
+            return self.dialect.format(wanted)
+        lines, more = first_lines(content)
+        sample = Sample(
+            tuple(line.decode(errors="replace") for line in lines),
+            truncated=more,
+            unfinished=len(lines) == 1 and not content.beginning(len(lines[0]) + 8).rstrip(b"\r").endswith(b"\n"),
+        )
+        return identify(sample, self.dialect.formats(), str(content.path))
+
+    def new_file(self, content: LogContent, log_format: LogFormat, site: str, timezone: str | None) -> FileRow:
+        """Begin to account for a content seen for the first time."""
+        header = first_header(content, log_format)
+        return self.pipeline.register(
+            FileRow(
+                id=0,
+                site=site,
+                path=str(content.path),
+                format=log_format.name,
+                timezone=self.zone_of(site, timezone),
+                header=header,
+                device=content.device,
+                inode=content.inode,
+                head_digest="",
+                head_length=0,
+                tail_digest="",
+                offset=0,
+            )
+        )
+
+    def first_time(self, content: LogContent, wanted: str | None, timezone: str) -> float | None:
+        """Time of a log's first readable line in milliseconds; None when there is none or its format is unknown."""
+        try:
+            log_format = self.recognise(content, wanted)
+        except SourceError:
+            return None
+        if log_format is None:
+            return None
+        header_text = first_header(content, log_format)
+        header = None if header_text is None else log_format.header(header_text)
+        context = LineContext(ZoneInfo(timezone), header)
+        lines, _ = first_lines(content)
+        for line in lines[0 if header is None else 1 :]:
+            try:
+                return log_format.parse(line.decode(errors="replace"), context)[0].at_ms
+            except LineRejected:
+                continue
+        return None
+
+    # -- rollups ------------------------------------------------------------------------------------------------------
+
+    def settle_some(self, seconds: float = SETTLE_SECONDS) -> bool:
+        """Count rollups that wait, for about so long in one transaction; False when none is left."""
+        with self.store.writing() as cursor:
+            waiting = interval_store.list_dirty(cursor, 500)
+            began = time.monotonic()
+            for done, pair in enumerate(waiting, 1):
+                interval_store.settle_rollups(cursor, [pair], self._queue_rules)
+                if time.monotonic() - began > seconds:
+                    return done < len(waiting) or len(waiting) == 500
+        return len(waiting) == 500
+
+    def settle_all(self, seconds: float = SETTLE_SECONDS, between: Callable[[], None] = lambda: None) -> None:
+        """Count every rollup that waits, in transactions of about so long."""
+        while self.settle_some(seconds):
+            between()
+
+    def _settle_touched(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
+        if touched.records <= LIVE_RECORDS:
+            interval_store.settle_rollups(cursor, sorted(touched.queues), self._queue_rules)
+        else:
+            interval_store.mark_dirty(cursor, touched.queues)
+
+    def _queue_rules(self, site: str, queue: str) -> interval_store.RulesAndTime:
+        return self.definitions.rules(site, queue), self.definitions.open_time(site, queue)
+
+
+def first_header(content: LogContent, log_format: LogFormat) -> str | None:
+    """The log's first line when its format says that it is a header."""
+    lines, _ = first_lines(content, 1)
+    if not lines:
+        return None
+    text = lines[0].decode(errors="replace")
+    return text if log_format.header(text) is not None else None
+
+
+def checkpoint_of_row(file: FileRow) -> Checkpoint:
+    """A stored file's checkpoint, as the tailer understands it."""
+    identity = FileIdentity(file.device, file.inode, bytes.fromhex(file.head_digest), file.head_length)
+    return Checkpoint(identity, file.offset, bytes.fromhex(file.tail_digest))
+
+
+def with_checkpoint(file: FileRow, checkpoint: Checkpoint, path: str, read_at_ms: int) -> FileRow:
+    """A stored file moved on to a checkpoint."""
+    return replace(
+        file,
+        path=path,
+        device=checkpoint.identity.device,
+        inode=checkpoint.identity.inode,
+        head_digest=checkpoint.identity.head_digest.hex(),
+        head_length=checkpoint.identity.head_length,
+        tail_digest=checkpoint.tail_digest.hex(),
+        offset=checkpoint.offset,
+        read_at_ms=read_at_ms,
+        problem=None,
+    )
