@@ -47,12 +47,12 @@ def _init(path: str, force: bool) -> ExitCode:
         sys.stdout.write(config_template())
         return ExitCode.DONE
     file = Path(path).expanduser()
+    if file.exists() and not force:
+        raise UsageError(f"{path} exists", "use --force to replace it, or name another file")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w" if force else "x", encoding="utf-8") as out:
             out.write(config_template())
-    except FileExistsError:
-        raise UsageError(f"{path} exists", "use --force to replace it, or name another file") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}", "name another file") from None
     print(f"wrote {path}")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ccm_tui.domain.agents import PresenceSpan, SpanKind
-from ccm_tui.domain.events import Channel
+from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.segments import Outcome, Segment
 
 CONCURRENT = frozenset({Channel.CHAT, Channel.EMAIL, Channel.MESSAGE, Channel.TASK})
@@ -76,9 +76,14 @@ def on_contact(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     """Of an agent's segments as of an instant, the ones he is on, last answer first.
 
     A voice contact that was answered before the agent's latest one is over for him, whatever became of the customer.
+    Outbound contacts are known only when they are over: nobody saw him on one, so none is shown in hindsight either.
     """
     answered = sorted(
-        (s for s in segments if s.answered_at_ms is not None and not s.channel.deferred),
+        (
+            s
+            for s in segments
+            if s.answered_at_ms is not None and s.direction is Direction.INBOUND and not s.channel.deferred
+        ),
         key=lambda s: (s.answered_at_ms or 0, s.visit),
         reverse=True,
     )

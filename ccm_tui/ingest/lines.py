@@ -116,6 +116,11 @@ class LineReader:
         return self._head[: self._offset]
 
     @property
+    def beginning(self) -> bytes:
+        """The log's first bytes as they were read, up to HEAD_BYTES."""
+        return self._head
+
+    @property
     def tail(self) -> bytes:
         """The TAIL_BYTES before ``offset``, as they were read."""
         return self._tail
@@ -159,8 +164,7 @@ class LineReader:
         """Read blocks until at least one more line is whole; False when there is none."""
         while self._offset == self._ready_end:
             recent = self._before_place(self._position)
-            # Reading the last bytes again is what notices truncation, even when the file has grown past us since
-            if self._content.read_at(self._position - len(recent), len(recent)) != recent:
+            if not self._is_there(recent):
                 raise ContentReplaced
             block = self._content.read_at(self._position, self._block_bytes)
             if not block:
@@ -171,6 +175,14 @@ class LineReader:
             self._position += len(block)
             self._split(block, max_line_bytes)
         return True
+
+    def was_replaced(self) -> bool:
+        """Whether the bytes read last are no longer in the file; lines read before that may still be to deliver."""
+        return not self._is_there(self._before_place(self._position))
+
+    def _is_there(self, recent: bytes) -> bool:
+        """Reading the last bytes again notices truncation, even when the file has grown past us since."""
+        return self._content.read_at(self._position - len(recent), len(recent)) == recent
 
     def _split(self, block: bytes, max_line_bytes: int) -> None:
         lines = block.split(b"\n")

@@ -27,7 +27,15 @@ from pathlib import Path
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, CheckpointBook, NewContent, ResumeFrom, checkpoint_of, resume
 from ccm_tui.ingest.content import ContentReplaced, LogContent, inode_key, open_content
-from ccm_tui.ingest.lines import HEAD_BYTES, MAX_BYTES, MAX_LINES, OVERSIZE_HEAD_BYTES, LineBatch, LineReader, OversizeLine
+from ccm_tui.ingest.lines import (
+    HEAD_BYTES,
+    MAX_BYTES,
+    MAX_LINES,
+    OVERSIZE_HEAD_BYTES,
+    LineBatch,
+    LineReader,
+    OversizeLine,
+)
 
 GRACE_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
@@ -97,6 +105,15 @@ class _Opened:
     @property
     def key(self) -> tuple[int, int]:
         return self.content.device, self.content.inode
+
+    def beginning(self) -> bytes:
+        """The first bytes as they were read; a truncated file no longer has them."""
+        return self.reader.beginning if self.reader is not None else self.content.beginning(HEAD_BYTES)
+
+    def size(self) -> int | None:
+        """Bytes in the log as far as it was ever seen."""
+        size = self.content.size()
+        return size if size is None or self.reader is None else max(size, self.reader.position)
 
     def quiet_seconds(self, now: float, position: int) -> float:
         """How long the reader has found nothing behind ``position``."""
@@ -222,9 +239,13 @@ class FileTail:
         """
         theirs = content.beginning(HEAD_BYTES)
         for log in self._logs:
-            ours = log.content.beginning(HEAD_BYTES)
+            ours = log.beginning()
             common = min(len(ours), len(theirs))
-            if common and ours[:common] == theirs[:common] and (log.detached or log.ended or _no_longer(content, log)):
+            if not common or ours[:common] != theirs[:common]:
+                continue
+            size, known = content.size(), log.size()
+            fits = len(theirs) <= len(ours) if size is None or known is None else size <= known
+            if fits or log.detached or log.ended or (log.reader is not None and log.reader.was_replaced()):
                 return True
         return False
 
@@ -374,13 +395,6 @@ class FileTail:
         for log in logs:
             if all(other.content is not log.content for other in self._logs):
                 log.content.close()
-
-
-def _no_longer(content: LogContent, log: _Opened) -> bool:
-    size, known = content.size(), log.content.size()
-    if size is None or known is None:
-        return len(content.beginning(HEAD_BYTES)) <= len(log.content.beginning(HEAD_BYTES))
-    return size <= known
 
 
 def _batch(

@@ -64,10 +64,12 @@ class SourceTails:
         if self._uncommitted:
             return
         files = self._discovery.rescan().files
+        claimed = {file.key for file in files if file.path in self._live and file.inode}
         for file in files:
             if not file.live:
                 self._consider(file, now)
-            elif file.path not in self._live and not self._held(file):
+            elif file.path not in self._live and file.key not in claimed and not self._held(file):
+                claimed |= {file.key} if file.inode else set()
                 self._live[file.path] = FileTail(file.path, self._book, grace_seconds=self._grace, opener=self._opener)
         paths, keys = {file.path for file in files}, {file.key for file in files}
         for path in [path for path, tail in self._live.items() if path not in paths and not tail.is_open]:

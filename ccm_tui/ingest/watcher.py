@@ -42,13 +42,19 @@ class Watcher:
     """Watches files (with all names that begin like theirs) and folders; neither need be there yet."""
 
     def __init__(
-        self, paths: Iterable[Path], *, watch: Watch | None = None, poll_seconds: float = POLL_SECONDS
+        self,
+        paths: Iterable[Path],
+        *,
+        watch: Watch | None = None,
+        poll_seconds: float = POLL_SECONDS,
+        first_retry_seconds: float = FIRST_RETRY_SECONDS,
     ) -> None:
         self.degraded: str | None = None
         """Why changes are noticed later than they could be, for Feeds; None when all is well."""
         self._paths = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - resolving would lose links
         self._watch = watch
         self._poll_seconds = poll_seconds
+        self._first_retry_seconds = first_retry_seconds
         self._stopped = threading.Event()
         self._woken = threading.Event()
         self._stamps = self._look()
@@ -78,7 +84,7 @@ class Watcher:
         self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
-        retry_at, retry_seconds = 0.0, FIRST_RETRY_SECONDS
+        retry_at, retry_seconds = 0.0, self._first_retry_seconds
         while not self._stopped.is_set():
             aim = self._take_aim()
             if not aim.directories:
@@ -86,7 +92,7 @@ class Watcher:
             elif time.monotonic() >= retry_at:
                 try:
                     self._follow(aim)
-                    retry_seconds = FIRST_RETRY_SECONDS
+                    retry_seconds = self._first_retry_seconds
                 except FileNotFoundError:
                     pass  # a directory went since we took aim
                 except (OSError, RuntimeError, ImportError) as error:  # among them: no inotify watches left

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from ccm_tui.settings.keys import KeyPath
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.problems import Problem, nearest
-from ccm_tui.settings.sections import AgentSettings, QueueSettings
+from ccm_tui.settings.sections import AgentSettings, AlertSettings, QueueSettings
 
 Where = Callable[[KeyPath], str]
 """Where a key was set."""
@@ -22,13 +22,18 @@ def check(settings: Settings, where: Where, formats: Collection[str] = ()) -> It
             yield from _known((section, name, "site"), entry.site, sites, "site", where)
     for name, agent in settings.agents.items():
         yield from _known(("agent", name, "team"), agent.team, set(settings.teams), "team", where)
-    alerts = settings.alerts
-    if alerts.wait_breach_seconds < alerts.wait_warning_seconds:
-        yield Problem(
-            where(("alerts", "wait_breach_seconds")),
-            "[alerts] wait_breach_seconds",
-            f"{alerts.wait_breach_seconds:g} is less than wait_warning_seconds, {alerts.wait_warning_seconds:g}",
-        )
+    yield from _alerts(settings.alerts, where)
+
+
+def _alerts(alerts: AlertSettings, where: Where) -> Iterator[Problem]:
+    warning, breach = alerts.wait_warning_seconds, alerts.wait_breach_seconds
+    if breach >= warning:
+        return
+    if breach != AlertSettings().wait_breach_seconds:
+        name, message = "wait_breach_seconds", f"{breach:g} is less than wait_warning_seconds, {warning:g}"
+    else:
+        name, message = "wait_warning_seconds", f"{warning:g} is more than wait_breach_seconds, {breach:g}"
+    yield Problem(where(("alerts", name)), f"[alerts] {name}", message)
 
 
 def _sources(settings: Settings, where: Where, formats: Collection[str]) -> Iterator[Problem]:

@@ -312,12 +312,14 @@ def _read_toml(given: str) -> Any:
     import tomllib
 
     try:
-        # one value only: what follows a line end would be read as further keys
-        return tomllib.loads(f"value = {given}")["value"] if "\n" not in given else given
+        read = tomllib.loads(f"value = {given}")
     except tomllib.TOMLDecodeError as error:
         raise Rejected(
             f"{quoted(given)} is not TOML: {error}", 'write it as ["one", "two"] or { name = "x" }'
         ) from None
+    if len(read) > 1:
+        raise Rejected(f"{quoted(given)} is more than one value")
+    return read["value"]
 
 
 def _plain(value: object) -> bool:

@@ -167,7 +167,8 @@ def test_opening_hours_and_holidays_are_those_of_the_queue_else_the_site(reading
 def test_custom_events_and_csv_layouts(reading: Reading) -> None:
     loaded = reading(
         '[custom_events]\nSURVEY = { csat = "p1" }\n"INFO:reason" = { reason = "rest", channel = "=chat" }\n'
-        '[csv.calls]\ndelimiter = "\\t"\ncolumns = { queue = "Queue", "data.x" = "X" }\noutcomes = { NO = "abandoned" }\n'
+        '[csv.calls]\ndelimiter = "\\t"\ncolumns = { queue = "Queue", "data.x" = "X" }\n'
+        'outcomes = { NO = "abandoned" }\n'
     )
     assert loaded.problems == ()
     assert loaded.settings.custom_events["INFO:reason"] == {"reason": "rest", "channel": "=chat"}
@@ -227,7 +228,8 @@ wait_warning_seconds = 100
         "ccm.toml:3: [kpi] sl_target: 80 is not a rate from 0 to 1; did you mean 0.8?",
         "ccm.toml:4: [kpi] preset: 'genesis' is not one of default, asterisk, amazon_connect, genesys, cisco, wazo, "
         "guide; did you mean genesys?",
-        "ccm.toml:5: [kpi] abandon_includes: 'timout' is not one of timeout, key, empty, withdrawn; did you mean timeout?",
+        "ccm.toml:5: [kpi] abandon_includes: 'timout' is not one of timeout, key, empty, withdrawn; "
+        "did you mean timeout?",
         "ccm.toml:6: [kpi] fcr_window_days: True is not a number of days",
         "ccm.toml:8: [queue.a b] target: '0.8' is not a rate; write it without quotes",
         'ccm.toml:11: [queue.a b] aliases: 3 is not a text; write it in quotes: "3"',
@@ -245,7 +247,7 @@ wait_warning_seconds = 100
         "ccm.toml:28: [follower] age_limit_hours: 0 is not a number of hours from 0.1 to 8760",
         "ccm.toml:30: [ui] low_bandwidth: 'no' is not true or false; write it without quotes",
         "ccm.toml:33: queues: no such section; did you mean queue?",
-        "ccm.toml:32: [alerts] wait_breach_seconds: 60 is less than wait_warning_seconds, 100",
+        "ccm.toml:32: [alerts] wait_warning_seconds: 100 is more than wait_breach_seconds, 60",
     ]
 
 
