@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     session.add_source_options(parser)
     parser.add_argument("--once", action="store_true", help="read to the end and exit")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--remember", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
@@ -35,6 +36,9 @@ def run(args: argparse.Namespace) -> ExitCode:
     if args.child:
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
     with session.writing(args) as writing:
+        if args.remember:
+            sources_of(writing, args)
+            return ExitCode.DONE
         lock = FollowerLock(writing.store.path)
         if not lock.acquire():
             holder = read_status(writing.store.path)
@@ -43,8 +47,7 @@ def run(args: argparse.Namespace) -> ExitCode:
                 "One follower per database is enough: consoles read what it writes.",
             )
         try:
-            sources = sources_of(writing, args)
-            follower = Follower(writing, lock, sources)
+            follower = Follower(writing, lock, sources_of(writing, args))
             follower.run(stop, once=args.once)
         finally:
             lock.release()

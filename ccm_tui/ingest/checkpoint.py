@@ -9,7 +9,7 @@ then skipped, which lines with a time in them cannot come to.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from ccm_tui.ingest.content import LogContent
@@ -44,6 +44,8 @@ class ResumeFrom:
     """The log goes on: read from ``offset``."""
 
     offset: int
+    known_as: Checkpoint | None = field(default=None, compare=False)
+    """The checkpoint that told so, to find what is stored of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def resume(checkpoint: Checkpoint, content: LogContent) -> ResumeFrom | NewConte
         return NewContent("shorter than what was read: truncated or written anew")
     if _digest(tail) != checkpoint.tail_digest:
         return NewContent("other bytes before the place reached: truncated, then grown past it")
-    return ResumeFrom(checkpoint.offset)
+    return ResumeFrom(checkpoint.offset, checkpoint)
 
 
 def same_content(checkpoint: Checkpoint, content: LogContent) -> bool:

@@ -4,7 +4,6 @@ Whoever holds the lock is the follower; the kernel lets go of it when the proces
 modification time is the follower's heartbeat, its content what the follower says of itself. Readers never lock it.
 """
 
-import contextlib
 import fcntl
 import json
 import os
@@ -87,17 +86,19 @@ def lock_path(database: Path) -> Path:
 
 def is_free(database: Path) -> bool:
     """Whether nobody follows; asked by who would start a follower."""
-    lock = FollowerLock(database)
-    with contextlib.suppress(OSError):
-        descriptor = os.open(lock.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        finally:
-            os.close(descriptor)
+    try:
+        descriptor = os.open(lock_path(database), os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
         return True
-    return False
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def read_status(database: Path) -> FollowerStatus:

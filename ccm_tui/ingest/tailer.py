@@ -17,7 +17,6 @@ Rules, all of which hold at any mix of events between two reads:
 - A .gz, and with ``follow=False`` any file, is read to its end once.
 """
 
-import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,8 +26,8 @@ from pathlib import Path
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, CheckpointBook, NewContent, ResumeFrom, checkpoint_of, resume
 from ccm_tui.ingest.content import ContentReplaced, LogContent, inode_key, open_content
+from ccm_tui.ingest.generation import Generation
 from ccm_tui.ingest.lines import (
-    HEAD_BYTES,
     MAX_BYTES,
     MAX_LINES,
     OVERSIZE_HEAD_BYTES,
@@ -39,8 +38,6 @@ from ccm_tui.ingest.lines import (
 
 GRACE_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
-
-_generations = itertools.count(1)
 
 
 class TailState(StrEnum):
@@ -82,57 +79,15 @@ class TailBatch:
     """More than 0 at a generation's first batch: the log goes on where an earlier run or copy had stopped."""
     end: int
     checkpoint: Checkpoint
+    known_as: Checkpoint | None
+    """With ``start`` over 0 at a generation's first batch: the checkpoint, committed or reached, it goes on from."""
     ending: Ending | None = None
     rest: bytes = b""
     """Truncated within a line: what was read of it, at most 64 KiB. It was not delivered as a line."""
 
 
-class _Opened:
-    """One log behind one handle, and what of it is delivered and committed."""
-
-    def __init__(self, content: LogContent, *, detached: bool) -> None:
-        self.generation = next(_generations)
-        self.content = content
-        self.detached = detached
-        self.reader: LineReader | None = None
-        self.reached: Checkpoint | None = None
-        """As of the batch delivered last; None before the first."""
-        self.committed: Checkpoint | None = None
-        self.ended = False
-        self.drained_to = -1
-        self.quiet_since = 0.0
-
-    @property
-    def key(self) -> tuple[int, int]:
-        return self.content.device, self.content.inode
-
-    def beginning(self) -> bytes:
-        """The first bytes as they were read; a truncated file no longer has them."""
-        return self.reader.beginning if self.reader is not None else self.content.beginning(HEAD_BYTES)
-
-    def size(self) -> int | None:
-        """Bytes in the log as far as it was ever seen."""
-        size = self.content.size()
-        return size if size is None or self.reader is None else max(size, self.reader.position)
-
-    def quiet_seconds(self, now: float, position: int) -> float:
-        """How long the reader has found nothing behind ``position``."""
-        if position != self.drained_to:
-            self.drained_to, self.quiet_since = position, now
-        return math.inf if math.isinf(now) else now - self.quiet_since
-
-    def go_on_at(self, content: LogContent) -> int | None:
-        """Where another file goes on with this log, its unfinished line included; None when it is another log.
-
-        A log without any whole line proves nothing.
-        """
-        if self.reader is None or not self.reader.offset:
-            return None
-        place = resume(checkpoint_of(self.content, self.reader), content)
-        rest = self.reader.rest
-        if isinstance(place, NewContent) or content.read_at(place.offset, len(rest)) != rest:
-            return None
-        return place.offset
+class OpenLater(Exception):  # noqa: N818 - an answer, not a failure
+    """Raised by an ``opener``: not now, and why; asked again at the next read."""
 
 
 class FileTail:
@@ -150,12 +105,12 @@ class FileTail:
         self.path = path
         self.state = TailState.WAITING
         self.reason = ""
-        """Why it is unreadable; empty otherwise."""
+        """Why it is unreadable or must wait; empty otherwise."""
         self._book = book if book is not None else CheckpointBook()
         self._follow = follow
         self._grace = grace_seconds
         self._opener = opener
-        self._logs: list[_Opened] = []  # oldest first; only the last can be attached
+        self._logs: list[Generation] = []  # oldest first; only the last can be attached
         self._seen = False
         self._stamp: tuple[int, ...] = ()
         self._passed: tuple[int, ...] = ()
@@ -197,7 +152,7 @@ class FileTail:
         for log in self._logs:
             log.committed = log.reached
             if log.committed is not None:
-                self._book.record(log.generation, log.committed)
+                self._book.record(log.number, log.committed)
         self._drop([log for log in self._logs if log.ended])
 
     def rewind(self) -> None:
@@ -234,20 +189,9 @@ class FileTail:
     def may_be_reading(self, content: LogContent) -> bool:
         """Whether a log open here seems to be the one in that other file (its copy or compressed form).
 
-        Then that file should wait until this log has ended and is committed, or its lines would come twice. Of a log
-        still followed only what is no longer than it can be a copy.
+        Then that file should wait until this log has ended and is committed, or its lines would come twice.
         """
-        theirs = content.beginning(HEAD_BYTES)
-        for log in self._logs:
-            ours = log.beginning()
-            common = min(len(ours), len(theirs))
-            if not common or ours[:common] != theirs[:common]:
-                continue
-            size, known = content.size(), log.size()
-            fits = len(theirs) <= len(ours) if size is None or known is None else size <= known
-            if fits or log.detached or log.ended or (log.reader is not None and log.reader.was_replaced()):
-                return True
-        return False
+        return any(log.may_be_in(content) for log in self._logs)
 
     @property
     def is_open(self) -> bool:
@@ -296,15 +240,17 @@ class FileTail:
             content = self._opener(self.path)
         except FileNotFoundError:
             self._miss()
+        except OpenLater as later:
+            self._miss(str(later))
         except SourceError as error:
             self._say_unreadable(error, now)
             self._rest_until = now
         else:
-            self._logs.append(_Opened(content, detached=not self._follow))
+            self._logs.append(Generation(content, detached=not self._follow))
             self._seen = True
             self.state, self.reason = TailState.FOLLOWING, ""
 
-    def _attach(self, log: _Opened) -> None:
+    def _attach(self, log: Generation) -> None:
         if log is not self._logs[-1] or log.detached:  # renamed away and back
             self._detach_all()
             self._logs.remove(log)
@@ -317,30 +263,31 @@ class FileTail:
         for log in self._logs:
             log.detached = True
 
-    def _miss(self) -> None:
+    def _miss(self, reason: str = "") -> None:
         self._detach_all()
         self._passed = ()
-        self.state, self.reason = TailState.VANISHED if self._seen else TailState.WAITING, ""
+        self.state, self.reason = TailState.VANISHED if self._seen else TailState.WAITING, reason
 
-    def _begin(self, log: _Opened) -> bool:
+    def _begin(self, log: Generation) -> bool:
         """Find where to start; False while there is nothing to start with."""
         if log.content.size() == 0 and not log.detached:
             return False
         place = self._book.find(log.content)
-        start = place.offset if isinstance(place, ResumeFrom) else 0
+        resumed = place if isinstance(place, ResumeFrom) else ResumeFrom(0)
         for earlier in self._logs[: self._logs.index(log)]:
             continued = earlier.go_on_at(log.content)
             if continued is not None:
                 earlier.ended = True
-                start = max(start, continued)
+                resumed = max(resumed, continued, key=lambda found: found.offset)
         try:
-            log.reader = LineReader(log.content, start)
+            log.reader = LineReader(log.content, resumed.offset)
         except ContentReplaced:
             return False
+        log.known_as = resumed.known_as
         return True
 
     def _read_log(
-        self, log: _Opened, now: float, max_line_bytes: int, max_lines: int, max_bytes: int
+        self, log: Generation, now: float, max_line_bytes: int, max_lines: int, max_bytes: int
     ) -> TailBatch | None:
         assert log.reader is not None
         found = log.reader.read_batch(max_line_bytes, max_lines, max_bytes)
@@ -362,7 +309,7 @@ class FileTail:
             self._passed, self._rest_until, self._retry_at = self._stamp, now, math.inf
         return _batch(log, log.reader, found, Ending.COMPLETE)
 
-    def _end_truncated(self, log: _Opened) -> TailBatch:
+    def _end_truncated(self, log: Generation) -> TailBatch:
         """End the log at what was delivered, and begin what its file holds now."""
         assert log.reader is not None
         log.ended = True
@@ -371,13 +318,13 @@ class FileTail:
         rest = log.reader.rest[:OVERSIZE_HEAD_BYTES]
         return _batch(log, log.reader, LineBatch([], [], [], place, place), Ending.TRUNCATED, rest)
 
-    def _begin_anew(self, log: _Opened) -> None:
-        self._logs.insert(self._logs.index(log) + 1, _Opened(log.content, detached=log.detached))
+    def _begin_anew(self, log: Generation) -> None:
+        self._logs.insert(self._logs.index(log) + 1, Generation(log.content, detached=log.detached))
 
-    def _after(self, log: _Opened) -> list[_Opened]:
+    def _after(self, log: Generation) -> list[Generation]:
         return self._logs[self._logs.index(log) + 1 :]
 
-    def _give_up(self, log: _Opened, error: SourceError, now: float) -> None:
+    def _give_up(self, log: Generation, error: SourceError, now: float) -> None:
         """Stop reading this handle; the path is opened again when its file changes, or after a while."""
         log.ended = True
         if not log.detached or not self._follow:
@@ -390,7 +337,7 @@ class FileTail:
         self._passed, self._rest_until, self._retry_at = self._stamp, now + self._grace, now + self._retry_seconds
         self._retry_seconds = min(2 * self._retry_seconds, LONGEST_RETRY_SECONDS)
 
-    def _drop(self, logs: list[_Opened]) -> None:
+    def _drop(self, logs: list[Generation]) -> None:
         self._logs = [log for log in self._logs if log not in logs]
         for log in logs:
             if all(other.content is not log.content for other in self._logs):
@@ -398,11 +345,11 @@ class FileTail:
 
 
 def _batch(
-    log: _Opened, reader: LineReader, found: LineBatch, ending: Ending | None = None, rest: bytes = b""
+    log: Generation, reader: LineReader, found: LineBatch, ending: Ending | None = None, rest: bytes = b""
 ) -> TailBatch:
     checkpoint = log.reached = checkpoint_of(log.content, reader)
     return TailBatch(
-        generation=log.generation,
+        generation=log.number,
         content=log.content,
         offsets=found.offsets,
         lines=found.lines,
@@ -410,6 +357,7 @@ def _batch(
         start=found.start,
         end=found.end,
         checkpoint=checkpoint,
+        known_as=log.known_as,
         ending=ending,
         rest=rest,
     )

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, CheckpointBook
 from ccm_tui.ingest.content import LogContent, open_content
 from ccm_tui.ingest.discovery import Discovery, LogFile
 from ccm_tui.ingest.lines import MAX_BYTES, MAX_LINES
-from ccm_tui.ingest.tailer import GRACE_SECONDS, FileTail, TailBatch, TailState
+from ccm_tui.ingest.tailer import GRACE_SECONDS, FileTail, OpenLater, TailBatch, TailState
 
 
 @dataclass(slots=True)
@@ -142,14 +143,19 @@ class SourceTails:
     def _opener_of(self, key: tuple[int, int]) -> Callable[[Path], LogContent]:
         """Opens a path only while it leads to that file, and only when nobody is reading the same log elsewhere.
 
-        Rotation shifts names and compresses while we look. FileNotFoundError makes the tail try again at its next read.
+        Rotation shifts names and compresses while we look.
         """
 
         def open_that(path: Path) -> LogContent:
             content = self._opener(path)
-            if (content.device, content.inode) != key or any(tail.may_be_reading(content) for tail in self.tails):
+            try:
+                if (content.device, content.inode) != key:
+                    raise OpenLater("renamed while it was looked at")
+                if any(tail.may_be_reading(content) for tail in self.tails):
+                    raise OpenLater("seems to be a copy of a log that is being read; waits for its end")
+            except (OpenLater, SourceError):
                 content.close()
-                raise FileNotFoundError(path)
+                raise
             return content
 
         return open_that

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, agent_state, covering
-from ccm_tui.domain.agent_time import AgentTally, Pause, handling_of, tally_agent
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.agent_time import AgentTally
+from ccm_tui.domain.agents import PresenceSpan
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import day_window
+from ccm_tui.domain.presence_tally import tally_presence
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import QueueTally, pool, tally_segments
@@ -233,41 +234,8 @@ class FloorReader:
         to_ms: int,
         silent_from_ms: int,
     ) -> AgentTally:
-        return tally_presence(spans, segments, ((from_ms, to_ms),), self._definitions, site, to_ms, silent_from_ms)
-
-
-def tally_presence(
-    spans: Iterable[PresenceSpan],
-    segments: Iterable[Segment],
-    within: tuple[tuple[int, int], ...],
-    definitions: Definitions,
-    site: str,
-    as_of_ms: int,
-    silent_from_ms: int,
-) -> AgentTally:
-    """One agent's figures in a period from his spans and segments; the same for board and reports.
-
-    ``segments`` are as of ``as_of_ms``; what is still open ends there, or where the agent fell silent for too long.
-    """
-    rules = definitions.agent_rules(site)
-    now_ms = min(as_of_ms, silent_from_ms)
-    logins: list[tuple[int, int]] = []
-    pauses: list[Pause] = []
-    missed: list[int] = []
-    for span in spans:
-        end_at_ms = min(span.end_at_ms, as_of_ms) if span.end_at_ms is not None else now_ms
-        if span.kind is SpanKind.STATUS:
-            logins.append((span.start_at_ms, end_at_ms))
-            if span.reason is not None:
-                pauses.append(Pause(span.start_at_ms, end_at_ms, span.reason))
-        elif (
-            span.kind is SpanKind.MISSED
-            and span.end_at_ms is not None
-            and any(start <= span.end_at_ms < end for start, end in within)
-        ):
-            missed.append(span.end_at_ms - span.start_at_ms)
-    handlings = [h for s in segments if (h := handling_of(s, rules, as_of_ms)) is not None]
-    return tally_agent(within, rules, handlings, logins, pauses, missed)
+        rules = self._definitions.agent_rules(site)
+        return tally_presence(spans, segments, ((from_ms, to_ms),), rules, to_ms, silent_from_ms)
 
 
 def _by_queue(segments: Iterable[Segment]) -> dict[QueueKey, list[Segment]]:

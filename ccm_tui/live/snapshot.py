@@ -107,10 +107,13 @@ class DatabaseHealth:
     path: str
     bytes: int
     wal_bytes: int
-    events: int | None
     contacts: int
     contradictions: int
+    """Stated durations that the timestamps contradict by more than a second."""
     repeated_ends: int
+    """Second ends of visits already ended, left without effect."""
+    dirty_rollups: int
+    """Rollups still to be counted: more than a few while history arrives."""
 
 
 @dataclass(frozen=True, slots=True)

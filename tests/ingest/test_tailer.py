@@ -288,6 +288,7 @@ def test_longer_copy_put_in_place_goes_on(log: Path, tmp_path: Path) -> None:
     assert follower.poll() == [b"1700000010|rest of the line", b"next"]
     assert follower.drain() == [*numbered(0, 10), b"1700000010|rest of the line", b"next"]
     assert follower.batches[-1].start > 0
+    assert follower.batches[-1].known_as == follower.batches[0].checkpoint
     assert first_lines(follower.batches[-1].content, 1)[0] == numbered(0, 1)
 
 
@@ -458,6 +459,8 @@ def test_restart_goes_on_at_the_committed_place(log: Path) -> None:
     append(log, numbered(10, 12))
     second = Follower(log, book=CheckpointBook([batch.checkpoint]))
     assert second.poll() == numbered(4, 12)
+    assert second.batches[0].known_as == batch.checkpoint
+    assert second.batches[0].start == batch.end
 
 
 def test_uncommitted_generation_is_begun_again_after_a_rewind(log: Path) -> None:

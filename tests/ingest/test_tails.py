@@ -143,6 +143,9 @@ def test_copy_of_the_live_log_waits_until_the_log_is_truncated(log: Path) -> Non
     shutil.copyfile(log, log.with_name("queue_log.1"))
     append(log, numbered(12, 14))
     assert pipeline.drain() == numbered(0, 14)
+    assert [tail.reason for tail in pipeline.tails.tails if tail.path != log] == [
+        "seems to be a copy of a log that is being read; waits for its end"
+    ]
 
 
 def test_log_compressed_while_its_rest_is_read(log: Path) -> None:

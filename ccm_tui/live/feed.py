@@ -1,0 +1,241 @@
+"""The console's one thread that reads the floor: database changed, snapshot, callback. Starts a follower if none is.
+
+Nothing here writes to the floor. The follower it starts is a child process of its own, which ends with this one.
+"""
+
+import contextlib
+import math
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ccm_tui.errors import CcmError
+from ccm_tui.ingest.lock import is_free, read_status
+from ccm_tui.live.feeds import read_database_health, read_feeds
+from ccm_tui.live.floor import FloorReader
+from ccm_tui.live.snapshot import DatabaseHealth, FeedRow, FloorSnapshot
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store.engine import Store, open_reader
+
+POLL_SECONDS = 0.02
+TICK_SECONDS = 1.0
+"""At least so often, whether or not anything was committed: states end by the clock too."""
+FASTEST_SECONDS = 1 / 16
+SLOW_LINK_SECONDS = 1.0
+SUPERVISE_SECONDS = 0.5
+"""How often we look whether somebody follows; a dead follower is replaced within two seconds."""
+SHORT_LIFE_SECONDS = 2.0
+"""A child that ends sooner cannot follow; it is not tried again at once."""
+END_CHILD_SECONDS = 2.0
+
+
+class Feed:
+    """Snapshots of one database, from a thread of its own, to callbacks that must be quick and thread-safe.
+
+    ``on_failure`` gets (what happened, what to do next) once per failure; the next snapshot says that it is over.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        definitions: Definitions,
+        on_snapshot: Callable[[FloorSnapshot], None],
+        on_failure: Callable[[str, str], None],
+        *,
+        follow: bool = True,
+        config: str | None = None,
+        child_arguments: Sequence[str] = (),
+        low_bandwidth: bool = False,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._definitions = definitions
+        self._on_snapshot = on_snapshot
+        self._on_failure = on_failure
+        self._config = config
+        self._supervisor = _Supervisor(database, config, child_arguments) if follow else None
+        self._interval = SLOW_LINK_SECONDS if low_bandwidth else FASTEST_SECONDS
+        self._wall_clock = wall_clock
+        self._stop = threading.Event()
+        self._as_of_ms: int | None = None
+        self._looked_again = threading.Event()
+        self._paused = False
+        self._failure = ""
+        self._thread = threading.Thread(target=self._run, name="floor-feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read; the first snapshot comes when there is a database."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and the follower it started."""
+        self._stop.set()
+        self._looked_again.set()
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+        if self._supervisor is not None:
+            self._supervisor.end()
+
+    def pause(self, paused: bool) -> None:
+        """Stop or resume giving snapshots; the follower goes on."""
+        self._paused = paused
+        self._looked_again.set()
+
+    def look_at(self, as_of_ms: int | None) -> None:
+        """Show the floor as of a past instant; None: live again."""
+        self._as_of_ms = as_of_ms
+        self._looked_again.set()
+
+    def _run(self) -> None:
+        store: Store | None = None
+        reader: _Reading | None = None
+        version, read_at, supervise_at = -1, 0.0, 0.0
+        while not self._stop.is_set():
+            now = time.monotonic()
+            if self._supervisor is not None and now >= supervise_at:
+                self._supervisor.look()
+                if self._supervisor.said:
+                    self._say_once(f"the follower ended: {self._supervisor.said}", "ccm-tui doctor may say more.")
+                supervise_at = now + SUPERVISE_SECONDS
+            try:
+                if store is None or reader is None:
+                    store = open_reader(self._database)
+                    reader = _Reading(store, self._definitions)
+                current = store.data_version()
+                again = self._looked_again.is_set()
+                if not self._paused and (current != version or again or now - read_at >= TICK_SECONDS):
+                    self._looked_again.clear()
+                    version, read_at = current, now
+                    as_of_ms = self._as_of_ms
+                    instant_ms = round(self._wall_clock() * 1000) if as_of_ms is None else as_of_ms
+                    snapshot = reader.snapshot(instant_ms, as_of_ms is None)
+                    self._failure = ""
+                    if not self._stop.is_set():
+                        self._on_snapshot(snapshot)
+                    self._stop.wait(self._interval)
+                    continue
+            except CcmError as error:
+                if store is not None:
+                    with contextlib.suppress(CcmError):
+                        store.close()
+                store, reader, version = None, None, -1
+                self._fail(error)
+                self._stop.wait(0.1)
+                continue
+            self._stop.wait(POLL_SECONDS)
+        if store is not None:
+            store.close()
+
+    def _fail(self, error: CcmError) -> None:
+        """Say each failure once. That there is no database yet is none while somebody makes it."""
+        if self._supervisor is None or not self._supervisor.is_starting:
+            self._say_once(str(error), error.hint)
+
+    def _say_once(self, what: str, hint: str) -> None:
+        if what != self._failure:
+            self._failure = what
+            self._on_failure(what, hint)
+
+
+class _Reading(FloorReader):
+    """The floor with feeds and health, which change slowly and are read about once a second."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        super().__init__(store, definitions)
+        self._feeds: tuple[FeedRow, ...] = ()
+        self._health: DatabaseHealth | None = None
+        self._health_at = 0.0
+
+    def snapshot(self, as_of_ms: int, live: bool) -> FloorSnapshot:
+        """Everything a live screen may know."""
+        now = time.monotonic()
+        if now - self._health_at >= TICK_SECONDS:
+            with self._store.reading() as cursor:
+                self._feeds = read_feeds(cursor)
+                self._health = read_database_health(cursor, self._store.path)
+            self._health_at = now
+        floor = self.read(as_of_ms, read_status(self._store.path), live=live)
+        return replace(floor, feeds=self._feeds, health=self._health)
+
+
+class _Supervisor:
+    """Keeps a follower running while nobody else does."""
+
+    def __init__(self, database: Path, config: str | None, arguments: Sequence[str]) -> None:
+        self._database = database
+        self._command = [sys.executable, "-m", "ccm_tui"]
+        if config is not None:
+            self._command += ["--config", config]
+        self._command += ["--db", str(database), "watch"]
+        self._arguments = list(arguments)
+        self._child: subprocess.Popen[bytes] | None = None
+        self.said = ""
+        """Why the child we started last has ended by itself; empty while one is up."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the supervisor; ``end`` closes it
+        self._started_at = -math.inf
+        self._failed_at = -math.inf
+        self._remembered = not arguments
+
+    def look(self) -> None:
+        """Start a child when nobody follows; twenty consoles may try, the lock lets one."""
+        child = self._child
+        if child is not None and child.poll() is None:
+            return
+        if child is not None:
+            self.said = self._last_words()
+            self._child = None
+            if time.monotonic() - self._started_at < SHORT_LIFE_SECONDS:
+                self._failed_at = time.monotonic()
+        if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
+            return
+        if is_free(self._database):
+            time.sleep(random.uniform(0, 0.05))  # noqa: S311 - so that consoles do not all start at once
+            self.said = ""
+            self._started_at = time.monotonic()
+            self._child = self._spawn("--child", *self._arguments)
+            self._remembered = True
+        elif not self._remembered:
+            self._spawn("--remember", *self._arguments).wait(10)
+            self._remembered = True
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether a child is up that may have yet to make the database."""
+        return self._child is not None and self._child.poll() is None
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        self._errors.seek(0)
+        self._errors.truncate()
+        return lines[0].removeprefix("ccm-tui: ") if lines else ""
+
+    def end(self) -> None:
+        """End the child we started: closing its standard input tells it, a signal insists."""
+        child = self._child
+        self._errors.close()
+        if child is None or child.poll() is not None:
+            return
+        if child.stdin is not None:
+            child.stdin.close()
+        child.terminate()
+        try:
+            child.wait(END_CHILD_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+            [*self._command, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            start_new_session=True,
+        )

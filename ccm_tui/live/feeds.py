@@ -1,0 +1,58 @@
+"""What the Feeds screen and ``doctor`` say of files and database; read about once a second."""
+
+import sqlite3
+from pathlib import Path
+
+from ccm_tui.live.snapshot import DatabaseHealth, FeedRow
+from ccm_tui.store.files import list_files
+from ccm_tui.store.health import read_health
+
+LISTED_FILES = 200
+
+
+def read_feeds(cursor: sqlite3.Cursor) -> tuple[FeedRow, ...]:
+    """The files that were read, the ones read last first."""
+    rows = sorted(list_files(cursor), key=lambda file: (-(file.read_at_ms or 0), -file.id))
+    return tuple(
+        FeedRow(
+            site=file.site,
+            path=file.path,
+            format=file.format,
+            offset=file.offset,
+            size=_size(file.path, file.inode),
+            lines=file.lines,
+            records=file.records,
+            repeats=file.repeats,
+            quarantined=file.quarantined,
+            blank=file.blank,
+            flagged=file.flagged,
+            first_at_ms=file.first_at_ms,
+            last_at_ms=file.last_at_ms,
+            read_at_ms=file.read_at_ms,
+            problem=file.problem,
+        )
+        for file in rows[:LISTED_FILES]
+    )
+
+
+def read_database_health(cursor: sqlite3.Cursor, path: Path) -> DatabaseHealth:
+    """Size and oddities of the store."""
+    health = read_health(cursor, path)
+    return DatabaseHealth(
+        path=str(path),
+        bytes=health.bytes,
+        wal_bytes=health.wal_bytes,
+        contacts=health.contacts,
+        contradictions=health.contradictions,
+        repeated_ends=health.repeated_ends,
+        dirty_rollups=health.dirty_rollups,
+    )
+
+
+def _size(path: str, inode: int) -> int | None:
+    """Bytes of the file while its path still leads to it."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_size if status.st_ino == inode and not path.endswith(".gz") else None
