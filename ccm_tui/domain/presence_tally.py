@@ -4,7 +4,8 @@ Board, reports and ``explain`` come through here alike. Knows neither store nor 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from copy import copy
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -62,12 +63,23 @@ class PresenceTimeline:
         """The segments he answered and his part in each, by answer."""
         self._status_starts = [span[0] for _, span in self.statuses]
         self._status_ends = list(accumulate((span[1] for _, span in self.statuses), max))
-        self._answers = [handling.answered_at_ms for _, handling in handled]
-        self._handling_ends = list(accumulate((_end_of(handling) for _, handling in handled), max))
+        self._index_contacts()
+
+    def _index_contacts(self) -> None:
+        self._answers = [handling.answered_at_ms for _, handling in self.handled]
+        self._ends = list(accumulate((_end_of(handling) for _, handling in self.handled), max))
+
+    def narrowed(self, is_meant: Callable[[Segment], bool], queues: Collection[str]) -> "PresenceTimeline":
+        """The same presence with some of the contacts only, and with the offers of these queues (empty: of all)."""
+        narrowed = copy(self)
+        narrowed.handled = tuple(pair for pair in self.handled if is_meant(pair[0]))
+        narrowed.missed = tuple(missed for missed in self.missed if not queues or missed.queue in queues)
+        narrowed._index_contacts()
+        return narrowed
 
     def touching(self, from_ms: int, to_ms: int) -> Sequence[tuple[Segment, Handling]]:
         """The contacts that can count in a period, or take time in it."""
-        first = bisect_right(self._handling_ends, from_ms)
+        first = bisect_right(self._ends, from_ms)
         return self.handled[first : bisect_left(self._answers, to_ms)]
 
     def statuses_in(self, from_ms: int, to_ms: int) -> Sequence[tuple[PresenceSpan, Span]]:

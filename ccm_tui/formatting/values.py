@@ -120,6 +120,18 @@ def count(value: int | None, *, grouped: bool = True) -> str:
     return f"{value:,}".replace(",", GROUP_SEPARATOR) if grouped else str(value)
 
 
+def count_in(value: int | None, width: int) -> str:
+    """How many, in a column of this width: ``12345`` is ``12k`` in four cells. A figure is rounded, never cut."""
+    if value is None:
+        return UNDEFINED
+    text = str(value)
+    for divisor, unit in ((1000, "k"), (1_000_000, "M"), (1_000_000_000, "G")):
+        if len(text) <= width:
+            break
+        text = f"{value // divisor}{unit}"
+    return text
+
+
 def signed_percent(rate: float | None, *, digits: int = 0) -> str:
     """A change against a reference: ``+34 %``, ``-4 %``, ``0 %``."""
     if rate is None or not math.isfinite(rate):

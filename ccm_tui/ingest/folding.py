@@ -24,6 +24,9 @@ Order = tuple[int, int, int, int, int]
 FIRST: Order = (-1, 0, 0, 0, 0)
 KEEP_FINISHED_MS = 10 * 60 * 1000
 """How long (by the log's clock) a finished contact stays in memory for lines that still follow its end."""
+LIVE_RECORDS = 100
+"""A batch of up to so many lines is live: late agents and rollups are brought up to date in its own transaction. Bulk
+leaves both for after it, once."""
 SLOT_MS = 15 * 60 * 1000
 
 
@@ -100,6 +103,8 @@ class Folding:
         self._rank = rank
         self._contacts: dict[int, _Contact] = {}
         self._agents: dict[int, _Agent] = {}
+        self._stale: set[int] | None = None
+        """Agents whose folding anew waits until the bulk is in; None: to be looked up."""
         self._newest: dict[int, Order] = {}
         """Site -> the newest order folded: a restart before it concerns the past."""
 
@@ -107,6 +112,7 @@ class Folding:
         """Drop the memory: a transaction was rolled back, or another process has written."""
         self._contacts.clear()
         self._agents.clear()
+        self._stale = None
         self._newest.clear()
 
     def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: set[int], late: "Late") -> Touched:
@@ -115,6 +121,9 @@ class Folding:
         ``new`` are contacts first seen in this batch; ``late`` what must be folded anew besides.
         """
         touched = Touched(records=len(records))
+        if self._stale is None:
+            self._stale = set(agent_store.list_stale(cursor))
+        stale = self._stale
         changed: set[int] = set()
         changed_agents: set[int] = set()
         for record in records:
@@ -138,6 +147,7 @@ class Folding:
                             changed.add(contact_id)
                 if (
                     agent_id is not None
+                    and agent_id not in stale
                     and kind in AGENT_KINDS
                     and event.agent is not None
                     and agent_id not in late.agents
@@ -151,12 +161,31 @@ class Folding:
                         changed_agents.add(agent_id)
             if record.order > self._newest.get(record.site_id, FIRST):
                 self._newest[record.site_id] = record.order
+        late.agents -= stale
+        if late.agents and touched.records > LIVE_RECORDS:
+            agent_store.mark_stale(cursor, late.agents)
+            stale |= late.agents
+            for agent_id in late.agents:
+                self._agents.pop(agent_id, None)
+            late.agents.clear()
         self._refold(cursor, late, touched)
         self._write_contacts(cursor, changed - late.contacts, touched)
-        self._write_agents(cursor, changed_agents - late.agents, touched)
+        self._write_agents(cursor, changed_agents - late.agents - stale, touched)
         agent_store.mark_changed(cursor, touched.agents)
         self._evict()
         return touched
+
+    def refold_stale(self, cursor: sqlite3.Cursor) -> int | None:
+        """Fold one agent anew whose lines came late in bulk; None when there is none left."""
+        waiting = agent_store.list_stale(cursor)
+        if not waiting:
+            return None
+        touched = Touched()
+        self._refold(cursor, Late(agents={waiting[0]}), touched)
+        agent_store.mark_changed(cursor, touched.agents)
+        if self._stale is not None:
+            self._stale.discard(waiting[0])
+        return waiting[0]
 
     # -- restarts ----------------------------------------------------------------------------------------------------
 
@@ -180,7 +209,7 @@ class Folding:
                 if contact.fold.restart(at_ms):
                     changed.add(contact_id)
         for agent_id in agent_store.agents_of_site(cursor, site_id):
-            if agent_id in late.agents:
+            if agent_id in late.agents or (self._stale is not None and agent_id in self._stale):
                 continue
             agent = self._agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)
             if record.order < agent.last:

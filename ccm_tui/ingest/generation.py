@@ -69,8 +69,10 @@ class Generation:
         return len(theirs) <= len(ours) if size is None or known is None else size <= known
 
     def _beginning(self) -> bytes:
-        """The first bytes as they were read; a truncated file no longer has them."""
-        return self.reader.beginning if self.reader is not None else self.content.beginning(HEAD_BYTES)
+        """The log's first bytes, also when its file was truncated since."""
+        seen = self.reader.beginning if self.reader is not None else b""
+        now = self.content.beginning(HEAD_BYTES)
+        return now if now.startswith(seen) else seen
 
     def _size(self) -> int | None:
         """Bytes in the log as far as it was ever seen."""

@@ -23,6 +23,7 @@ from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
 from ccm_tui.store import names as name_store
 from ccm_tui.store import quarantine as quarantine_store
+from ccm_tui.store.agents import list_stale
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 from ccm_tui.store.intervals import mark_dirty
@@ -162,6 +163,22 @@ class Pipeline:
             records.sort(key=lambda record: record.order)
             touched = self._folding.fold(cursor, records, new, Late())
             mark_dirty(cursor, touched.queues)
+        finally:
+            self._cursor = None
+
+    def refold_stale_agent(self) -> bool:
+        """Fold one agent anew whose lines came late in bulk; False when there is none."""
+        with self._store.reading() as cursor:
+            if not list_stale(cursor):
+                return False
+        try:
+            with self._store.writing() as cursor:
+                self._check_memory()
+                self._cursor = cursor
+                return self._folding.refold_stale(cursor) is not None
+        except BaseException:
+            self.forget()
+            raise
         finally:
             self._cursor = None
 

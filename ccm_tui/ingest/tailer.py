@@ -175,6 +175,7 @@ class FileTail:
                 self._begin_anew(log)
             except SourceError:
                 log.ended = True  # opened again by its path, or found under its new name
+        self._drop([log for log in self._logs if log.ended])
         if self.state is TailState.FINISHED:
             self.state = TailState.FOLLOWING
 

@@ -49,7 +49,6 @@ class SourceTails:
         self._passed: dict[tuple[int, int], LogFile] = {}
         """Siblings read to their end, as they were then; a change of size or time means another look."""
         self._pending: dict[tuple[int, int], _Pending] = {}
-        self._uncommitted = False
 
     @property
     def tails(self) -> list[FileTail]:
@@ -61,9 +60,7 @@ class SourceTails:
         return self._discovery.watched()
 
     def rescan(self, now: float) -> None:
-        """Look for new files. Does nothing while a batch is uncommitted: what is read already decides who is new."""
-        if self._uncommitted:
-            return
+        """Look for new files: one listing a folder, one stat a file."""
         files = self._discovery.rescan().files
         claimed = {file.key for file in files if file.path in self._live and file.inode}
         for file in files:
@@ -86,7 +83,6 @@ class SourceTails:
         for tail in self.tails:
             batch = tail.read(now, max_line_bytes, max_lines, max_bytes)
             if batch is not None:
-                self._uncommitted = True
                 return batch
         return None
 
@@ -94,7 +90,6 @@ class SourceTails:
         """Everything read so far is stored."""
         for tail in self.tails:
             tail.mark_committed()
-        self._uncommitted = False
         for key, tail in list(self._rotated.items()):
             if tail.state is TailState.FINISHED:
                 del self._rotated[key]
@@ -103,7 +98,6 @@ class SourceTails:
         """Nothing read since ``mark_committed`` was stored: it comes again."""
         for tail in self.tails:
             tail.rewind()
-        self._uncommitted = False
 
     def close(self) -> None:
         """Close all handles; what is not committed is as if never read."""

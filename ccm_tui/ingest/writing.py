@@ -10,7 +10,7 @@ from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, FileIdentity
 from ccm_tui.ingest.content import LogContent
 from ccm_tui.ingest.dialect import Dialect
-from ccm_tui.ingest.folding import Touched
+from ccm_tui.ingest.folding import LIVE_RECORDS, Touched
 from ccm_tui.ingest.lines import first_lines
 from ccm_tui.ingest.pipeline import Pipeline
 from ccm_tui.settings.definitions import Definitions
@@ -21,8 +21,6 @@ from ccm_tui.store import intervals as interval_store
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 
-LIVE_RECORDS = 100
-"""A batch of up to so many lines counts its rollups in its own transaction; bulk is counted once, after it."""
 SETTLE_SECONDS = 0.03
 
 
@@ -100,7 +98,12 @@ class Writing:
     # -- rollups ------------------------------------------------------------------------------------------------------
 
     def settle_some(self, seconds: float = SETTLE_SECONDS) -> bool:
-        """Count rollups that wait, for about so long in one transaction; False when none is left."""
+        """Do what bulk left for later, for about so long in one transaction; False when nothing is left.
+
+        Agents whose lines came late are folded anew, one a transaction, then rollups are counted.
+        """
+        if self.pipeline.refold_stale_agent():
+            return True
         with self.store.writing() as cursor:
             waiting = interval_store.list_dirty(cursor, 500)
             began = time.monotonic()

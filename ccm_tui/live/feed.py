@@ -160,7 +160,12 @@ class _Reading(FloorReader):
                 self._feeds = read_feeds(cursor)
                 self._health = read_database_health(cursor, self._store.path)
             self._health_at = now
-        floor = self.read(as_of_ms, read_status(self._store.path), live=live)
+        status = read_status(self._store.path)
+        if live and status.looked_at_ms is not None:
+            # The heartbeat is on this machine's clock, the floor's may be another (a simulation at speed).
+            age_ms = max(0, time.time_ns() // 1_000_000 - status.looked_at_ms)
+            status = replace(status, looked_at_ms=as_of_ms - age_ms)
+        floor = self.read(as_of_ms, status, live=live)
         return replace(floor, feeds=self._feeds, health=self._health)
 
 

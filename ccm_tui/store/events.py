@@ -59,13 +59,12 @@ def find_known(cursor: sqlite3.Cursor, identities: Sequence[Identity]) -> dict[I
     newest = cursor.execute("SELECT MAX(at_ms) FROM event").fetchone()[0]
     if newest is None:
         return found
-    candidates = [identity for identity in identities if identity[0] <= newest]
-    for start in range(0, len(candidates), 400):
-        part = candidates[start : start + 400]
-        marks = ",".join(["(?,?)"] * len(part))
-        query = f"SELECT at_ms, digest, file_id, offset FROM event WHERE (at_ms, digest) IN (VALUES {marks})"  # noqa: S608
-        for at_ms, digest, file_id, offset in cursor.execute(query, [value for pair in part for value in pair]):
-            found[at_ms, digest] = (file_id, offset)
+    query = "SELECT file_id, offset FROM event WHERE at_ms = ? AND digest = ?"
+    for identity in identities:
+        if identity[0] <= newest:
+            row = cursor.execute(query, identity).fetchone()
+            if row is not None:
+                found[identity] = row
     return found
 
 

@@ -173,6 +173,10 @@ class FilterBar(Widget):
             self.remove_class("-open")
             self.post_message(self.Closed())
 
+    def set_text(self, text: str) -> None:
+        """Filter for this, as if it had been typed."""
+        self._field.value = text
+
     def clear(self) -> bool:
         """Filter for nothing; whether there was something to clear (for a screen's escape key)."""
         had = bool(self.text)

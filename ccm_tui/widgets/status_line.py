@@ -19,6 +19,8 @@ class Freshness(StrEnum):
     """Whether the figures can be trusted for now. The value is the word shown."""
 
     LIVE = "live"
+    PARTIAL = "partial"
+    """Live, but something is not read."""
     STALE = "stale"
     PAUSED = "paused"
     LOADING = "loading"
@@ -27,6 +29,7 @@ class Freshness(StrEnum):
 
 _TONES = {
     Freshness.LIVE: Tone.NORMAL,
+    Freshness.PARTIAL: Tone.WARNING,
     Freshness.STALE: Tone.WARNING,
     Freshness.PAUSED: Tone.FOCUS,
     Freshness.LOADING: Tone.DIM,
@@ -53,6 +56,7 @@ def status_line(status: Status, width: int, symbols: Symbols = UNICODE) -> Line:
     """One line of ``width`` cells; when it is narrow the person goes first, then the zone."""
     sign = {
         Freshness.LIVE: symbols.live,
+        Freshness.PARTIAL: symbols.stale,
         Freshness.STALE: symbols.stale,
         Freshness.PAUSED: symbols.paused,
         Freshness.LOADING: symbols.loading,

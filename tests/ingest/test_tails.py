@@ -53,6 +53,8 @@ class Pipeline:
         return True
 
     def commit(self) -> None:
+        if not self._reached:
+            return  # a follower with nothing to store begins no transaction
         self.stored += self._uncommitted
         self.checkpoints |= self._reached
         self._uncommitted, self._reached = [], {}
@@ -161,6 +163,43 @@ def test_log_compressed_while_its_rest_is_read(log: Path) -> None:
     packed.write_bytes(gzip.compress(log.with_name("queue_log.1").read_bytes()))
     log.with_name("queue_log.1").unlink()
     assert pipeline.drain() == [*numbered(0, 10), b"no end", *numbered(10, 12)]
+
+
+def test_late_line_compressed_before_it_is_read_comes_once(log: Path) -> None:
+    log.touch()
+    pipeline = Pipeline(log)
+    pipeline.drain()
+    old = log.rename(log.with_name("queue_log.1"))
+    pipeline.read()
+    append(old, [b"late"])
+    old.with_name("queue_log.1.gz").write_bytes(gzip.compress(old.read_bytes()))
+    old.unlink()
+    assert pipeline.drain() == [b"late"]
+
+
+def test_lines_still_buffered_when_a_longer_copy_appears_come_once(log: Path) -> None:
+    append(log, numbered(0, 10))
+    pipeline = Pipeline(log)
+    pipeline.rescan()
+    pipeline.read(max_lines=4)
+    append(log, numbered(10, 15))
+    shutil.copyfile(log, log.with_name("queue_log.1"))
+    os.truncate(log, 0)
+    pipeline.commit()
+    assert sorted(pipeline.drain()) == numbered(0, 15)
+
+
+def test_failed_commit_then_copytruncate_is_completed_from_the_copy(log: Path) -> None:
+    append(log, numbered(0, 10))
+    pipeline = Pipeline(log)
+    pipeline.rescan()
+    pipeline.read(max_lines=4)
+    shutil.copyfile(log, log.with_name("queue_log.1"))
+    os.truncate(log, 0)
+    while pipeline.read():
+        pass
+    pipeline.fail_commit()
+    assert pipeline.drain() == numbered(0, 10)
 
 
 def test_sibling_still_being_made_waits_until_it_is_quiet(log: Path) -> None:

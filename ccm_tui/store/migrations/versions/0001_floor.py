@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=True),
         sa.Column("last_sign_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("stale", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["site_id"],

@@ -1,0 +1,80 @@
+"""``ccm-tui demo``: a simulated floor in a folder of its own, followed and shown; leaves nothing behind."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ccm_tui.errors import ExitCode
+
+HELP = "a simulated floor, complete and living; leaves nothing behind"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--days", type=int, default=14, metavar="N", help="days of history (default: 14)")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="how fast time passes (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same floor (default: 1)")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Simulate, follow and show, until the console is left."""
+    from ccm_tui.commands.open import check_terminal, show_console
+
+    check_terminal()
+    with tempfile.TemporaryDirectory(prefix="ccm-tui-demo-") as name:
+        folder = Path(name)
+        now_ms = time.time_ns() // 1_000_000
+        config = _configure(folder, now_ms, args)
+        with _floor(folder / "logs", now_ms, args) as floor:
+            return show_console(
+                config=str(config),
+                db=str(folder / "ccm.db"),
+                as_name=args.as_name,
+                no_mouse=args.no_mouse,
+                wall_clock=floor,
+            )
+
+
+def _configure(folder: Path, now_ms: int, args: argparse.Namespace) -> Path:
+    from ccm_tui.demo.configuration import demo_config_toml
+    from ccm_tui.demo.seasons import FloorClock
+
+    (folder / "logs").mkdir()
+    config = folder / "ccm.toml"
+    config.write_text(demo_config_toml(FloorClock.busy_at(now_ms), str(folder / "logs")), encoding="utf-8")
+    return config
+
+
+@contextmanager
+def _floor(folder: Path, now_ms: int, args: argparse.Namespace) -> Iterator["_Clock"]:
+    """The simulation in a process of its own, which ends with this one."""
+    command = [sys.executable, "-m", "ccm_tui.demo", str(folder), "--now-ms", str(now_ms)]
+    command += ["--days", str(args.days), "--speed", str(args.speed), "--seed", str(args.seed)]
+    process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield _Clock(now_ms, args.speed)
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        process.terminate()
+        process.wait()
+
+
+class _Clock:
+    """What time it is on the simulated floor: it runs ``speed`` times as fast as ours from the moment it began."""
+
+    def __init__(self, now_ms: int, speed: float) -> None:
+        self._began_ms = now_ms
+        self._speed = speed
+
+    def __call__(self) -> float:
+        """Seconds since 1970."""
+        return self._began_ms / 1000 + (time.time() - self._began_ms / 1000) * self._speed

@@ -1,0 +1,127 @@
+"""``ccm-tui doctor``: what is wrong here, and what to do about it. Changes nothing."""
+
+import argparse
+import locale
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ccm_tui.commands import session
+from ccm_tui.errors import CcmError, ExitCode
+from ccm_tui.ingest.discovery import Discovery
+from ccm_tui.ingest.lock import read_status
+from ccm_tui.settings.model import Settings
+from ccm_tui.store.engine import WAL_LIMIT_BYTES, open_reader
+
+HELP = "what is wrong here, and what to do"
+
+LOW_DISK_BYTES = 1 << 30
+STUCK_READER_WAL_BYTES = 4 * WAL_LIMIT_BYTES
+
+
+class Finding(NamedTuple):
+    """One thing looked at; ``advice`` is empty when it is as it should be."""
+
+    what: str
+    said: str
+    advice: str = ""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command takes no arguments."""
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Print every finding; the exit code is that of the first kind of trouble, 0 when there is none."""
+    code = ExitCode.DONE
+    findings: list[Finding] = list(_machine())
+    try:
+        settings = session.settings_of(args)
+        findings.append(Finding("configuration", "right"))
+    except CcmError as error:
+        findings.append(Finding("configuration", str(error), error.hint or "ccm-tui config check lists everything."))
+        _print(findings)
+        return error.exit_code
+    findings += _sources(settings)
+    try:
+        findings += _database(session.database_of(settings))
+    except CcmError as error:
+        findings.append(Finding("database", str(error), error.hint))
+        code = error.exit_code
+    _print(findings)
+    return code
+
+
+def _print(findings: list[Finding]) -> None:
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        print(f"{'!' if finding.advice else ' '} {finding.what:<{width}}  {finding.said}")
+        if finding.advice:
+            print(f"  {'':<{width}}  -> {finding.advice}")
+
+
+def _machine() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", f"{version}, SQLite {sqlite3.sqlite_version}")
+    encoding = sys.stderr.encoding or locale.getpreferredencoding()
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    yield Finding("text", encoding, "" if utf8 else "Set LANG to a UTF-8 locale; until then symbols are ASCII.")
+    terminal = os.environ.get("TERM", "")
+    good = terminal not in ("", "dumb")
+    yield Finding(
+        "terminal", terminal or "none", "" if good else "The console needs a terminal; ccm-tui board does not."
+    )
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    for source in settings.sources:
+        for path in source.path:
+            files = [file for file in Discovery([path]).rescan().files if file.inode]
+            unreadable = [file.path for file in files if not os.access(file.path, os.R_OK)]
+            if unreadable:
+                yield Finding(
+                    f"source {path}", f"{unreadable[0]} cannot be read", "Give this user the right to read it."
+                )
+            elif not files:
+                yield Finding(f"source {path}", "nothing there yet", "It is followed as soon as it appears.")
+            else:
+                yield Finding(f"source {path}", f"{len(files)} files")
+
+
+def _database(path: Path) -> Iterator[Finding]:
+    yield Finding("database", str(path))
+    free = shutil.disk_usage(path.parent if path.parent.exists() else Path("/")).free
+    advice = "" if free > LOW_DISK_BYTES else "Free some space: reading stops when the disk is full."
+    yield Finding("disk", f"{free // (1 << 20)} MiB free", advice)
+    if path.exists() and path.stat().st_mode & 0o007:
+        yield Finding(
+            "mode", oct(path.stat().st_mode & 0o777), f"Others can read customers' numbers: chmod o-rwx {path}"
+        )
+    with open_reader(path) as store, store.reading() as cursor:
+        from ccm_tui.store.health import read_health
+
+        health = read_health(cursor, path)
+        problems = cursor.execute("SELECT path, problem FROM file WHERE problem IS NOT NULL").fetchall()
+        quarantined = cursor.execute("SELECT COUNT(*) FROM quarantine").fetchone()[0]
+    stuck = health.wal_bytes > STUCK_READER_WAL_BYTES
+    yield Finding(
+        "write-ahead log",
+        f"{health.wal_bytes // 1024} KiB",
+        "Some process keeps a reading open for long; end consoles one by one to find it." if stuck else "",
+    )
+    yield Finding(
+        "quarantine", f"{quarantined} lines", "ccm-tui quarantine list shows them and why." if quarantined else ""
+    )
+    for file, problem in problems:
+        yield Finding(f"file {file}", problem, "See the reason; reading is tried again by itself.")
+    status = read_status(path)
+    if status.running:
+        yield Finding("follower", f"process {status.pid}" + (f": {status.note}" if status.note else ""))
+        for file, reason in status.problems:
+            yield Finding(f"follower: {file}", reason, "See the reason; reading is tried again by itself.")
+    else:
+        yield Finding("follower", "none runs", "A console starts one; as a service: ccm-tui watch.")

@@ -1,0 +1,148 @@
+"""The options that ``report``, ``explain`` and ``export`` share: period, whom, definitions; and what they come to."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from ccm_tui.commands.session import checked_zone
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.intervals import IntervalLength, parse_interval
+from ccm_tui.domain.opening import parse_opening
+from ccm_tui.domain.variants import SlVariant
+from ccm_tui.errors import UsageError
+from ccm_tui.reports.moments import parse_moment
+from ccm_tui.reports.query import CONFIGURED, Query
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import ANY_SITE, Settings
+from ccm_tui.store import floor as floor_store
+from ccm_tui.store import history
+from ccm_tui.store import meta as meta_store
+from ccm_tui.store.engine import Store
+
+
+def add_period_options(parser: argparse.ArgumentParser) -> None:
+    """``--from``, ``--to`` and ``--tz``."""
+    group = parser.add_argument_group("period [from, to); without it everything stored, to now")
+    group.add_argument("--from", dest="start", metavar="T", help="2026-11-22, 2026-11-22T14:30[Z], today, yesterday")
+    group.add_argument("--to", dest="end", metavar="T", help="the first instant after it (default: now)")
+    group.add_argument("--tz", metavar="ZONE", help="zone of dates, hours and intervals (default: each site's)")
+
+
+def add_scope_options(parser: argparse.ArgumentParser) -> None:
+    """Whose contacts: ``--site``, ``--queue``, ``--channel``, ``--agent``, ``--team``."""
+    group = parser.add_argument_group("whom; each may be given several times")
+    group.add_argument("--site", action="append", default=[], metavar="S")
+    group.add_argument("--queue", action="append", default=[], metavar="Q", help="a queue, or a group of queues")
+    group.add_argument("--channel", action="append", default=[], choices=list(Channel), metavar="C")
+    group.add_argument("--agent", action="append", default=[], metavar="A")
+    group.add_argument("--team", action="append", default=[], metavar="T")
+
+
+def add_definition_options(parser: argparse.ArgumentParser) -> None:
+    """How the numbers are defined: presets, single options, opening hours."""
+    group = parser.add_argument_group("definitions")
+    group.add_argument("--preset", metavar="NAME", help="asterisk, amazon_connect, genesys, cisco, wazo, guide")
+    group.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any key of [kpi]")
+    group.add_argument("--sl-variant", choices=list(SlVariant), metavar="V", help="what service level divides by")
+    group.add_argument("--sl-threshold", metavar="S", help="the wait that still meets it, in seconds")
+    group.add_argument(
+        "--hours", metavar="H", help=f"only these hours: 08:00-18:00[,...], or {CONFIGURED} for the configured ones"
+    )
+    group.add_argument("--days", metavar="D", help="only these days: mon-fri, or tue,wed,sat")
+    group.add_argument("--interval", metavar="I", help="a row an interval: 15m, 30m, 1h, 1d")
+
+
+def definitions_of(args: argparse.Namespace, settings: Settings) -> Definitions:
+    """The definitions in force for this call. Raises UsageError for a wrong preset or option."""
+    overrides: dict[str, str] = {}
+    for text in args.set:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--set {text} has no value", "write it as --set KEY=VALUE")
+        overrides[key.strip()] = value
+    if args.sl_variant is not None:
+        overrides["sl_variant"] = args.sl_variant
+    if args.sl_threshold is not None:
+        overrides["sl_threshold_seconds"] = args.sl_threshold
+    definitions = Definitions(settings, args.preset, overrides)
+    definitions.base  # noqa: B018 - a wrong option is refused before anything is read
+    return definitions
+
+
+def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLength | None = None) -> Query:
+    """The question the options ask. Raises UsageError for what cannot be meant."""
+    zone_name = checked_zone(args.tz)
+    hours, days = getattr(args, "hours", None), getattr(args, "days", None)
+    if hours == CONFIGURED and days is not None:
+        raise UsageError(f"--hours {CONFIGURED} says which days too", "leave --days out")
+    if hours != CONFIGURED:
+        parse_opening(hours, days, ZoneInfo("UTC"))
+    if getattr(args, "interval", None):
+        interval = parse_interval(args.interval)
+    sites = frozenset(args.site)
+    return Query(
+        now_ms=time.time_ns() // 1_000_000,
+        start=None if args.start is None else parse_moment(args.start, "--from"),
+        end=None if args.end is None else parse_moment(args.end, "--to"),
+        sites=sites,
+        queues=_queues(settings, sites, getattr(args, "queue", [])),
+        channels=frozenset(map(str, getattr(args, "channel", []))),
+        agents=_agents(settings, sites, getattr(args, "agent", []), getattr(args, "team", [])),
+        interval=interval,
+        zone=None if zone_name is None else ZoneInfo(zone_name),
+        hours=hours,
+        days=days,
+    )
+
+
+def _queues(settings: Settings, sites: Iterable[str], given: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for name in given:
+        group = {queue for queue, configured in settings.queues.items() if configured.group == name}
+        found |= group or _named(settings.queue_names, sites, name)
+    return frozenset(found)
+
+
+def _agents(
+    settings: Settings, sites: Iterable[str], agents: Iterable[str], teams: Iterable[str]
+) -> frozenset[str] | None:
+    found: set[str] = set()
+    for name in agents:
+        titled = {agent for agent, configured in settings.agents.items() if configured.name == name}
+        found |= titled or _named(settings.agent_names, sites, name)
+    known = {agent.team for agent in settings.agents.values() if agent.team} | set(settings.teams)
+    titles = {team.name: name for name, team in settings.teams.items() if team.name}
+    for given in teams:
+        team = given if given in known else titles.get(given)
+        if team is None:
+            near = get_close_matches(given, [*known, *titles], n=1)
+            hint = f"did you mean {near[0]}?" if near else "teams are in ccm.toml: [agent.NAME] team, [team.NAME]"
+            raise UsageError(f"there is no team {given!r}", hint)
+        found |= {agent for agent, configured in settings.agents.items() if configured.team == team}
+    return frozenset(found) if agents or teams else None
+
+
+def _named(names: Mapping[tuple[str, str], str], sites: Iterable[str], given: str) -> set[str]:
+    """What the sites mean by a name: an alias stands for the name it is an alias of."""
+    meant = {names.get((site, given)) or names.get((ANY_SITE, given)) or given for site in sites}
+    return meant or {found for (_, logged), found in names.items() if logged == given} or {given}
+
+
+def say_what_is_odd(store: Store, settings: Settings, query: Query) -> None:
+    """On standard error: names that nothing stored has, and a configuration that the stored floor does not follow."""
+    with store.reading() as cursor:
+        checks = (
+            ("site", query.sites, set(floor_store.list_sites(cursor))),
+            ("queue", query.queues, history.queue_names(cursor)),
+            ("agent", query.agents or (), history.agent_names(cursor)),
+        )
+        folded = meta_store.find_meta(cursor, meta_store.FOLD_FINGERPRINT)
+    for what, wanted, known in checks:
+        for name in sorted(set(wanted) - known):
+            near = get_close_matches(name, known, n=1)
+            print(f"ccm-tui: no {what} {name!r} here{f'; did you mean {near[0]}?' if near else ''}", file=sys.stderr)
+    if folded is not None and folded != settings.fold_fingerprint():
+        print("ccm-tui: the configuration changed since the logs were read; ccm-tui db rebuild", file=sys.stderr)

@@ -1,0 +1,87 @@
+"""``ccm-tui report``: the numbers of a period."""
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Protocol
+
+from ccm_tui.commands import options, output, session
+from ccm_tui.commands.output import Column, Row
+from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, title_of
+from ccm_tui.domain.intervals import IntervalLength
+from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.reports.query import Frame, Query
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store.engine import Store
+
+HELP = "the numbers of a period: queues, agents, intervals, contacts"
+
+Columns = Callable[[Sequence[Row], Frame], list[Column]]
+
+
+class Report(Protocol):
+    """What every report gives."""
+
+    frame: Frame
+
+    def head(self) -> dict[str, object]: ...
+
+    def names(self) -> list[str]: ...
+
+    def rows(self, *, headless: bool = False) -> Iterator[Row]: ...
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "kind",
+        choices=("queues", "agents", "intervals", "contacts"),
+        help="a row a queue, an agent, a queue and half hour, or a contact's visit to a queue",
+    )
+    options.add_period_options(parser)
+    options.add_scope_options(parser)
+    options.add_definition_options(parser)
+    parser.add_argument("--format", choices=output.REPORT_FORMATS, default="table", help="default: table")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Count and write, row by row."""
+    if args.kind == "contacts" and args.interval:
+        raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
+    with session.reading(args) as (store, settings):
+        definitions = options.definitions_of(args, settings)
+        query = options.query_of(args, settings, IntervalLength.HALF_HOUR if args.kind == "intervals" else None)
+        options.say_what_is_odd(store, settings, query)
+        key, columns, report = _read(args.kind, store, definitions, query)
+        rows = report.rows(headless=args.format in ("csv", "jsonl"))
+        shown: list[Row] = []
+        if args.format in ("table", "md"):
+            shown = list(islice(rows, output.MEASURED_ROWS))
+            rows = chain(shown, rows)
+        with output.destination(None) as out:
+            output.write_rows(
+                out,
+                args.format,
+                rows,
+                head=report.head(),
+                key=key,
+                names=report.names(),
+                columns=columns(shown, report.frame) if args.format in ("table", "md") else (),
+                title=title_of(report.frame, args.kind),
+            )
+    return ExitCode.DONE
+
+
+def _read(kind: str, store: Store, definitions: Definitions, query: Query) -> tuple[str, Columns, Report]:
+    if kind == "agents":
+        from ccm_tui.reports.agent_report import read_agent_report
+
+        return "agents", agent_columns, read_agent_report(store, definitions, query)
+    if kind == "contacts":
+        from ccm_tui.reports.contact_report import read_contact_report
+
+        masked = definitions.settings.privacy.mask
+        return "contacts", contact_columns, read_contact_report(store, definitions, query, masked=masked)
+    from ccm_tui.reports.queue_report import read_queue_report
+
+    return "queues", queue_columns, read_queue_report(store, definitions, query)

@@ -1,0 +1,101 @@
+"""First contact resolution of a period's contacts, by queue and interval.
+
+A verdict needs the days after a contact: whatever is stored, also from after the period, says whether the customer
+came back.
+"""
+
+from collections.abc import Iterable, Iterator
+from sqlite3 import Cursor
+
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.resolution import Resolution, Verdict, judge_contacts, pool_verdicts
+from ccm_tui.domain.segments import Segment
+from ccm_tui.reports.query import Cut, Frame, SitePeriod
+from ccm_tui.reports.queue_figures import NO_RESOLUTION
+from ccm_tui.store import history
+
+DAY_MS = 86_400_000
+AT_ONCE = 150_000
+"""Segments judged at a time; more are judged customer group by customer group."""
+
+QueueKey = tuple[str, str, Channel]
+
+
+class QueueResolutions:
+    """Verdicts pooled by queue and number of interval."""
+
+    def __init__(self) -> None:
+        self._pooled: dict[tuple[str, str, Channel, int], Resolution] = {}
+
+    def of(self, site: str, queue: str, channel: Channel, place: int) -> Resolution:
+        """The resolution of a row."""
+        return self._pooled.get((site, queue, channel, place), NO_RESOLUTION)
+
+    def add(self, key: tuple[str, str, Channel, int], verdict: Verdict) -> None:
+        """Count one verdict."""
+        known = self._pooled.get(key, NO_RESOLUTION)
+        one = pool_verdicts((verdict,))
+        judged = known.n + one.n
+        resolved = _resolved(known) + _resolved(one)
+        self._pooled[key] = Resolution(resolved / judged if judged else None, judged, known.pending + one.pending)
+
+
+def _resolved(resolution: Resolution) -> int:
+    return round((resolution.rate or 0.0) * resolution.n)
+
+
+def read_resolutions(cursor: Cursor, frame: Frame) -> QueueResolutions:
+    """Every row's resolution; rows without a judged or pending contact have none."""
+    pooled = QueueResolutions()
+    cuts: dict[tuple[str, str], Cut] = {}
+    for period, verdict in read_verdicts(cursor, frame):
+        cut = cuts.get((verdict.site, verdict.queue))
+        if cut is None:
+            cut = cuts[verdict.site, verdict.queue] = frame.cut(period, verdict.queue)
+        place = cut.index(verdict.entered_at_ms)
+        if place is not None:
+            pooled.add((verdict.site, verdict.queue, verdict.channel, place), verdict)
+    return pooled
+
+
+def read_verdicts(cursor: Cursor, frame: Frame, *, pending: bool = False) -> Iterator[tuple[SitePeriod, Verdict]]:
+    """The verdict of each contact that the query means; those that cannot be judged yet only when asked for."""
+    rules = frame.definitions.base
+    window_ms = round(rules.fcr_window_days * DAY_MS)
+    judged_to_ms = frame.judged_to_ms
+    periods = {period.site: period for period in frame.sites}
+    from_ms = frame.from_ms
+    to_ms = max(period.as_of_ms for period in frame.sites) + 1
+    if not pending:
+        to_ms = min(to_ms, judged_to_ms - window_ms + 1)
+    if from_ms >= to_ms:
+        return
+    last_ms = history.latest_end_ms(cursor, from_ms, to_ms)
+    until_ms = min(judged_to_ms, max(to_ms, last_ms or 0) + window_ms) + 1
+    query = frame.query
+    for endings in _groups(cursor, from_ms, until_ms):
+        segments = history.segments_of_customers(cursor, from_ms, until_ms, endings)
+        for verdict in judge_contacts(begun_in_period(segments), rules, judged_to_ms):
+            period = periods.get(verdict.site)
+            if period is None or not period.from_ms <= verdict.entered_at_ms < min(period.to_ms, period.as_of_ms + 1):
+                continue
+            if query.queues and verdict.queue not in query.queues:
+                continue
+            if query.channels and verdict.channel.value not in query.channels:
+                continue
+            if query.agents is not None and verdict.agent not in query.agents:
+                continue
+            yield period, verdict
+
+
+def begun_in_period(segments: Iterable[Segment]) -> list[Segment]:
+    """Without contacts whose first visit came before what was read: they are not of the period."""
+    read = list(segments)
+    begun = {segment.contact for segment in read if segment.visit == 0}
+    return [segment for segment in read if segment.contact in begun]
+
+
+def _groups(cursor: Cursor, from_ms: int, to_ms: int) -> list[list[str]]:
+    """Groups of customers, by the last character they have, that are judged together; one empty one for all."""
+    count, endings = history.customer_endings(cursor, from_ms, to_ms)
+    return [[]] if count <= AT_ONCE else [[ending] for ending in endings]

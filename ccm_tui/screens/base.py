@@ -1,0 +1,172 @@
+"""FloorScreen: what every screen of the console has. Freshness above, keys below, the floor only while it is seen.
+
+A hidden screen hears of a new floor too; it does nothing until it is shown again.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from ccm_tui.messages import Floor
+from ccm_tui.screens.desk import Desk
+from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
+from ccm_tui.screens.keys import action_hints, active_keys, place_hints
+from ccm_tui.widgets.hint_line import HintLine
+from ccm_tui.widgets.rule import Rule
+from ccm_tui.widgets.status_line import Freshness, StatusLine
+
+TOO_SMALL = (40, 10)
+"""Below this (width, height) a screen says so instead of showing half figures."""
+
+
+class FloorScreen(Screen[None], inherit_bindings=False):
+    """Base of the screens that show the floor."""
+
+    NAME: ClassVar[str] = ""
+    """What the view state and the modes call it."""
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Binding ids and what they do here, the most important first."""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-tiny"),
+        (TOO_SMALL[0], "-narrow"),
+        (140, "-wide"),
+        (170, "-broad"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (TOO_SMALL[1], "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="floor.back", show=False, tooltip="One level up; never quits"),
+        Binding("tab", "app.focus_next", "Next pane", id="floor.next", show=False, tooltip="To the next pane"),
+        Binding(
+            "shift+tab", "app.focus_previous", "Previous pane", id="floor.previous", show=False, tooltip="A pane back"
+        ),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._shown: Floor | None = None
+        self._status = StatusLine(status_of(self.heading, desk, desk.now_ms(), ""), symbols=desk.symbols)
+        self.trouble_rule = Rule(symbols=desk.symbols, classes="trouble")
+        self._hints = HintLine(symbols=desk.symbols)
+
+    # What a screen says of itself
+
+    @property
+    def heading(self) -> str:
+        """What the status line calls it."""
+        return self.NAME.capitalize()
+
+    @property
+    def clock_site(self) -> str:
+        """Whose clock the status line shows; "" for the first site's."""
+        return ""
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What stands between the status line and the hints."""
+        raise NotImplementedError
+
+    def show_floor(self, floor: Floor) -> None:
+        """Show this floor."""
+        raise NotImplementedError
+
+    def show_nothing(self, state: Freshness) -> None:
+        """There is no floor yet: it is being read, or could not be."""
+
+    def show_old(self, old: bool) -> None:
+        """Whether the figures are no longer kept up to date: then they are dimmed."""
+
+    def tick(self, now_ms: int) -> None:
+        """A second has gone by on a live floor."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        """Why a key cannot act just now, in words; None when it can."""
+        return None
+
+    # The frame
+
+    def compose(self) -> ComposeResult:
+        yield self._status
+        yield from self.compose_body()
+        yield self._hints
+
+    def on_mount(self) -> None:
+        """Listen for floors; the first is shown when the screen is."""
+        self.desk.published.subscribe(self, self._hear)
+        self.set_interval(self.desk.tick_seconds, self._tick)
+        self.update_floor()
+
+    def _hear(self, _: Desk) -> None:
+        if self.is_current:
+            self.update_floor()
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self.update_floor(ticking=True)
+
+    def update_floor(self, *, ticking: bool = False) -> None:
+        """Bring the screen up to date with the desk."""
+        now_ms = self.desk.now_ms()
+        state = freshness_of(self.desk, now_ms)
+        floor = self.desk.floor
+        with self.app.batch_update():
+            self.show_old(is_old(state))
+            if floor is None:
+                self.show_nothing(state)
+            elif floor is not self._shown:
+                self._shown = floor
+                self.show_floor(floor)
+            elif ticking and not is_old(state) and not self.desk.paused:
+                self.tick(now_ms)
+            self.show_status(now_ms)
+
+    def show_status(self, now_ms: int) -> None:
+        """The lines that are the same everywhere."""
+        self._status.show(status_of(self.heading, self.desk, now_ms, self.clock_site))
+        self.trouble_rule.say(trouble(self.desk, now_ms, self.clock_site))
+
+    def shown_ms(self, floor: Floor) -> int:
+        """Until when durations have run on: now on a live floor, the snapshot's own instant on one that is not."""
+        now_ms = self.desk.now_ms()
+        if self.desk.paused or is_old(freshness_of(self.desk, now_ms)):
+            return floor.snapshot.as_of_ms
+        return max(now_ms, floor.snapshot.as_of_ms)
+
+    def copy(self, text: str) -> None:
+        """To the clipboard of whoever sits at the terminal."""
+        self.app.copy_to_clipboard(text)
+
+    def show_hints(self) -> None:
+        """What the keys will do now."""
+        keys = active_keys(self.active_bindings)
+        self._hints.show(action_hints(keys, self.HINTS), place_hints(keys))
+
+    def say(self, words: str, *, warning: bool = False) -> None:
+        """A short remark that goes by itself."""
+        self.notify(words, severity="warning" if warning else "information", timeout=4, markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None, which greys the key, when ``why_not`` has a reason."""
+        return None if self.why_not(action, parameters) else True
+
+    def on_screen_resume(self) -> None:
+        """Seen again: what was missed meanwhile is shown at once."""
+        self.update_floor()
+        self.show_hints()
+
+    @on(HintLine.Pressed)
+    def _press(self, event: HintLine.Pressed) -> None:
+        self.app.simulate_key(event.hint.press)
+
+    def on_descendant_focus(self, _: events.DescendantFocus) -> None:
+        """Other keys."""
+        self.show_hints()
+
+    async def action_back(self) -> None:
+        """One level up; the lowest stays."""
+        if len(self.app.screen_stack) > 1:
+            await self.app.pop_screen()

@@ -1,0 +1,206 @@
+"""BoardScreen: a screen that is a live table with its headline figures above and the reasons behind a mark beside it.
+
+Says which record is meant by its row key, taken when the key is pressed.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
+
+from ccm_tui.messages import Floor
+from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.desk import Desk
+from ccm_tui.theme import Tone
+from ccm_tui.view_state import ScreenView
+from ccm_tui.widgets.board import Board
+from ccm_tui.widgets.board_model import BoardRow, Column, Sort
+from ccm_tui.widgets.detail_pane import DetailPane
+from ccm_tui.widgets.filter_bar import FilterBar, compile_filter
+from ccm_tui.widgets.kpi_tile import Kpi, KpiStrip
+from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.rule import Rule
+from ccm_tui.widgets.status_line import Freshness
+
+
+class Listed(NamedTuple):
+    """A row of the screen's own order, and the text a filter looks in."""
+
+    row: BoardRow
+    text: str
+
+
+class BoardScreen(FloorScreen):
+    """Base of Queues, Agents and Feeds."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    EMPTY: ClassVar[tuple[str, str]] = ("Nothing here yet.", "")
+    """What an empty list says, and what to do."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="floor.filter", tooltip="Show only rows with these words; !word: without"),
+        Binding("x", "explain", "Explain", id="floor.explain", tooltip="What a figure means and how it came about"),
+        Binding("y", "copy", "Copy", id="floor.copy", tooltip="Copy the id of the row to the clipboard"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        view = desk.view.screens.get(self.NAME, ScreenView())
+        sort = Sort(*view.sort) if view.sort and view.sort[0] in {each.key for each in self.COLUMNS} else None
+        self.board = Board(self.COLUMNS, sort=sort, symbols=desk.symbols)
+        self.kpi_strip = KpiStrip(symbols=desk.symbols, wide_from=140)
+        self.pane = DetailPane(symbols=desk.symbols, can_focus=True, classes="detail")
+        self.filter_bar = FilterBar(symbols=desk.symbols)
+        self._matches = compile_filter(view.filter)
+        self._listed: list[Listed] = []
+        self._detail_of: str | None = None
+
+    # What a screen says of itself
+
+    def listed(self, floor: Floor) -> Sequence[Listed]:
+        """All rows, in the screen's own order."""
+        raise NotImplementedError
+
+    def kpis(self, floor: Floor) -> Sequence[Kpi]:
+        """The headline figures."""
+        raise NotImplementedError
+
+    def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
+        """What the pane says of a record."""
+        raise NotImplementedError
+
+    def copied(self, key: str) -> str:
+        """What ``y`` copies."""
+        raise NotImplementedError
+
+    def highlighted(self, key: str | None) -> None:
+        """The cursor is on another record."""
+
+    def opened(self, key: str) -> None:
+        """Enter."""
+
+    def explained(self, key: str | None) -> None:
+        """``x``."""
+
+    # The frame
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield self.kpi_strip
+        yield self.trouble_rule
+        yield Container(self.board, Rule(symbols=self.desk.symbols), self.pane, classes="zones")
+        yield self.filter_bar
+
+    def on_mount(self) -> None:
+        """The order and filter of last time."""
+        self.filter_bar.set_text(self.desk.view.screens.get(self.NAME, ScreenView()).filter)
+
+    def show_nothing(self, state: Freshness) -> None:
+        failure = self.desk.failure
+        if failure is None:
+            self.board.set_placeholder("Reading the floor …")
+        else:
+            self.board.set_placeholder(f"{failure.what}\n{failure.hint}", Tone.BREACH)
+
+    def show_old(self, old: bool) -> None:
+        self.board.set_stale(old)
+
+    def show_floor(self, floor: Floor) -> None:
+        self._listed = list(self.listed(floor))
+        self.kpi_strip.show(self.kpis(floor))
+        self.show_rows()
+        self.show_detail()
+
+    def show_rows(self) -> None:
+        """The rows that the filter lets through."""
+        shown = [each.row for each in self._listed if self._matches(each.text)]
+        if self._listed and not shown:
+            self.board.set_placeholder(f"No row has “{self.filter_bar.text}”.\nesc clears the filter")
+        elif not self._listed and self.desk.floor is not None:
+            self.board.set_placeholder("\n".join(self.EMPTY), Tone.NORMAL)
+        self.board.set_rows(shown)
+        self.filter_bar.set_counts(len(shown), len(self._listed))
+
+    def show_detail(self) -> None:
+        """Say again what there is to say of the record under the cursor."""
+        key = self.board.cursor_key
+        width, height = self.pane.scrollable_content_region.width, self.pane.size.height
+        lines = self.detail(key, width, height) if key is not None and width else ()
+        self.pane.show(lines, keep_place=key == self._detail_of)
+        self._detail_of = key
+
+    def tick(self, now_ms: int) -> None:
+        if self.desk.floor is not None:
+            self.show_floor(self.desk.floor)
+
+    def on_resize(self) -> None:
+        """The pane may be wider."""
+        self.call_after_refresh(self.show_detail)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        if action in ("explain", "copy") and not self.board.row_keys:
+            return "There is no row yet."
+        return super().why_not(action, parameters)
+
+    def remember(self) -> None:
+        """Keep order and filter for next time."""
+        sort = self.board.sort
+        self.desk.view.screens[self.NAME] = ScreenView(tuple(sort) if sort else None, self.filter_bar.text)
+
+    @on(Board.RowHighlighted)
+    def _follow_cursor(self, event: Board.RowHighlighted) -> None:
+        self.highlighted(event.key)
+        self.show_detail()
+        self.show_status(self.desk.now_ms())
+        self.show_hints()
+
+    @on(Board.RowSelected)
+    def _open(self, event: Board.RowSelected) -> None:
+        self.opened(event.key)
+
+    @on(Board.SortChanged)
+    def _keep_sort(self) -> None:
+        self.remember()
+
+    @on(FilterBar.FilterChanged)
+    def _filter(self, event: FilterBar.FilterChanged) -> None:
+        self._matches = event.matches
+        self.show_rows()
+        self.remember()
+
+    @on(FilterBar.Closed)
+    def _leave_filter(self) -> None:
+        self.board.focus()
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.filter_bar.open()
+
+    async def action_back(self) -> None:
+        """The pane's keys back to the board, else the filter away, else the marks, else one screen up."""
+        if not self.board.has_focus:
+            self.board.focus()
+        elif self.filter_bar.clear():
+            return
+        elif self.board.marked:
+            self.board.clear_marks()
+        else:
+            await super().action_back()
+
+    def action_explain(self) -> None:
+        """What the figures mean."""
+        self.explained(self.board.cursor_key)
+
+    def action_copy(self) -> None:
+        """The marked rows' ids, else the one under the cursor."""
+        keys = self.board.marked or ((self.board.cursor_key,) if self.board.cursor_key else ())
+        text = "\n".join(self.copied(key) for key in keys)
+        if text:
+            self.copy(text)
+            self.say(f"copied {len(keys)} ids" if len(keys) > 1 else f"copied {text}")
+
+
+def fact(label: str, *parts: str | tuple[str, Tone]) -> Line:
+    """A line of the pane: what it is about, dim and of one width, then what is said."""
+    return line((f" {label:<8}", Tone.HEAD), *parts)

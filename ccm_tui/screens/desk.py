@@ -1,0 +1,77 @@
+"""What the screens share: what they are given to work with, and the floor they all show.
+
+The app makes it and writes ``floor``, ``latest``, ``failure`` and ``paused``; screens read. So no screen knows the app.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from textual.signal import Signal
+
+from ccm_tui.messages import Failure, Floor
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.sections import DEFAULT_SITE
+from ccm_tui.view_state import ViewState
+from ccm_tui.widgets.symbols import Symbols, terminal_symbols
+
+if TYPE_CHECKING:
+    from ccm_tui.domain.events import Channel
+    from ccm_tui.live.agent_day import AgentDay
+    from ccm_tui.live.queue_detail import QueueDetail
+    from ccm_tui.live.snapshot import FloorSnapshot
+
+STALE_MS = 3000
+"""The follower looks at every source at least this often; after that our figures are no longer live."""
+TICK_SECONDS = 1.0
+SLOW_TICK_SECONDS = 5.0
+"""On a slow link."""
+
+
+class Readers(Protocol):
+    """What is read from the store on request. Called in worker threads only; raises CcmError."""
+
+    def queue_detail(self, snapshot: "FloorSnapshot", site: str, queue: str, channel: "Channel") -> "QueueDetail":
+        """What the board does not hold of one queue."""
+
+    def agent_day(self, site: str, agent: str, as_of_ms: int) -> "AgentDay":
+        """One agent's day up to an instant."""
+
+
+@dataclass
+class Desk:
+    """One console's shared state."""
+
+    definitions: Definitions
+    now_ms: Callable[[], int]
+    readers: Readers
+    published: Signal["Desk"]
+    """Another floor, a failure, or a pause: whatever the current screen should look at again."""
+    who: str = ""
+    low_bandwidth: bool = False
+    view: ViewState = field(default_factory=ViewState)
+    symbols: Symbols = field(default_factory=terminal_symbols)
+    floor: Floor | None = None
+    """What is shown; while paused, what was shown then."""
+    latest: Floor | None = None
+    """The newest, paused or not."""
+    failure: Failure | None = None
+    """Why there is none newer; None while all is well."""
+    paused: bool = False
+
+    @property
+    def masked(self) -> bool:
+        """Whether customer numbers show their last four digits only."""
+        return self.definitions.settings.privacy.mask
+
+    @property
+    def tick_seconds(self) -> float:
+        """How often a screen's clock moves."""
+        return SLOW_TICK_SECONDS if self.low_bandwidth else TICK_SECONDS
+
+    def zone(self, site: str = "") -> ZoneInfo:
+        """A site's time zone; without a site the first one's that is on the floor."""
+        if not site:
+            site = next(iter(self.floor.snapshot.timezones), DEFAULT_SITE) if self.floor else DEFAULT_SITE
+        return self.definitions.zone(site)

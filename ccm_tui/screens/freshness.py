@@ -1,0 +1,97 @@
+"""Whether the figures can be trusted now, and what to say when they cannot. Pure."""
+
+from ccm_tui.formatting import age, clock, moment, percent, timer, weekday_clock, zone_name
+from ccm_tui.screens.desk import STALE_MS, Desk
+from ccm_tui.theme import Tone
+from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.status_line import Freshness, Status
+
+DAY_MS = 86_400_000
+
+
+def freshness_of(desk: Desk, now_ms: int) -> Freshness:
+    """Live means: the follower looked within three seconds, has read what there is, and can read every source."""
+    floor = desk.floor
+    if floor is None:
+        return Freshness.LOADING if desk.failure is None else Freshness.ERROR
+    if desk.paused:
+        return Freshness.PAUSED
+    if desk.failure is not None:
+        return Freshness.ERROR
+    follower = floor.snapshot.follower
+    looked_at_ms = follower.looked_at_ms
+    if looked_at_ms is None or now_ms - looked_at_ms > STALE_MS:
+        return Freshness.STALE
+    if follower.progress is not None and follower.progress < 1:
+        return Freshness.LOADING
+    return Freshness.PARTIAL if follower.problems else Freshness.LIVE
+
+
+def is_old(freshness: Freshness) -> bool:
+    """Whether the figures shown are no longer kept up to date, without anybody having asked for that."""
+    return freshness in (Freshness.STALE, Freshness.ERROR)
+
+
+def status_of(title: str, desk: Desk, now_ms: int, site: str) -> Status:
+    """The status line of a screen."""
+    state = freshness_of(desk, now_ms)
+    zone = desk.zone(site)
+    name = zone_name(now_ms, zone)
+    here = weekday_clock(now_ms, zone).removesuffix(" " + name)
+    return Status(
+        title=title,
+        freshness=state,
+        age=_age(desk, state, now_ms),
+        clock=here[:-3] if desk.low_bandwidth else here,
+        zone=name,
+        who=desk.who,
+        alerts=desk.latest.alerts.count if desk.latest is not None else 0,
+    )
+
+
+def _age(desk: Desk, state: Freshness, now_ms: int) -> str:
+    floor = desk.floor
+    if floor is None:
+        return ""
+    follower = floor.snapshot.follower
+    if state is Freshness.LOADING:
+        return percent(follower.progress, digits=0)
+    looked_at_ms = follower.looked_at_ms
+    return "" if looked_at_ms is None else age((now_ms - looked_at_ms) / 1000)
+
+
+def trouble(desk: Desk, now_ms: int, site: str) -> Line:
+    """What is wrong, since when and what to do, for the rule under the headline; empty when all is well."""
+    sign = desk.symbols
+    if desk.failure is not None:
+        what, hint, at_ms = desk.failure
+        since = f" since {clock(at_ms, desk.zone(site), seconds=True)}" if desk.floor is not None else ""
+        return line((f"{sign.error} {what}", Tone.BREACH), (f"{since}  {hint}", Tone.DIM))
+    floor = desk.floor
+    if floor is None:
+        return ()
+    follower = floor.snapshot.follower
+    state = freshness_of(desk, now_ms)
+    if state is Freshness.STALE:
+        return _stale(desk, follower.looked_at_ms, follower.note, now_ms, site)
+    if state is Freshness.LOADING:
+        share = percent(follower.progress, digits=0)
+        return line((f"{sign.loading} reading the logs, {share}: figures are not complete yet", Tone.HEAD))
+    if state is Freshness.PARTIAL:
+        path, reason = follower.problems[0]
+        more = f" and {len(follower.problems) - 1} more" if len(follower.problems) > 1 else ""
+        return line((f"{sign.stale} not read: {path}{more}: {reason}", Tone.WARNING))
+    if state is Freshness.PAUSED:
+        return line((f"{sign.paused} frozen at {clock(floor.snapshot.as_of_ms, desk.zone(site), seconds=True)}", Tone.HEAD))
+    return ()
+
+
+def _stale(desk: Desk, looked_at_ms: int | None, note: str, now_ms: int, site: str) -> Line:
+    sign = desk.symbols.stale
+    if looked_at_ms is None:
+        return line((f"{sign} nobody has read the logs yet", Tone.WARNING), (f"  {note}", Tone.DIM))
+    zone = desk.zone(site)
+    ago = now_ms - looked_at_ms
+    since = clock(looked_at_ms, zone, seconds=True) if ago < DAY_MS else moment(looked_at_ms, zone)
+    words = f"{sign} nobody has read the logs since {since} ({timer(ago / 1000)} ago)"
+    return line((words, Tone.WARNING), (f"  {note}" if note else "", Tone.DIM))

@@ -1,0 +1,118 @@
+"""The board of Queues as plain values: rows in order of need, and the headline figures. Pure but for the clock given."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ccm_tui.domain import kpi
+from ccm_tui.domain.thresholds import Level
+from ccm_tui.formatting import UNDEFINED, count, percent, timer
+from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
+from ccm_tui.screens.board_screen import Listed
+from ccm_tui.screens.queue_columns import QueueView, queue_cells
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.widgets.board_model import BoardRow
+from ccm_tui.widgets.kpi_tile import Kpi
+from ccm_tui.widgets.lines import Band
+
+if TYPE_CHECKING:
+    from ccm_tui.live.alerts import Alert, Alerts
+
+BANDS = {Level.NORMAL: Band.NORMAL, Level.WARNING: Band.WARNING, Level.BREACH: Band.BREACH}
+WORDS = {Level.NORMAL: "", Level.WARNING: "warning", Level.BREACH: "breach"}
+
+
+def queue_key(row: QueueRow) -> str:
+    """Identifies a queue for as long as the board lives."""
+    return "\x1f".join((row.site, row.queue, row.channel.value))
+
+
+def alert_of(alerts: "Alerts", row: QueueRow) -> "Alert | None":
+    """What is alarming about a queue."""
+    return alerts.queues.get((row.site, row.queue, row.channel.value))
+
+
+def queue_view(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Definitions) -> QueueView:
+    """A row with what its cells need beside it."""
+    owed = None
+    if row.channel.deferred:
+        owed = kpi.oldest_owed_seconds(row.day, now_ms, definitions.open_time(row.site, row.queue))
+    return QueueView(row, now_ms, owed, *_blame(row, alert, now_ms, definitions))
+
+
+def _blame(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Definitions) -> tuple[Level, Level]:
+    """Which figures a mark is about: the wait, the service level, or, when neither says, the wait."""
+    if alert is None or alert.level is Level.NORMAL:
+        return Level.NORMAL, Level.NORMAL
+    settings = definitions.settings.alerts
+    oldest = min((contact.entered_at_ms for contact in row.waiting), default=now_ms)
+    waited = (now_ms - oldest) / 1000
+    wait = Level.NORMAL
+    if waited >= settings.wait_breach_seconds:
+        wait = Level.BREACH
+    elif waited >= settings.wait_warning_seconds:
+        wait = Level.WARNING
+    rate = kpi.service_level(row.recent, row.rules, live=True)
+    service = Level.NORMAL
+    if rate is not None and kpi.service_level_ratio(row.recent, row.rules, live=True).denominator >= row.rules.min_n:
+        if rate < row.rules.sl_target - settings.sl_breach_margin:
+            service = Level.BREACH
+        elif rate < row.rules.sl_target:
+            service = Level.WARNING
+    return min(wait, alert.level), min(service, alert.level)
+
+
+def queue_rows(
+    rows: Iterable[QueueRow], alerts: "Alerts", now_ms: int, definitions: Definitions, *, sites: bool
+) -> list[Listed]:
+    """The worst first, then by name. ``sites``: several, so each is named and found by."""
+    judged = [(row, alert_of(alerts, row)) for row in rows]
+    judged.sort(key=lambda pair: (-_level(pair[1]), pair[0].queue.casefold(), pair[0].site, pair[0].channel))
+    return [_listed(row, alert, now_ms, definitions, sites) for row, alert in judged]
+
+
+def _level(alert: "Alert | None") -> Level:
+    return Level.NORMAL if alert is None else alert.level
+
+
+def _listed(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Definitions, sites: bool) -> Listed:
+    cells = queue_cells(queue_view(row, alert, now_ms, definitions))
+    if sites:
+        name = f"{row.queue} · {row.site}"
+        cells["queue"] = cells["queue"]._replace(text=name, sort=name)
+    level = _level(alert)
+    text = " ".join((row.queue, row.site, row.channel.value, WORDS[level]))
+    return Listed(BoardRow(queue_key(row), cells, BANDS[level]), text)
+
+
+def queue_kpis(snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitions: Definitions) -> list[Kpi]:
+    """The floor in one line: counts are pooled, percentages never averaged."""
+    live = [row for row in snapshot.queues if not row.channel.deferred]
+    owed = sum(row.day.backlog for row in snapshot.queues if row.channel.deferred)
+    waiting = sum(len(row.waiting) for row in live)
+    oldest = min((contact.entered_at_ms for row in live for contact in row.waiting), default=None)
+    goals = {row.rules.sl_target for row in live}
+    goal = percent(next(iter(goals)), digits=0, sign=False) if len(goals) == 1 else ""
+    views = [queue_view(row, alert_of(alerts, row), now_ms, definitions) for row in live]
+    worst_wait = max((view.wait_level for view in views), default=Level.NORMAL)
+    abandoned = sum(kpi.abandons(row.day, row.rules).all for row in live)
+    offered = sum(kpi.offered(row.day, row.rules) for row in live)
+    free = {(a.site, a.agent) for a in snapshot.agents if a.state.activity == "free"}
+    return [
+        Kpi("SL day", percent(_pooled(live, recent=False), sign=False), goal, value_width=5),
+        Kpi("waiting", count(waiting), note=f"mail {owed}" if owed else "", value_width=2),
+        Kpi("oldest", timer((now_ms - oldest) / 1000) if oldest is not None else UNDEFINED, band=BANDS[worst_wait],
+            value_width=5),
+        Kpi("lost", count(abandoned), note=f"{percent(abandoned / offered if offered else None)}", value_width=2),
+        Kpi("free", count(len(free)), note=f"of {_present(snapshot)}", value_width=2),
+        Kpi("SL 30 min", percent(_pooled(live, recent=True), sign=False), goal, value_width=5),
+        Kpi("offered", count(offered), note=f"answered {count(sum(row.day.answered for row in live))}", value_width=4),
+    ]  # fmt: skip
+
+
+def _pooled(rows: Sequence[QueueRow], *, recent: bool) -> float | None:
+    ratios = [kpi.service_level_ratio(row.recent if recent else row.day, row.rules, live=True) for row in rows]
+    return kpi.Ratio(sum(each.numerator for each in ratios), sum(each.denominator for each in ratios)).value
+
+
+def _present(snapshot: FloorSnapshot) -> int:
+    return len({(agent.site, agent.agent) for agent in snapshot.agents if agent.state.status != "offline"})

@@ -1,0 +1,50 @@
+"""Sheet: lines of text over a screen, until esc. Help, a figure's definition, one contact's facts."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import ModalScreen
+
+from ccm_tui.theme import Tone
+from ccm_tui.widgets.detail_pane import DetailPane
+from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.rule import Rule
+from ccm_tui.widgets.symbols import Symbols
+
+
+class Sheet(ModalScreen[None], inherit_bindings=False):
+    """A readable page over the screen; what is behind it stays alive."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "close", "Close", id="sheet.close", tooltip="Back to the screen"),
+        Binding("q", "app.quit", "Quit", id="sheet.quit", tooltip="Leave the console"),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[Line], *, symbols: Symbols) -> None:
+        super().__init__()
+        self._heading = title
+        self._lines = lines
+        self._rule = Rule(symbols=symbols)
+        self.pane = DetailPane(symbols=symbols)
+
+    def compose(self) -> ComposeResult:
+        with Container(classes="page"):
+            yield self._rule
+            yield self.pane
+
+    def on_mount(self) -> None:
+        """Show the text."""
+        self.show(self._heading, self._lines)
+        self.pane.focus()
+
+    def show(self, title: str, lines: Sequence[Line]) -> None:
+        """Another page."""
+        self._rule.say(line((title, Tone.STRONG), ("  esc closes", Tone.DIM)))
+        self.pane.show(lines, keep_place=False)
+
+    def action_close(self) -> None:
+        """Away with it."""
+        self.dismiss(None)

@@ -1,0 +1,44 @@
+"""Prose in lines of a width. Cells, not characters, decide where a line ends."""
+
+from rich.cells import cell_len
+
+from ccm_tui.theme import Tone
+from ccm_tui.widgets.lines import Line, Span, line, width_of
+
+
+def wrapped(text: str, width: int, *, indent: int = 0, head: Line = (), tone: Tone = Tone.NORMAL) -> list[Line]:
+    """The text in lines of ``width``, each indented; ``head`` stands in the first line's indent."""
+    room = max(8, width - indent)
+    rows: list[str] = []
+    for word in text.split():
+        if rows and cell_len(rows[-1]) + 1 + cell_len(word) <= room:
+            rows[-1] += " " + word
+        else:
+            rows.append(word)
+    lines = [line(" " * indent, Span(row, tone)) for row in rows] or [()]
+    if head:
+        gap = " " * max(0, indent - width_of(head))
+        lines[0] = line(*head, gap, Span(rows[0] if rows else "", tone))
+    return lines
+
+
+def wrapped_spans(spans: Line, width: int, *, indent: int = 0) -> list[Line]:
+    """Toned text in lines of ``width``; the second and later lines are indented."""
+    words: list[Span] = []
+    for text, tone in spans:
+        words += [Span(word, tone) for word in text.split(" ")] if text else []
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for text, tone in words:
+        if not text:
+            continue
+        length = cell_len(text)
+        if used and used + 1 + length > width:
+            lines.append([Span(" " * indent)])
+            used = indent
+        elif used > (indent if len(lines) > 1 else 0):
+            lines[-1].append(Span(" "))
+            used += 1
+        lines[-1].append(Span(text, tone))
+        used += length
+    return [line(*each) for each in lines]
