@@ -61,6 +61,7 @@ class CcmApp(App[None], inherit_bindings=False):
     """The supervisor's console."""
 
     TITLE = "ccm-tui"
+    DEFAULT_MODE = QUEUES
     CSS_PATH: ClassVar[list[Any]] = [
         Path(__file__).parent / "styles" / name
         for name in ("app.tcss", "sheet.tcss", "queue.tcss", "agent_day.tcss", "wallboard.tcss")
@@ -110,8 +111,6 @@ class CcmApp(App[None], inherit_bindings=False):
         self.set_keymap(checked_keymap(definitions.settings.ui.keymap, type(self)))
         for name, mode in MODES.items():
             self.add_mode(name, self._maker(mode.screen))
-        # The first frame is the screen of last time; Textual takes its first mode from a class variable only
-        self._current_mode = view.screen if view.screen in MODES else QUEUES
 
     def _maker(self, screen: type[FloorScreen]) -> Callable[[], FloorScreen]:
         return lambda: screen(self.desk)
@@ -134,6 +133,8 @@ class CcmApp(App[None], inherit_bindings=False):
             for number in SIGNALS:
                 loop.add_signal_handler(number, self._end, 128 + number)
             self.set_interval(WATCHDOG_SECONDS, self._watch_terminal)
+        if self.desk.view.screen in MODES:
+            self.switch_mode(self.desk.view.screen)
         self.call_after_refresh(self._start_feed)
 
     def _end(self, return_code: int) -> None:
@@ -189,7 +190,7 @@ class CcmApp(App[None], inherit_bindings=False):
 
     async def run_action(
         self,
-        action: str | actions.ActionParseResult,
+        action: "str | actions.ActionParseResult",
         default_namespace: DOMNode | None = None,
         namespaces: Any = None,
     ) -> bool:

@@ -34,7 +34,11 @@ class Feeder:
         self._file = None
 
     def feed(self, data: bytes) -> None:
-        """Append and read to the last complete line."""
+        """Append, read to the last complete line, and settle as a follower does when it has caught up."""
+        self._read(data)
+        self.writing.settle_all()
+
+    def _read(self, data: bytes) -> None:
         with self.path.open("ab") as log:
             log.write(data)
         while True:

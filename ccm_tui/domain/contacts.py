@@ -104,7 +104,7 @@ class ContactFold:
         return all(visit.ended_at_ms is not None for visit in self.visits)
 
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
-        """Fold one event of this contact; True when a visit changed. ``place`` is the line's file and offset."""
+        """Fold one event of this contact; True when a visit or a count changed. ``place``: the line's file and offset."""
         if event.channel is not None:
             self._channel = event.channel
         if event.customer and self._customer is None:
@@ -189,7 +189,7 @@ class ContactFold:
         if visit is None:
             if queue is None or any(v.queue == queue for v in self.visits):
                 self.repeated_ends += 1
-                return False
+                return True
             entered_at_ms = event.at_ms - (event.talk_ms or 0) - (event.hold_ms or 0) - (event.wait_ms or 0)
             visit = self._begin(event, queue, entered_at_ms, entry_seen=False, place=place)
         self._reopen(visit)
@@ -217,7 +217,7 @@ class ContactFold:
         visit = self._waiting_in(queue)
         if visit is not None and self._is_second_end(visit, event, outcome):
             self.repeated_ends += 1
-            return False
+            return True
         if visit is None:
             talking = self._talking_in(queue, None)
             if talking is not None:
@@ -230,7 +230,7 @@ class ContactFold:
                 return True
             if queue is None or any(v.queue == queue for v in self.visits):
                 self.repeated_ends += 1
-                return False
+                return True
             visit = self._begin(event, queue, event.at_ms - (event.wait_ms or 0), entry_seen=False, place=place)
         self._reopen(visit)
         visit.wait_ms = self._wait(visit, event)

@@ -200,7 +200,8 @@ class Folding:
             late.contacts.update(
                 i for i, c in self._contacts.items() if c.site_id == site_id and c.last >= record.order
             )
-            late.agents.update(agent_store.agents_of_site(cursor, site_id))
+            late.agents.update(agent_store.folded_agents(cursor, site_id))
+            late.agents.update(i for i, a in self._agents.items() if a.site_id == site_id and a.last >= record.order)
         else:
             late.contacts.update(i for i in contact_store.open_contacts(cursor, site_id) if i not in self._contacts)
         for contact_id, contact in self._contacts.items():
@@ -208,7 +209,9 @@ class Folding:
                 contact.last = record.order
                 if contact.fold.restart(at_ms):
                     changed.add(contact_id)
-        for agent_id in agent_store.agents_of_site(cursor, site_id):
+        known = set(agent_store.folded_agents(cursor, site_id))
+        known.update(i for i, a in self._agents.items() if a.site_id == site_id)
+        for agent_id in sorted(known):
             if agent_id in late.agents or (self._stale is not None and agent_id in self._stale):
                 continue
             agent = self._agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)

@@ -1,4 +1,4 @@
-"""One queue's tallies by 15 minutes, as of an instant: from rollups where they hold, from segments where they do not."""
+"""One queue's tallies by 15 minutes, as of an instant: from rollups where they hold, else from segments."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence

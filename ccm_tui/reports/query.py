@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlite3 import Cursor
 from zoneinfo import ZoneInfo
 
-from ccm_tui.domain.intervals import Interval, IntervalLength, interval_at, list_intervals
+from ccm_tui.domain.intervals import Interval, IntervalLength, day_window, interval_at, list_intervals
 from ccm_tui.domain.opening import OpeningHours, parse_opening
 from ccm_tui.domain.spans import Span
 from ccm_tui.errors import UsageError
@@ -189,3 +189,13 @@ def _empty_period(query: Query) -> UsageError:
         f"--from {query.start.text} is not before --to {query.end.text}",
         "the period runs from --from up to, but without, --to; for one day give the next day as --to",
     )
+
+
+def read_day_frame(cursor: Cursor, definitions: Definitions, as_of_ms: int) -> Frame:
+    """The day so far at every site: what the board counts."""
+    periods = []
+    for site, site_id in floor_store.list_sites(cursor).items():
+        zone = definitions.zone(site)
+        day = day_window(as_of_ms, zone, definitions.day_starts_at(site))
+        periods.append(SitePeriod(site, site_id, zone, day.start_ms, as_of_ms, as_of_ms, (day,)))
+    return Frame(Query(as_of_ms), definitions, tuple(periods), floor_store.newest_at_ms(cursor))

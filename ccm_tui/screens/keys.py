@@ -9,6 +9,7 @@ from textual.screen import ActiveBinding
 from ccm_tui.widgets.hint_line import Hint
 
 _NAMES = {
+    "slash": "/",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",

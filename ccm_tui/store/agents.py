@@ -51,9 +51,10 @@ def drop_spans(cursor: sqlite3.Cursor, agent_id: int) -> None:
     cursor.execute("DELETE FROM span WHERE agent_id = ?", (agent_id,))
 
 
-def agents_of_site(cursor: sqlite3.Cursor, site_id: int) -> list[int]:
-    """Every agent of a site."""
-    return [row[0] for row in cursor.execute("SELECT id FROM agent WHERE site_id = ?", (site_id,))]
+def folded_agents(cursor: sqlite3.Cursor, site_id: int) -> list[int]:
+    """Every agent of a site of whom something was folded and stored."""
+    query = "SELECT id FROM agent WHERE site_id = ? AND state IS NOT NULL"
+    return [row[0] for row in cursor.execute(query, (site_id,))]
 
 
 def site_of_agent(cursor: sqlite3.Cursor, agent_id: int) -> int:

@@ -171,8 +171,8 @@ def contacts_of_customers(
     marks = ", ".join("?" * len(customers))
     query = (
         "SELECT segment.customer, contact.public_id, segment.channel, MIN(segment.entered_at_ms) FROM segment"  # noqa: S608
-        " JOIN contact ON contact.id = segment.contact_id WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
-        f" AND segment.direction = 'inbound' AND segment.customer IN ({marks})"
+        " JOIN contact ON contact.id = segment.contact_id WHERE segment.entered_at_ms >= ?"
+        f" AND segment.entered_at_ms < ? AND segment.direction = 'inbound' AND segment.customer IN ({marks})"
         " GROUP BY segment.contact_id, segment.customer ORDER BY 4"
     )
     return [EarlierContact(*row) for row in cursor.execute(query, (from_ms, to_ms, *customers))]

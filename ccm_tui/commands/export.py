@@ -1,0 +1,51 @@
+"""``ccm-tui export``: everything, one row each, streamed."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+
+from ccm_tui.commands import options, output, session
+from ccm_tui.commands.output import Row
+from ccm_tui.errors import ExitCode
+from ccm_tui.settings.definitions import Definitions
+
+HELP = "everything, one row each: the stored lines, or the contacts made of them"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("what", choices=("events", "contacts"), help="stored lines in time order, or visits to queues")
+    options.add_period_options(parser)
+    parser.add_argument(
+        "--site", action="append", default=[], metavar="S", help="one site; several times for more"
+    )
+    parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
+    parser.add_argument("--unmask", action="store_true", help="customers' numbers in full, not their last four digits")
+    parser.add_argument(
+        "--raw", action="store_true", help="CSV cells as the log has them, formulas too"
+    )
+    parser.add_argument("--out", metavar="FILE", help="a file for its owner only, instead of standard output")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Stream the rows."""
+    with session.reading(args) as (store, settings):
+        definitions = Definitions(settings)
+        query = options.query_of(args, settings)
+        options.say_what_is_odd(store, settings, query)
+        masked = settings.privacy.mask and not args.unmask
+        names: Sequence[str]
+        rows: Iterable[Row]
+        if args.what == "events":
+            from ccm_tui.reports.event_rows import EVENT_KEYS, EventRows
+
+            names, rows = EVENT_KEYS, EventRows(store, definitions, masked=masked).stream(definitions, query)
+        else:
+            from ccm_tui.reports.contact_report import CONTACT_KEYS, read_contact_report
+
+            names, rows = CONTACT_KEYS, read_contact_report(store, definitions, query, masked=masked).rows()
+        with output.destination(args.out) as out:
+            if args.format == "csv":
+                output.write_csv(out, names, rows, raw=args.raw)
+            else:
+                output.write_jsonl(out, rows)
+    return ExitCode.DONE

@@ -1,0 +1,110 @@
+"""When an agent is marked: does not answer, idles while his queue waits, not in, and what takes very long."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from ccm_tui.domain.agent_state import CONCURRENT, AgentActivity, AgentStatus
+from ccm_tui.domain.agent_time import average_handle_seconds
+from ccm_tui.domain.thresholds import Level
+from ccm_tui.formatting import clock, timer
+from ccm_tui.live.reasons import Reason
+from ccm_tui.live.snapshot import AgentRow, QueueRow
+from ccm_tui.settings.definitions import Definitions
+
+LONG_TIMES = 3
+"""A conversation is very long at so many times the agent's own AHT of the day."""
+OWN_AHT_FROM_N = 5
+"""From so many contacts on the agent's own AHT says something."""
+
+
+def agent_reasons(
+    definitions: Definitions, row: AgentRow, queues: Mapping[tuple[str, str], list[QueueRow]], now_ms: int
+) -> list[Reason]:
+    """What is wrong with an agent, the worst first. ``queues``: (site, queue) -> its rows, one a channel.
+
+    Each follows from the snapshot alone and lasts until it ends: there is no border to flicker on.
+    """
+    state = row.state
+    since_ms = state.activity_since_ms
+    if state.activity is AgentActivity.NO_ANSWER:
+        since = now_ms if since_ms is None else since_ms
+        return [Reason(Level.BREACH, since, "missed offers on two contacts running")]
+    if row.usual_from_ms is not None and state.status is AgentStatus.OFFLINE:
+        zone: ZoneInfo = definitions.zone(row.site)
+        return [Reason(Level.WARNING, row.usual_from_ms, f"usually from {clock(row.usual_from_ms, zone)}")]
+    if since_ms is None:
+        return []
+    lasted_ms = now_ms - since_ms
+    match state.activity:
+        case AgentActivity.FREE:
+            return _free(definitions, row, queues, since_ms, now_ms)
+        case AgentActivity.TALKING | AgentActivity.HOLD:
+            return _on_contact(definitions, row, now_ms)
+        case AgentActivity.ACW:
+            limit_ms = round(definitions.settings.alerts.long_acw_seconds * 1000)
+            if limit_ms and lasted_ms > limit_ms:
+                return [Reason(Level.WARNING, since_ms + limit_ms, f"ACW for {timer(lasted_ms / 1000)}")]
+        case AgentActivity.NONE if state.status is AgentStatus.PAUSED:
+            return _paused(definitions, row, now_ms)
+        case _:
+            pass
+    return []
+
+
+def _free(
+    definitions: Definitions,
+    row: AgentRow,
+    queues: Mapping[tuple[str, str], list[QueueRow]],
+    since_ms: int,
+    now_ms: int,
+) -> list[Reason]:
+    """Free while one and the same contact waited all the time: a contact that just rings at him is no reason."""
+    limit_ms = round(definitions.settings.alerts.free_while_waiting_seconds * 1000)
+    if not limit_ms:
+        return []
+    both: list[tuple[int, str]] = []
+    for membership in row.state.queues:
+        for queue in queues.get((row.site, membership.queue), ()):
+            oldest_ms = queue.oldest_waiting_ms
+            if oldest_ms is not None and not queue.channel.deferred and not membership.paused:
+                both.append((max(since_ms, now_ms - oldest_ms), membership.queue))
+    if not both:
+        return []
+    began_ms, waiting = min(both)
+    if now_ms - began_ms < limit_ms:
+        return []
+    words = f"free for {timer((now_ms - since_ms) / 1000)} while {waiting} waits"
+    return [Reason(Level.WARNING, began_ms + limit_ms, words)]
+
+
+def _on_contact(definitions: Definitions, row: AgentRow, now_ms: int) -> list[Reason]:
+    """Chats are left out: several at a time may each stay open for an hour."""
+    limit_ms = round(definitions.settings.alerts.long_talk_seconds * 1000)
+    segment = row.state.segments[0] if row.state.segments else None
+    if not limit_ms or segment is None or segment.answered_at_ms is None or segment.channel in CONCURRENT:
+        return []
+    own = average_handle_seconds(row.day, definitions.agent_rules(row.site))
+    known = own is not None and row.day.handle_n >= OWN_AHT_FROM_N
+    if own is not None and known:
+        limit_ms = max(limit_ms, round(LONG_TIMES * own * 1000))
+    lasted_ms = now_ms - segment.answered_at_ms
+    if lasted_ms <= limit_ms:
+        return []
+    words = f"on a contact for {timer(lasted_ms / 1000)}"
+    if own is not None and known:
+        words += f", own AHT {timer(own)}"
+    return [Reason(Level.WARNING, segment.answered_at_ms + limit_ms, words)]
+
+
+def _paused(definitions: Definitions, row: AgentRow, now_ms: int) -> list[Reason]:
+    """Only where somebody has said which reasons are breaks: an unexplained pause may be anything."""
+    settings = definitions.settings
+    limit_ms = round(settings.alerts.long_break_seconds * 1000)
+    since_ms = row.state.status_since_ms
+    if not limit_ms or since_ms is None or not settings.pause.break_reasons:
+        return []
+    if settings.pause.class_of(row.state.reason) != "break" or now_ms - since_ms <= limit_ms:
+        return []
+    minutes, limit = (now_ms - since_ms) // 60_000, limit_ms / 60_000
+    words = f"{row.state.reason or 'break'} for {minutes} of {limit:g} min"
+    return [Reason(Level.WARNING, since_ms + limit_ms, words)]

@@ -1,0 +1,101 @@
+"""What needs somebody to act: queues, agents and sources that are not as they should be, with the reason in words.
+
+Quiet when all is well: only what is a warning or a breach is here. Rules are in ``queue_alerts``, ``agent_alerts`` and
+``feed_alerts``; this joins them. Judging takes no look at the store.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ccm_tui.domain.agent_state import AgentState
+from ccm_tui.domain.thresholds import Level
+from ccm_tui.live.agent_alerts import agent_reasons
+from ccm_tui.live.feed_alerts import FeedJudge
+from ccm_tui.live.queue_alerts import QueueJudge, members_of
+from ccm_tui.live.reasons import Reason, in_words, worst_first
+from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
+from ccm_tui.settings.definitions import Definitions
+
+_NONE: Mapping[tuple[str, ...], "Alert"] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that is not as it should be. Two of them are the same matter when their keys are."""
+
+    key: tuple[str, ...]
+    """("queue", site, queue, channel), ("agent", site, agent) or ("feed", path)."""
+    level: Level
+    since_ms: int
+    """Since when it has been at this level."""
+    words: str
+    """Every reason, the worst first; durations as of the snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """All that is not normal as of one snapshot."""
+
+    queues: Mapping[tuple[str, str, str], Alert] = field(default_factory=dict)
+    """(site, queue, channel value)."""
+    agents: Mapping[tuple[str, str], Alert] = field(default_factory=dict)
+    """(site, agent)."""
+    feeds: Mapping[str, Alert] = field(default_factory=dict)
+    """Path of the source."""
+    count: int = 0
+    """How many breaches there are."""
+
+
+class AlertBook:
+    """Judges snapshots in the order of time; a past instant is judged with a book of its own.
+
+    Raises ConfigError when the limits in ``[alerts]`` contradict each other.
+    """
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._queues = QueueJudge(definitions)
+        self._feeds = FeedJudge()
+
+    def judge(self, snapshot: FloorSnapshot) -> Alerts:
+        """What is not normal now, given what was before."""
+        queues = self._judge_queues(snapshot)
+        by_name: dict[tuple[str, str], list[QueueRow]] = {}
+        for queue in snapshot.queues:
+            by_name.setdefault((queue.site, queue.queue), []).append(queue)
+        agents: dict[tuple[str, str], Alert] = {}
+        for agent in snapshot.agents:
+            reasons = agent_reasons(self._definitions, agent, by_name, snapshot.as_of_ms)
+            alert = _alert(("agent", agent.site, agent.agent), reasons)
+            if alert is not None:
+                agents[agent.site, agent.agent] = alert
+        feeds: dict[str, Alert] = {}
+        for path, reasons in self._feeds.reasons(snapshot).items():
+            alert = _alert(("feed", path), reasons)
+            if alert is not None:
+                feeds[path] = alert
+        everything = [*queues.values(), *agents.values(), *feeds.values()]
+        return Alerts(queues, agents, feeds, sum(alert.level is Level.BREACH for alert in everything))
+
+    def _judge_queues(self, snapshot: FloorSnapshot) -> dict[tuple[str, str, str], Alert]:
+        by_site: dict[str, list[AgentState]] = {}
+        for agent in snapshot.agents:
+            by_site.setdefault(agent.site, []).append(agent.state)
+        found: dict[tuple[str, str, str], Alert] = {}
+        for row in snapshot.queues:
+            members = members_of(by_site.get(row.site, ()), row.queue) if row.waiting else []
+            key = (row.site, row.queue, row.channel.value)
+            alert = _alert(("queue", *key), self._queues.reasons(row, members, snapshot.as_of_ms))
+            if alert is not None:
+                found[key] = alert
+        self._queues.forget_others()
+        return found
+
+
+def _alert(key: tuple[str, ...], reasons: list[Reason]) -> Alert | None:
+    told = worst_first(reasons)
+    if not told:
+        return None
+    level = told[0].level
+    return Alert(key, level, min(r.since_ms for r in told if r.level is level), in_words(told))

@@ -1,0 +1,126 @@
+"""Stored lines as rows for export and ``explain``: what each says, where it stands, the customer masked."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from sqlite3 import Cursor
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.errors import CcmError
+from ccm_tui.formatting import iso_utc, mask_fields, mask_line
+from ccm_tui.ingest.dialect import Dialect
+from ccm_tui.reports.query import Query, SitePeriod, read_frame
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.sources.base import LineContext, LineRejected, LogFormat
+from ccm_tui.store import files as file_store
+from ccm_tui.store import history, line_history
+from ccm_tui.store.engine import Store
+from ccm_tui.store.files import FileRow
+from ccm_tui.store.line_history import NamedLine
+
+Row = dict[str, Any]
+
+EVENT_KEYS = ("at", "site", "native_id", "queue", "agent", "event", "fields", "file", "offset", "line")
+KEPT_CUSTOMERS = 50_000
+"""Contacts whose customers are remembered while lines stream past."""
+
+# the number in a caller's name: "WIRELESS 7025550165"
+_NUMBER = re.compile(r"\+?\d{7,}")
+
+
+class EventRows:
+    """Turns stored lines into rows; remembers files and customers."""
+
+    def __init__(self, store: Store, definitions: Definitions, *, masked: bool = True) -> None:
+        self._store = store
+        self._dialect = Dialect(definitions)
+        self._masked = masked
+        self._files: dict[int, tuple[FileRow, LogFormat | None, LineContext]] = {}
+        self._customers: dict[int, tuple[str, ...]] = {}
+
+    def stream(self, definitions: Definitions, query: Query) -> Iterator[Row]:
+        """Every line of the period in time order; without a period, every line there is."""
+        with self._store.reading() as cursor:
+            frame = read_frame(cursor, definitions, query)
+            last_ms = line_history.last_line_at_ms(cursor)
+        periods = {period.site: period for period in frame.sites}
+        endless = query.end is None
+        at_ms, to_ms = frame.from_ms, max(frame.to_ms, last_ms + 1) if endless else frame.to_ms
+        while at_ms < to_ms:
+            with self._store.reading() as cursor:
+                lines, at_ms = line_history.page_of_lines(cursor, at_ms, to_ms)
+                rows = [
+                    self.row(cursor, line)
+                    for line in self.in_order(cursor, lines)
+                    if _meant(periods.get(self._file(cursor, line.file_id)[0].site), line.at_ms, endless)
+                ]
+            yield from rows
+
+    def in_order(self, cursor: Cursor, lines: Iterable[NamedLine]) -> list[NamedLine]:
+        """By time, then as files rank, then by place in the file."""
+        return sorted(lines, key=lambda line: (line.at_ms, *self._file(cursor, line.file_id)[0].rank, line.offset))
+
+    def row(self, cursor: Cursor, stored: NamedLine) -> Row:
+        """One line by the keys of ``export events``."""
+        file, log_format, context = self._file(cursor, stored.file_id)
+        text = stored.line.decode(errors="replace")
+        events: Sequence[Event] = ()
+        fields: dict[str, str] = {}
+        if log_format is not None:
+            try:
+                events = self._dialect.understand(file.site, log_format.parse(text, context))
+                fields = dict(log_format.fields(text, context))
+            except LineRejected:
+                pass  # stored by a parser that took it; the line itself still says all
+        if self._masked:
+            customers = self._customers_of(cursor, stored.contact_id, events)
+            text, fields = mask_line(text, customers), mask_fields(fields, customers)
+        return {
+            "at": iso_utc(stored.at_ms),
+            "site": file.site,
+            "native_id": next((event.contact for event in events if event.contact is not None), None),
+            "queue": next((event.queue for event in events if event.queue is not None), None),
+            "agent": next((event.agent for event in events if event.agent is not None), None),
+            "event": stored.name,
+            "fields": fields,
+            "file": file.path,
+            "offset": stored.offset,
+            "line": text,
+        }
+
+    def _customers_of(self, cursor: Cursor, contact_id: int | None, events: Sequence[Event]) -> tuple[str, ...]:
+        known: tuple[str, ...] = ()
+        if contact_id is not None:
+            if contact_id not in self._customers:
+                if len(self._customers) >= KEPT_CUSTOMERS:
+                    self._customers.clear()
+                self._customers[contact_id] = history.customers_of(cursor, contact_id)
+            known = self._customers[contact_id]
+        named = [customer for event in events for customer in _customers_in(event)]
+        return (*known, *named) if named else known
+
+    def _file(self, cursor: Cursor, file_id: int) -> tuple[FileRow, LogFormat | None, LineContext]:
+        found = self._files.get(file_id)
+        if found is None:
+            file = file_store.get_file(cursor, file_id)
+            try:
+                log_format: LogFormat | None = self._dialect.format(file.format)
+            except CcmError:
+                log_format = None  # a CSV layout that is no longer configured
+            header = None if file.header is None or log_format is None else log_format.header(file.header)
+            found = self._files[file_id] = (file, log_format, LineContext(ZoneInfo(file.timezone), header))
+        return found
+
+
+def _customers_in(event: Event) -> Iterator[str]:
+    if event.customer:
+        yield event.customer
+    if event.customer_name:
+        yield from _NUMBER.findall(event.customer_name)
+    if event.kind is EventKind.OUTBOUND and event.target:
+        yield event.target
+
+
+def _meant(period: SitePeriod | None, at_ms: int, endless: bool) -> bool:
+    return period is not None and period.from_ms <= at_ms and (endless or at_ms < period.to_ms)

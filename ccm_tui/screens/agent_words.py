@@ -1,0 +1,101 @@
+"""An agent's state in signs and words, the same wherever agents are shown. Pure.
+
+What he chose and what is observed are two things. The signs: ● on a contact, ○ free, ◐ wrap-up, ■ paused, ? no answer.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
+from ccm_tui.formatting import UNDEFINED, mask_customer, timer
+from ccm_tui.live.snapshot import AgentRow
+from ccm_tui.theme import Tone
+
+if TYPE_CHECKING:
+    from ccm_tui.domain.agent_state import AgentState
+
+_DOING = {
+    AgentActivity.FREE: ("○", "free", Tone.STATE_FREE),
+    AgentActivity.RINGING: ("○", "ringing", Tone.STATE_FREE),
+    AgentActivity.TALKING: ("●", "talk", Tone.STATE_CONTACT),
+    AgentActivity.HOLD: ("●", "hold", Tone.STATE_CONTACT),
+    AgentActivity.ACW: ("◐", "ACW", Tone.STATE_ACW),
+    AgentActivity.NO_ANSWER: ("?", "no answer", Tone.STATE_NO_ANSWER),
+    AgentActivity.OTHER: ("●", "other", Tone.STATE_CONTACT),
+}
+ON_CONTACT = frozenset({AgentActivity.TALKING, AgentActivity.HOLD})
+
+
+class Doing(NamedTuple):
+    """What is observed."""
+
+    sign: str
+    word: str
+    tone: Tone
+
+    @property
+    def text(self) -> str:
+        """Sign and word."""
+        return f"{self.sign} {self.word}"
+
+
+def is_in(state: "AgentState") -> bool:
+    """Whether he is logged in."""
+    return state.status is not AgentStatus.OFFLINE
+
+
+def is_paused(state: "AgentState") -> bool:
+    """Whether he does nothing else than being on pause."""
+    return state.status is AgentStatus.PAUSED and state.activity is AgentActivity.NONE
+
+
+def chose(row: AgentRow) -> str:
+    """What he chose: ready, break, or nothing."""
+    state = row.state
+    if not is_in(state):
+        return UNDEFINED
+    return "ready" if state.status is AgentStatus.READY else "break"
+
+
+def doing(row: AgentRow) -> Doing:
+    """What is observed of him."""
+    state = row.state
+    if not is_in(state) and state.activity not in ON_CONTACT:
+        if row.usual_from_ms is not None:
+            return Doing(" ", "not in", Tone.STATE_NOT_IN)
+        return Doing(" ", "out", Tone.STATE_OUT)
+    if is_paused(state):
+        return Doing("■", state.reason or "pause", Tone.STATE_PAUSED)
+    return Doing(*_DOING.get(state.activity, ("○", "ready", Tone.STATE_FREE)))
+
+
+def since_ms(row: AgentRow) -> int | None:
+    """Since when he has been doing that; for one who is missing since when he should be here."""
+    state = row.state
+    if not is_in(state) and state.activity not in ON_CONTACT:
+        return row.usual_from_ms if row.usual_from_ms is not None else state.status_since_ms
+    if is_paused(state):
+        return state.status_since_ms
+    return state.activity_since_ms
+
+
+def lasting(row: AgentRow, now_ms: int) -> str:
+    """For how long: a running timer."""
+    at_ms = since_ms(row)
+    return UNDEFINED if at_ms is None else timer((now_ms - at_ms) / 1000)
+
+
+def current_queue(row: AgentRow) -> str:
+    """The queue of the contact he is on; without one, the queues he is in when it is one."""
+    if row.state.segments:
+        return row.state.segments[0].queue
+    return row.state.queues[0].queue if len(row.state.queues) == 1 else ""
+
+
+def current_customer(row: AgentRow, masked: bool) -> str:
+    """Whom he is talking to; how many when there are several."""
+    segments = row.state.segments
+    if not segments:
+        return ""
+    customer = segments[0].customer
+    text = mask_customer(customer) if masked else customer or UNDEFINED
+    return text if len(segments) == 1 else f"{text} +{len(segments) - 1}"

@@ -1,0 +1,7 @@
+"""The wallboard."""
+
+from ccm_tui.screens.base import FloorScreen
+
+
+class WallboardScreen(FloorScreen):
+    NAME = "wallboard"
