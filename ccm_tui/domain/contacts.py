@@ -172,6 +172,7 @@ class ContactFold:
         if visit is None:
             if event.queue is None or self._talking_in(event.queue, event.agent, exact=True) is not None:
                 return False
+            self._pass_on(event.queue, event.at_ms)
             entered_at_ms = event.at_ms - (event.wait_ms or 0)
             visit = self._begin(event, event.queue, entered_at_ms, entry_seen=False, place=place)
         self._reopen(visit)
@@ -186,6 +187,8 @@ class ContactFold:
         """A conversation ended: completed or transferred."""
         queue = event.queue
         visit = self._talking_in(queue, event.agent) or self._waiting_in(queue)
+        if visit is None and event.kind is EventKind.TRANSFERRED and self._hand_over(queue):
+            return True
         if visit is None:
             if queue is None or any(v.queue == queue for v in self.visits):
                 self.repeated_ends += 1
@@ -274,6 +277,30 @@ class ContactFold:
         self._end(visit, event.at_ms, Outcome.COMPLETED if talk_ms is not None else Outcome.ABANDONED)
         visit.ended_by = event.ended_by
         return True
+
+    def _hand_over(self, queue: str | None) -> bool:
+        """An agent's consultation call to another queue ends in a transfer of a caller of ``queue``: the caller goes on
+        under his own call id, so the visit the consultation made is his, not another (asterisk/asterisk#759)."""
+        waiting = self._waiting_in(None)
+        if queue is None or waiting is None or any(visit.queue == queue for visit in self.visits):
+            return False
+        self.visits.remove(waiting)
+        for number, visit in enumerate(self.visits):
+            visit.number = number
+        return True
+
+    def _pass_on(self, queue: str, at_ms: int) -> None:
+        """Answered in a queue never entered: an attended transfer brought the caller there, so whoever had him before
+        has passed him on (asterisk/asterisk#759). A line of that conversation's own still corrects its end."""
+        for visit in self.visits:
+            if visit.ended_at_ms is None and visit.answered_at_ms is not None and visit.queue != queue:
+                if visit.channel is not Channel.VOICE:
+                    continue
+                self._end(visit, at_ms, Outcome.TRANSFERRED)
+                visit.talk_ms = max(0, at_ms - visit.answered_at_ms)
+                visit.ended_by = EndedBy.AGENT
+                visit.target = queue
+                visit.provisional = True
 
     # -- during and after the conversation ----------------------------------------------------------------------------
 

@@ -319,6 +319,8 @@ class Folding:
                         touched.agents.add(agent_id)
                 touched.queue(queue_id, visit.entered_at_ms)
                 rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
+            if len(contact.fold.visits) < contact.written:
+                contact_store.drop_segments_from(cursor, contact_id, len(contact.fold.visits))
             contact.written = len(contact.fold.visits)
             if contact.fold.contradictions or contact.fold.repeated_ends:
                 odd.append((contact.fold.contradictions, contact.fold.repeated_ends, contact_id))

@@ -6,7 +6,6 @@ Quiet when all is well: only what is a warning or a breach is here. Rules are in
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ccm_tui.domain.agent_state import AgentState
 from ccm_tui.domain.thresholds import Level
@@ -16,9 +15,6 @@ from ccm_tui.live.queue_alerts import QueueJudge, members_of
 from ccm_tui.live.reasons import Reason, in_words, worst_first
 from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
 from ccm_tui.settings.definitions import Definitions
-
-_NONE: Mapping[tuple[str, ...], "Alert"] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Alert:

@@ -24,6 +24,7 @@ from ccm_tui.domain.intervals import (
 )
 from ccm_tui.domain.spans import Span
 from ccm_tui.domain.tally import QueueTally, pool
+from ccm_tui.live.callers import Callers
 from ccm_tui.live.past_days import PastDay, read_past_days
 from ccm_tui.live.slot_tallies import StoredQueue, read_slot_tallies, slots_between
 from ccm_tui.settings.definitions import Definitions
@@ -95,6 +96,8 @@ class UsualBook:
         self._expected: tuple[int, Mapping[tuple[str, str], int]] = (-1, {})
         self._presence: dict[tuple[str, date], tuple[int, list[int], tuple[PastDay, ...]]] = {}
         self._answered: dict[tuple[str, str, int], Mapping[str, int]] = {}
+        self.callers = Callers(store)
+        """Who of those waiting has been here before."""
 
     def queue(self, site: str, queue: str, channel: Channel, as_of_ms: int) -> UsualQueue:
         """What is usual for a queue in the half hour that ends at the instant."""

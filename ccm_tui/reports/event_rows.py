@@ -1,7 +1,7 @@
 """Stored lines as rows for export and ``explain``: what each says, where it stands, the customer masked."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlite3 import Cursor
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,8 +25,11 @@ EVENT_KEYS = ("at", "site", "native_id", "queue", "agent", "event", "fields", "f
 KEPT_CUSTOMERS = 50_000
 """Contacts whose customers are remembered while lines stream past."""
 
-# the number in a caller's name: "WIRELESS 7025550165"
-_NUMBER = re.compile(r"\+?\d{7,}")
+OUR_NUMBERS = frozenset({"DID", "DNIS"})
+"""Events that name the number dialled, which is the site's own and no customer's."""
+
+# the number in a caller's name, "WIRELESS 7025550165", or in a site's own event; not the call id 1795329597.9260
+_NUMBER = re.compile(r"(?<![\d.])\+?\d{7,15}(?![\d]|\.\d)")
 
 
 class EventRows:
@@ -74,8 +77,11 @@ class EventRows:
             except LineRejected:
                 pass  # stored by a parser that took it; the line itself still says all
         if self._masked:
-            customers = self._customers_of(cursor, stored.contact_id, events)
-            text, fields = mask_line(text, customers), mask_fields(fields, customers)
+            customers = self._customers_of(cursor, stored.contact_id, events, fields)
+            masked = mask_line(text, customers)
+            if masked != text or not all(value in text for value in fields.values()):
+                fields = mask_fields(fields, customers)
+            text = masked
         return {
             "at": iso_utc(stored.at_ms),
             "site": file.site,
@@ -89,7 +95,9 @@ class EventRows:
             "line": text,
         }
 
-    def _customers_of(self, cursor: Cursor, contact_id: int | None, events: Sequence[Event]) -> tuple[str, ...]:
+    def _customers_of(
+        self, cursor: Cursor, contact_id: int | None, events: Sequence[Event], fields: Mapping[str, str]
+    ) -> tuple[str, ...]:
         known: tuple[str, ...] = ()
         if contact_id is not None:
             if contact_id not in self._customers:
@@ -97,7 +105,7 @@ class EventRows:
                     self._customers.clear()
                 self._customers[contact_id] = history.customers_of(cursor, contact_id)
             known = self._customers[contact_id]
-        named = [customer for event in events for customer in _customers_in(event)]
+        named = [customer for event in events for customer in _customers_in(event, fields)]
         return (*known, *named) if named else known
 
     def _file(self, cursor: Cursor, file_id: int) -> tuple[FileRow, LogFormat | None, LineContext]:
@@ -113,13 +121,14 @@ class EventRows:
         return found
 
 
-def _customers_in(event: Event) -> Iterator[str]:
+def _customers_in(event: Event, fields: Mapping[str, str]) -> Iterator[str]:
     if event.customer:
         yield event.customer
     if event.customer_name:
         yield from _NUMBER.findall(event.customer_name)
-    if event.kind is EventKind.OUTBOUND and event.target:
-        yield event.target
+    if event.kind in (EventKind.NOTED, EventKind.OUTBOUND) and event.name.upper() not in OUR_NUMBERS:
+        for value in fields.values():
+            yield from _NUMBER.findall(value)
 
 
 def _meant(period: SitePeriod | None, at_ms: int, endless: bool) -> bool:

@@ -49,8 +49,8 @@ def _for(view: AgentView) -> Cell:
     at_ms = words.since_ms(row)
     seconds = None if at_ms is None else max(0.0, (view.now_ms - at_ms) / 1000)
     text = words.lasting(row, view.now_ms)
-    if words.is_paused(row.state) and view.break_seconds and seconds is not None:
-        text = f"{int(seconds // 60)} of {view.break_seconds / 60:.0f}"
+    if words.is_paused(row.state) and view.break_seconds and seconds is not None and seconds < 6000:
+        text = f"{int(seconds // 60)}/{view.break_seconds / 60:.0f}"
     tone = LEVEL_TONES[view.level]
     if tone is None and not words.is_in(row.state):
         tone = Tone.DIM
@@ -95,11 +95,11 @@ def _occupancy(view: AgentView) -> Cell:
 
 FIGURES: tuple[AgentFigure, ...] = (
     AgentFigure(
-        Column("agent", "Agent", 11, grow=True, max_width=24, description="The agent's name."),
+        Column("agent", "Agent", 10, grow=True, max_width=24, description="The agent's name."),
         lambda view: Cell(view.row.name, view.row.name),
     ),
     AgentFigure(
-        Column("chose", "Chose", 6, priority=5, description="What the agent chose: ready, break, or not logged in (—)."),
+        Column("chose", "Chose", 5, priority=5, description="What the agent chose: ready, break, or not logged in (—)."),
         lambda view: Cell(words.chose(view.row), words.chose(view.row)),
     ),
     AgentFigure(
@@ -110,16 +110,16 @@ FIGURES: tuple[AgentFigure, ...] = (
     ),
     AgentFigure(
         Column(
-            "for", "For", 8, "right", priority=1, description="How long that has been going on; a break: minutes of those allowed."
+            "for", "For", 5, "right", priority=1, description="How long that has been going on; 9/30: a break's minute 9 of 30."
         ),
         _for,
     ),
     AgentFigure(
-        Column("queue", "Queue", 9, priority=2, grow=True, max_width=20, letter="U", description="The queue of the contact, or the only queue the agent is in."),
+        Column("queue", "Queue", 8, priority=2, grow=True, max_width=20, letter="U", description="The queue of the contact, or the only queue the agent is in."),
         lambda view: _text(words.current_queue(view.row)),
     ),
     AgentFigure(
-        Column("contact", "Contact", 9, priority=6, description="Whom the agent is talking to."),
+        Column("contact", "Contact", 8, priority=6, description="Whom the agent is talking to."),
         lambda view: _text(words.current_customer(view.row, view.masked)),
     ),
     AgentFigure(

@@ -43,6 +43,8 @@ def _blame(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Defin
     """Which figures a mark is about: the wait, the service level, or, when neither says, the wait."""
     if alert is None or alert.level is Level.NORMAL:
         return Level.NORMAL, Level.NORMAL
+    if row.channel.deferred:
+        return alert.level, Level.NORMAL
     settings = definitions.settings.alerts
     oldest = min((contact.entered_at_ms for contact in row.waiting), default=now_ms)
     waited = (now_ms - oldest) / 1000

@@ -59,6 +59,11 @@ def drop_segments(cursor: sqlite3.Cursor, contact_id: int) -> list[tuple[int, in
     return rows
 
 
+def drop_segments_from(cursor: sqlite3.Cursor, contact_id: int, visit: int) -> None:
+    """Take away a contact's last segments, from this visit on: they turned out to be none."""
+    cursor.execute("DELETE FROM segment WHERE contact_id = ? AND visit >= ?", (contact_id, visit))
+
+
 def open_contacts(cursor: sqlite3.Cursor, site_id: int) -> list[int]:
     """Contacts of a site with a segment that has not ended."""
     query = (

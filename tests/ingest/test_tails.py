@@ -202,6 +202,30 @@ def test_failed_commit_then_copytruncate_is_completed_from_the_copy(log: Path) -
     assert pipeline.drain() == numbered(0, 10)
 
 
+def test_log_grown_after_its_renaming_then_compressed_comes_once(log: Path) -> None:
+    append(log, numbered(0, 10))
+    pipeline = Pipeline(log)
+    pipeline.drain()
+    old = log.rename(log.with_name("queue_log.1"))
+    pipeline.read()  # notices the renaming
+    append(old, numbered(10, 15))
+    packed = old.with_name("queue_log.1.gz")
+    packed.write_bytes(gzip.compress(old.read_bytes() + b"".join(line + b"\n" for line in numbered(15, 18))))
+    old.unlink()
+    assert sorted(pipeline.drain()) == numbered(0, 18)
+
+
+def test_names_shifted_before_a_sibling_is_opened(log: Path) -> None:
+    for index in range(3):
+        append(log.with_name(f"queue_log.{index}"), numbered(index * 10, index * 10 + 10))
+        backdate(log.with_name(f"queue_log.{index}"), 100 - index)
+    pipeline = Pipeline(log)
+    pipeline.rescan()
+    for index in (2, 1, 0):
+        log.with_name(f"queue_log.{index}").rename(log.with_name(f"queue_log.{index + 1}"))
+    assert sorted(pipeline.drain()) == numbered(0, 30)
+
+
 def test_sibling_still_being_made_waits_until_it_is_quiet(log: Path) -> None:
     pipeline = Pipeline(log, wall_ahead=0.0)
     copy = log.with_name("queue_log.1")

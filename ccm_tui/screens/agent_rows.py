@@ -1,0 +1,105 @@
+"""The board of Agents as plain values: rows in order of need, and the headline figures. Pure but for the clock given."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ccm_tui.domain.agent_state import AgentActivity
+from ccm_tui.domain.thresholds import Level
+from ccm_tui.formatting import count
+from ccm_tui.live.snapshot import AgentRow, FloorSnapshot
+from ccm_tui.screens import agent_words as words
+from ccm_tui.screens.agent_columns import AgentView, agent_cells
+from ccm_tui.screens.board_screen import Listed
+from ccm_tui.screens.queue_rows import BANDS, WORDS
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.widgets.board_model import BoardRow
+from ccm_tui.widgets.kpi_tile import Kpi
+from ccm_tui.widgets.lines import Band
+
+if TYPE_CHECKING:
+    from ccm_tui.live.alerts import Alert, Alerts
+
+
+def agent_key(row: AgentRow) -> str:
+    """Identifies an agent for as long as the board lives."""
+    return f"{row.site}\x1f{row.agent}"
+
+
+def alert_of(alerts: "Alerts", row: AgentRow) -> "Alert | None":
+    """What is alarming about an agent."""
+    return alerts.agents.get((row.site, row.agent))
+
+
+def level_of(alert: "Alert | None") -> Level:
+    """How bad it is; nothing alarming is normal."""
+    return Level.NORMAL if alert is None else alert.level
+
+
+def by_need(rows: Iterable[AgentRow], alerts: "Alerts") -> list[AgentRow]:
+    """The worst first, then those who are in, then by name."""
+
+    def need(row: AgentRow) -> tuple[int, bool, str, str]:
+        gone = not words.is_in(row.state) and row.usual_from_ms is None and not row.state.segments
+        return -level_of(alert_of(alerts, row)), gone, row.name.casefold(), row.site
+
+    return sorted(rows, key=need)
+
+
+def break_seconds(row: AgentRow, definitions: Definitions) -> float:
+    """How long the agent's pause may be; 0 for one that is no break, or when nobody has said."""
+    pause = definitions.settings.pause
+    is_break = bool(pause.break_reasons) and pause.class_of(row.state.reason) == "break"
+    return definitions.settings.alerts.long_break_seconds if is_break else 0.0
+
+
+def agent_rows(
+    rows: Iterable[AgentRow],
+    alerts: "Alerts",
+    now_ms: int,
+    definitions: Definitions,
+    *,
+    sites: bool,
+    ascii_only: bool = False,
+) -> list[Listed]:
+    """``sites``: several, so each is named and found by."""
+    masked = definitions.settings.privacy.mask
+    listed = []
+    for row in by_need(rows, alerts):
+        level = level_of(alert_of(alerts, row))
+        view = AgentView(
+            row,
+            now_ms,
+            definitions.agent_rules(row.site),
+            masked,
+            level,
+            break_seconds(row, definitions),
+            ascii_only,
+        )
+        cells = agent_cells(view)
+        if sites:
+            name = f"{row.name} · {row.site}"
+            cells["agent"] = cells["agent"]._replace(text=name, sort=name)
+        queues = " ".join(member.queue for member in row.state.queues)
+        state = f"{words.chose(row)} {words.doing(row).word} {WORDS[level]}"
+        text = f"{row.name} {row.agent} {row.site} {row.team} {queues} {state}"
+        listed.append(Listed(BoardRow(agent_key(row), cells, BANDS[level]), text))
+    return listed
+
+
+def agent_kpis(snapshot: FloorSnapshot, alerts: "Alerts") -> list[Kpi]:
+    """How many are in, and what they do; a person in several queues counts once."""
+    present = [row for row in snapshot.agents if words.is_in(row.state)]
+    doing = Counter(row.state.activity for row in present)
+    paused = sum(words.is_paused(row.state) for row in present)
+    missing = sum(row.usual_from_ms is not None for row in snapshot.agents)
+    silent = doing[AgentActivity.NO_ANSWER]
+    return [
+        Kpi("in", count(len(present)), value_width=2),
+        Kpi("free", count(doing[AgentActivity.FREE]), value_width=2),
+        Kpi("on contact", count(doing[AgentActivity.TALKING] + doing[AgentActivity.HOLD]), value_width=2),
+        Kpi("ACW", count(doing[AgentActivity.ACW]), value_width=2),
+        Kpi("break", count(paused), value_width=2),
+        Kpi("no answer", count(silent), band=Band.WARNING if silent else Band.NORMAL, value_width=1),
+        Kpi("not in", count(missing), band=Band.WARNING if missing else Band.NORMAL, value_width=1),
+    ]

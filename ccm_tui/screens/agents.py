@@ -1,0 +1,87 @@
+"""Agents. For the supervisor who asks: who needs me, who is free, and is he really?"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from ccm_tui.live.snapshot import AgentRow
+from ccm_tui.messages import Floor
+from ccm_tui.screens.agent_columns import COLUMNS
+from ccm_tui.screens.agent_day import AgentDayScreen
+from ccm_tui.screens.agent_detail import agent_detail
+from ccm_tui.screens.agent_explain import agent_pages
+from ccm_tui.screens.agent_rows import agent_key, agent_kpis, agent_rows, alert_of
+from ccm_tui.screens.board_screen import BoardScreen, Listed
+from ccm_tui.screens.explain import ExplainSheet
+from ccm_tui.widgets.board_model import Column
+from ccm_tui.widgets.kpi_tile import Kpi
+from ccm_tui.widgets.lines import Line
+from ccm_tui.widgets.symbols import ASCII
+
+
+class AgentsScreen(BoardScreen):
+    """A row an agent, those who need someone first."""
+
+    NAME = "agents"
+    COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
+    EMPTY = (
+        "No agent has been seen yet.",
+        "They appear with the first log line that names one: ccm-tui import PATH, or sources in ccm.toml",
+    )
+    HELP = (
+        "What an agent chose and what is observed are two columns. ● on a contact, ○ free, ◐ wrap-up, ■ on pause,"
+        " ? offers missed on two contacts running. “Not in” is one who usually is by now. The reason for a mark is in"
+        " the pane."
+    )
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("board.open", "day"),
+        ("floor.filter", "filter"),
+        ("floor.explain", "explain"),
+        ("app.help", "help"),
+    )
+
+    @property
+    def clock_site(self) -> str:
+        row = self.row_of(self.board.cursor_key)
+        return row.site if row else ""
+
+    def row_of(self, key: str | None) -> AgentRow | None:
+        """The agent a row is about."""
+        floor = self.desk.floor
+        if floor is None or key is None:
+            return None
+        return next((row for row in floor.snapshot.agents if agent_key(row) == key), None)
+
+    def listed(self, floor: Floor) -> Sequence[Listed]:
+        return agent_rows(
+            floor.snapshot.agents,
+            floor.alerts,
+            self.shown_ms(floor),
+            self.desk.definitions,
+            sites=len(floor.snapshot.timezones) > 1,
+            ascii_only=self.desk.symbols is ASCII,
+        )
+
+    def kpis(self, floor: Floor) -> Sequence[Kpi]:
+        return agent_kpis(floor.snapshot, floor.alerts)
+
+    def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
+        row, floor = self.row_of(key), self.desk.floor
+        if row is None or floor is None:
+            return ()
+        return agent_detail(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk, width)
+
+    def copied(self, key: str) -> str:
+        row = self.row_of(key)
+        return row.agent if row else ""
+
+    def opened(self, key: str) -> None:
+        row = self.row_of(key)
+        if row is not None:
+            self.app.push_screen(AgentDayScreen(self.desk, row.site, row.agent))
+
+    def explained(self, key: str | None) -> None:
+        row = self.row_of(key)
+        if row is not None:
+            pages = agent_pages(row, self.desk.definitions.agent_rules(row.site))
+            sort = self.board.sort
+            self.app.push_screen(ExplainSheet(row.name, pages, sort.column if sort else "", symbols=self.desk.symbols))
