@@ -16,6 +16,7 @@ from ccm_tui.live.reasons import Reason, in_words, worst_first
 from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
 from ccm_tui.settings.definitions import Definitions
 
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Something that is not as it should be. Two of them are the same matter when their keys are."""

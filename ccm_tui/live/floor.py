@@ -5,7 +5,7 @@ their segments, as they stood then. Live there are none of these, so a refresh c
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, agent_state, covering
@@ -19,6 +19,7 @@ from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import QueueTally, pool, tally_segments
 from ccm_tui.ingest.lock import FollowerStatus
 from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, QueueRow, WaitingContact
+from ccm_tui.live.usual import EARLY_MS, UsualBook, was_here
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import intervals as interval_store
@@ -54,16 +55,19 @@ class FloorReader:
         self._store = store
         self._definitions = definitions
         self._agents: dict[int, _AgentMemory] = {}
+        self.usual = UsualBook(store, definitions)
+        """What is usual, for whoever reads details on this thread."""
 
     def read(self, as_of_ms: int, follower: FollowerStatus, *, live: bool = True) -> FloorSnapshot:
         """The floor as of an instant; ``live`` allows keeping agents' figures for the next reading."""
+        expected = self.usual.expected(as_of_ms)
         with self._store.reading() as cursor:
             sites = floor_store.list_sites(cursor)
             windows = {
                 site: day_window(as_of_ms, self._definitions.zone(site), self._definitions.day_starts_at(site)).start_ms
                 for site in sites
             }
-            agents = self._read_agents(cursor, windows, as_of_ms, live=live)
+            agents = self._read_agents(cursor, windows, as_of_ms, expected, live=live)
             queues: list[QueueRow] = []
             for site, site_id in sites.items():
                 queues.extend(self._read_queues(cursor, site, site_id, windows[site], as_of_ms, agents))
@@ -176,7 +180,13 @@ class FloorReader:
     # -- agents -------------------------------------------------------------------------------------------------------
 
     def _read_agents(
-        self, cursor: sqlite3.Cursor, windows: dict[str, int], as_of_ms: int, *, live: bool
+        self,
+        cursor: sqlite3.Cursor,
+        windows: dict[str, int],
+        as_of_ms: int,
+        expected: Mapping[tuple[str, str], int],
+        *,
+        live: bool,
     ) -> list[AgentRow]:
         rows: list[AgentRow] = []
         for key in floor_store.list_agents(cursor):
@@ -202,8 +212,12 @@ class FloorReader:
                 memory.tally = self._count(key.site, memory.spans, seen, day_ms, as_of_ms, silent_from_ms)
                 memory.counted_at_ms = as_of_ms
             state = agent_state(as_of_ms, covering(memory.spans, as_of_ms, silent_from_ms), seen)
+            usual_from_ms = expected.get((key.site, key.name)) if state.status is AgentStatus.OFFLINE else None
+            if usual_from_ms is not None and was_here(memory.spans, max(day_ms, usual_from_ms - EARLY_MS), as_of_ms):
+                usual_from_ms = None
             if (
                 state.status is AgentStatus.OFFLINE
+                and usual_from_ms is None
                 and not seen
                 and not any(span.start_at_ms <= as_of_ms for span in memory.spans)
             ):
@@ -217,6 +231,7 @@ class FloorReader:
                     team=agent.team if agent is not None else "",
                     state=state,
                     day=memory.tally,
+                    usual_from_ms=usual_from_ms,
                 )
             )
         return rows

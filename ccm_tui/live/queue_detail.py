@@ -261,7 +261,8 @@ def _read_day(
     store: Store, definitions: Definitions, row: QueueRow, usual_day: tuple[UsualInterval, ...], as_of_ms: int
 ) -> tuple[QueueTally, tuple[QueueInterval, ...]]:
     """The contacts that ended in the last half hour, and the day by half hour."""
-    ended, tallies = QueueTally(), dict[int, QueueTally]()
+    ended = QueueTally()
+    tallies: dict[int, QueueTally] = {}
     day_ms = usual_day[0].interval.start_ms
     with store.reading() as cursor:
         queue_id = usual_store.find_queue_id(cursor, row.site, row.queue)

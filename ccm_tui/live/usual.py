@@ -4,13 +4,14 @@ A ``UsualBook`` keeps what it read, so that a screen may ask with every refresh.
 ends at the instant asked for, on the site's clock, so that a figure of the last half hour has its like beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain import kpi
+from ccm_tui.domain.agents import PresenceSpan, SpanKind
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import (
     SLOT_MS,
@@ -39,6 +40,8 @@ MINUTE_MS = 60_000
 """Answers are those of the minute's beginning, and kept until it is over: history may still be arriving."""
 GRACE_MS = 10 * 60 * 1000
 """Half of all days he comes later than usual: nobody is missed before this has passed."""
+EARLY_MS = 4 * 3600 * 1000
+"""One who was here within so long before his usual time, or since, has had his shift: he is gone, not missing."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ROUND_SECONDS = 300
 _DAY_SECONDS = 86_400
@@ -269,6 +272,16 @@ class UsualBook:
             at_ms = wall_ms(local.date() - back, local.time(), zone)
             found.append(_Past(day, (at_ms - HALF_HOUR_MS, at_ms)))
         return found
+
+
+def was_here(spans: Iterable[PresenceSpan], from_ms: int, to_ms: int) -> bool:
+    """Whether an agent's spans say that he was logged in at some time of the period."""
+    return any(
+        span.kind is SpanKind.STATUS
+        and span.start_at_ms <= to_ms
+        and (span.end_at_ms is None or span.end_at_ms > from_ms)
+        for span in spans
+    )
 
 
 def _share(slot: int, window: Span) -> float:

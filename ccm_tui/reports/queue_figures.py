@@ -9,7 +9,7 @@ from ccm_tui.domain import kpi
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.resolution import Resolution
 from ccm_tui.domain.tally import OpenTime, QueueTally
-from ccm_tui.domain.variants import FlowOut, KpiRules
+from ccm_tui.domain.variants import DEFAULT_RULES, FlowOut, KpiRules
 
 Figures = dict[str, int | float | None]
 
@@ -53,6 +53,11 @@ class FigureContext:
     """What one handled contact costs; None: not known."""
     live: bool = False
     """On the board, contacts waiting past the threshold count as missed in the service level."""
+
+    @classmethod
+    def of_nothing(cls) -> "FigureContext":
+        """For the names of the figures: those of voice, by our own definitions."""
+        return cls(DEFAULT_RULES, Channel.VOICE, 0)
 
 
 def queue_figures(tally: QueueTally, context: FigureContext, resolution: Resolution = NO_RESOLUTION) -> Figures:

@@ -65,8 +65,8 @@ class QueueReport:
     def names(self) -> list[str]:
         """The keys of a headless row."""
         between = ["start", "end"] if self.frame.query.interval is not None else []
-        context = FigureContext(self.frame.definitions.base, Channel.VOICE, 0)
-        return ["site", "queue", "channel", *between, *queue_figures(QueueTally(), context), "sl_variant"]
+        figures = queue_figures(QueueTally(), FigureContext.of_nothing())
+        return ["site", "queue", "channel", *between, *figures, "sl_variant"]
 
     def rows(self, *, headless: bool = False) -> Iterator[Row]:
         """By site, queue, channel and interval.

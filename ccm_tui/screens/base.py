@@ -3,15 +3,18 @@
 A hidden screen hears of a new floor too; it does nothing until it is shown again.
 """
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import get_current_worker
 
+from ccm_tui.errors import CcmError
 from ccm_tui.messages import Floor
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
@@ -22,6 +25,9 @@ from ccm_tui.widgets.status_line import Freshness, StatusLine
 
 TOO_SMALL = (40, 10)
 """Below this (width, height) a screen says so instead of showing half figures."""
+
+
+T = TypeVar("T")
 
 
 class FloorScreen(Screen[None], inherit_bindings=False):
@@ -46,9 +52,21 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         ),
     ]
 
+    class ReadEnded(Message):
+        """A reading of the store has ended; ``error`` says why there is no result."""
+
+        def __init__(self, number: int, result: Any, error: tuple[str, str] | None) -> None:
+            super().__init__()
+            self.number = number
+            self.result = result
+            self.error = error
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._reading = 0
+        """Counts the readings asked for: only the latest one's result is taken."""
+        self._take: Callable[[Any], None] | None = None
         self._shown: Floor | None = None
         self._status = StatusLine(status_of(self.heading, desk, desk.now_ms(), ""), symbols=desk.symbols)
         self.trouble_rule = Rule(symbols=desk.symbols, classes="trouble")
@@ -170,3 +188,36 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         """One level up; the lowest stays."""
         if len(self.app.screen_stack) > 1:
             await self.app.pop_screen()
+
+    # Reading the store
+
+    def read(self, reading: Callable[[], T], take: Callable[[T], None]) -> None:
+        """Read in a worker, and hand the result over here, unless something else has been asked for meanwhile."""
+        self._reading += 1
+        self._take = take
+        self._read(reading, self._reading)
+
+    def reading_failed(self, what: str, hint: str) -> None:
+        """The store could not be read; what is shown stays."""
+        self.say(f"{what}. {hint}", warning=True)
+
+    @on(ReadEnded)
+    def _take_result(self, event: ReadEnded) -> None:
+        if event.number != self._reading or self._take is None:
+            return
+        if event.error is None:
+            self._take(event.result)
+        else:
+            self.reading_failed(*event.error)
+
+    @work(thread=True, exclusive=True, group="read", exit_on_error=False)
+    def _read(self, reading: Callable[[], object], number: int) -> None:
+        result, error = None, None
+        try:
+            result = reading()
+        except CcmError as failure:
+            error = (str(failure), failure.hint)
+        except Exception as failure:  # noqa: BLE001 - a thread's edge: it becomes a message, the console goes on
+            error = (f"unexpected: {type(failure).__name__}", "ccm-tui doctor may say more.")
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.ReadEnded(number, result, error))

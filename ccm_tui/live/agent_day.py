@@ -1,0 +1,262 @@
+"""One agent's day: what he did when, his contacts, and his numbers beside his own four weeks and his peers.
+
+All three columns end at the same time of day, so that a morning is held against mornings; peers are those of today.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from ccm_tui.domain.agent_state import AgentState, agent_state, covering
+from ccm_tui.domain.agent_time import AgentTally, average_handle_seconds, occupancy, pool_agents
+from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.day_line import DayPiece, day_line
+from ccm_tui.domain.intervals import Interval, business_date, day_start_ms, day_window, to_local, wall_ms
+from ccm_tui.domain.presence_tally import PresenceTimeline
+from ccm_tui.domain.segment_time import segment_as_of
+from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.spans import Span, union
+from ccm_tui.domain.variants import KpiRules
+from ccm_tui.errors import UsageError
+from ccm_tui.live.usual import WEEKS
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store import floor as floor_store
+from ccm_tui.store import history as history_store
+from ccm_tui.store import usual as usual_store
+from ccm_tui.store.engine import Store
+from ccm_tui.store.history import StoredAgent
+
+DAY_MS = 24 * 3600 * 1000
+_COUNTED = (SpanKind.STATUS, SpanKind.MISSED)
+"""The spans that figures are made of."""
+
+
+class AgentFigures(NamedTuple):
+    """Numbers of a day, or the mean of several. Counts are per day or peer; None when there is none."""
+
+    of: int
+    """Over how many days, or peers."""
+    answered: float | None
+    aht_seconds: float | None
+    aht_n: int
+    """Contacts behind ``aht_seconds``."""
+    occupancy: float | None
+    missed: float | None
+    """Offers that rang and were not answered."""
+    transferred: float | None
+    tally: AgentTally
+    """All of it pooled, for any other figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How sure we are that he is here."""
+
+    since_ms: int | None
+    """Since when he has been here without a break; None: he is not here."""
+    first_at_ms: int | None
+    """When he first was here today, before midnight if he came then; None: not today."""
+    login_seen: bool
+    """False: no line said that he came; he is here since his first sign of life."""
+    logoff_seen: bool
+    """False: he went without a line, for want of a sign of life."""
+    unconfirmed: tuple[str, ...]
+    """Queues carried over a restart that no line of his has confirmed since."""
+    words: str
+    """What is odd about it; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDay:
+    """All that an agent's day shows."""
+
+    site: str
+    agent: str
+    name: str
+    team: str
+    day: Interval
+    """From the start of the business day until the instant."""
+    state: AgentState
+    presence: Presence
+    pieces: tuple[DayPiece, ...]
+    """The day without gaps."""
+    contacts: tuple[Segment, ...]
+    """Answered today, newest first, as of the instant."""
+    today: AgentFigures
+    own: AgentFigures
+    """The last four weeks, of the days on which he was here by this time of day."""
+    peers: AgentFigures
+    """Those of the same team who are here today, without him; with no team, those of the same queues."""
+    peers_are: str
+    """``team north``, ``same queues``; empty when there are none."""
+
+
+class _Read(NamedTuple):
+    """What one agent did in a period, as of the instant."""
+
+    spans: list[PresenceSpan]
+    segments: list[Segment]
+    timeline: PresenceTimeline
+    silent_from_ms: int
+
+
+def read_agent_day(store: Store, definitions: Definitions, site: str, agent: str, as_of_ms: int) -> AgentDay:
+    """An agent's day until an instant. Raises UsageError for an agent nobody has seen."""
+    zone, starts_at = definitions.zone(site), definitions.day_starts_at(site)
+    day = day_window(as_of_ms, zone, starts_at)
+    rules = definitions.agent_rules(site)
+    with store.reading() as cursor:
+        stored = usual_store.find_agent(cursor, site, agent)
+        if stored is None:
+            raise UsageError(f"there is no agent {agent!r} at {site!r}", "ccm-tui list agents names those we know")
+        today = _read(cursor, definitions, site, stored, min(day.start_ms, as_of_ms - DAY_MS), as_of_ms)
+        own_days = _same_time_before(definitions, site, as_of_ms)
+        began_ms = own_days[0][0] if own_days else day.start_ms
+        before = _read(cursor, definitions, site, stored, began_ms, as_of_ms, _COUNTED)
+        team = _team_of(definitions, agent)
+        queues = _queues_of(today.spans, day)
+        peers = [
+            tally
+            for peer in history_store.agents_of_site(cursor, floor_store.list_sites(cursor)[site])
+            if peer.id != stored.id and (_team_of(definitions, peer.name) == team if team else queues)
+            if (tally := _peer_tally(cursor, definitions, site, peer, day, as_of_ms, () if team else queues))
+        ]
+    own = [before.timeline.tally((part,)) for part in own_days]
+    state = agent_state(as_of_ms, covering(today.spans, as_of_ms, today.silent_from_ms), today.segments)
+    return AgentDay(
+        site=site,
+        agent=agent,
+        name=definitions.settings.agent_title(agent),
+        team=team,
+        day=day,
+        state=state,
+        presence=_presence(today, state, day, as_of_ms),
+        pieces=day_line(today.timeline, today.spans, day.start_ms, as_of_ms, today.silent_from_ms),
+        contacts=_contacts(today.segments, day.start_ms),
+        today=_figures([today.timeline.tally((day,))], rules),
+        own=_figures([tally for tally in own if _was_here(tally)], rules),
+        peers=_figures(peers, rules),
+        peers_are=(f"team {team}" if team else "same queues") if peers else "",
+    )
+
+
+# -- reading
+
+
+def _read(
+    cursor: sqlite3.Cursor,
+    definitions: Definitions,
+    site: str,
+    agent: StoredAgent,
+    from_ms: int,
+    as_of_ms: int,
+    kinds: Iterable[SpanKind] = (),
+) -> _Read:
+    rules = definitions.agent_rules(site)
+    lost_after_ms = definitions.rules(site, "").lost_after_ms
+    spans = usual_store.spans_touching(cursor, agent.id, ((from_ms, as_of_ms),), tuple(kinds))
+    stored = floor_store.answered_segments(cursor, agent.id, from_ms, as_of_ms + 1)
+    segments = [seen for s in stored if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None]
+    silent_from_ms = (agent.last_sign_at_ms or 0) + definitions.silence_ms
+    return _Read(spans, segments, PresenceTimeline(spans, segments, rules, as_of_ms, silent_from_ms), silent_from_ms)
+
+
+def _peer_tally(
+    cursor: sqlite3.Cursor,
+    definitions: Definitions,
+    site: str,
+    agent: StoredAgent,
+    day: Interval,
+    as_of_ms: int,
+    queues: Iterable[str],
+) -> AgentTally | None:
+    """The day of a peer who was here; with ``queues`` only of one who was in one of them."""
+    if agent.last_sign_at_ms is None or agent.last_sign_at_ms + definitions.silence_ms < day.start_ms:
+        return None
+    wanted = set(queues)
+    if wanted:
+        member = usual_store.spans_touching(cursor, agent.id, (day,), (SpanKind.MEMBERSHIP,))
+        if not any(span.queue in wanted for span in member):
+            return None
+    from_ms = min(day.start_ms, as_of_ms - DAY_MS)
+    tally = _read(cursor, definitions, site, agent, from_ms, as_of_ms, _COUNTED).timeline.tally((day,))
+    return tally if _was_here(tally) else None
+
+
+def _same_time_before(definitions: Definitions, site: str, as_of_ms: int) -> list[Span]:
+    """The days of the last four weeks, each until the same time on the clock; the oldest first."""
+    zone, starts_at = definitions.zone(site), definitions.day_starts_at(site)
+    today, local = business_date(as_of_ms, zone, starts_at), to_local(as_of_ms, zone)
+    found = []
+    for back in range(7 * WEEKS, 0, -1):
+        start = day_start_ms(today - timedelta(days=back), zone, starts_at)
+        end = wall_ms(local.date() - timedelta(days=back), local.time(), zone)
+        if start < end:
+            found.append((start, end))
+    return found
+
+
+def _team_of(definitions: Definitions, agent: str) -> str:
+    configured = definitions.settings.agents.get(agent)
+    return configured.team if configured is not None else ""
+
+
+# -- making something of it
+
+
+def _figures(tallies: Sequence[AgentTally], rules: KpiRules) -> AgentFigures:
+    pooled, of = pool_agents(tallies), len(tallies)
+    return AgentFigures(
+        of=of,
+        answered=pooled.answered / of if of else None,
+        aht_seconds=average_handle_seconds(pooled, rules),
+        aht_n=pooled.handle_n,
+        occupancy=occupancy(pooled, rules),
+        missed=pooled.ring_no_answer / of if of else None,
+        transferred=pooled.transferred / of if of else None,
+        tally=pooled,
+    )
+
+
+def _was_here(tally: AgentTally) -> bool:
+    return tally.login_ms > 0 or tally.answered > 0
+
+
+def _contacts(segments: Iterable[Segment], day_ms: int) -> tuple[Segment, ...]:
+    today = [s for s in segments if s.answered_at_ms is not None and s.answered_at_ms >= day_ms]
+    return tuple(sorted(today, key=lambda s: (-(s.answered_at_ms or 0), s.contact, s.visit)))
+
+
+def _queues_of(spans: Iterable[PresenceSpan], day: Interval) -> set[str]:
+    return {
+        span.queue
+        for span in spans
+        if span.kind is SpanKind.MEMBERSHIP and span.queue and (span.end_at_ms is None or span.end_at_ms > day.start_ms)
+    }
+
+
+def _presence(read: _Read, state: AgentState, day: Interval, as_of_ms: int) -> Presence:
+    statuses = [status for status in read.timeline.statuses if status[1][1] > day.start_ms]
+    episodes = union(span for _, span in read.timeline.statuses)
+    today = [episode for episode in episodes if episode[1] > day.start_ms]
+    here = statuses and statuses[-1][1][1] >= as_of_ms and state.status_since_ms is not None
+    last = next((span for span, cut in read.timeline.statuses if today and cut[0] == today[-1][0]), None)
+    login_seen = last is None or last.start_seen
+    gone = statuses[-1][0] if statuses and not here else None
+    logoff_seen = gone is None or (gone.end_seen and gone.end_at_ms is not None)
+    unconfirmed = tuple(membership.queue for membership in state.queues if not membership.confirmed)
+    odd = [] if login_seen else ["login not seen"]
+    if not logoff_seen:
+        odd.append("logoff not seen")
+    if unconfirmed:
+        odd.append(f"not confirmed since the restart: {', '.join(unconfirmed)}")
+    return Presence(
+        since_ms=today[-1][0] if here and today else None,
+        first_at_ms=today[0][0] if today else None,
+        login_seen=login_seen,
+        logoff_seen=logoff_seen,
+        unconfirmed=unconfirmed,
+        words=" · ".join(odd),
+    )

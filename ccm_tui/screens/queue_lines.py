@@ -1,0 +1,192 @@
+"""What is said of one queue: headline, what moved, who could help, who waits, who is there, its day. Pure.
+
+The pane beside the board and the queue's own screen take their lines from here.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccm_tui.domain.thresholds import Level
+from ccm_tui.formatting import UNDEFINED, mask_customer, timer, to_ascii
+from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
+from ccm_tui.messages import Floor
+from ccm_tui.screens import agent_words as words
+from ccm_tui.screens.agent_rows import alert_of as agent_alert
+from ccm_tui.screens.agent_rows import by_need, level_of
+from ccm_tui.screens.board_screen import fact
+from ccm_tui.screens.desk import Desk
+from ccm_tui.screens.queue_chart import day_chart
+from ccm_tui.screens.queue_rows import BANDS, alert_of
+from ccm_tui.screens.wrapping import wrapped_spans
+from ccm_tui.theme import Tone
+from ccm_tui.widgets.bars import bar_lines
+from ccm_tui.widgets.lines import Line, Part, crop, fit, line, width_of
+from ccm_tui.widgets.symbols import ASCII
+
+if TYPE_CHECKING:
+    from ccm_tui.live.queue_detail import QueueDetail
+
+LABEL_WIDTH = 9
+CUSTOMER_WIDTH = 10
+CHART_HEIGHT = 7
+SIDE_BY_SIDE = 72
+"""From this width on those waiting and the agents stand beside each other."""
+CHART_FROM = 16
+"""A pane must be so high to have room for the chart."""
+
+
+class QueueSubject(NamedTuple):
+    """The queue that is meant, and all that is known of it now."""
+
+    row: QueueRow
+    floor: Floor
+    now_ms: int
+    desk: Desk
+    detail: "QueueDetail | None" = None
+    """None: not read yet."""
+
+    @property
+    def agents(self) -> list[AgentRow]:
+        """Who is in the queue, those who need someone first."""
+        row = self.row
+        members = [
+            agent
+            for agent in self.floor.snapshot.agents
+            if agent.site == row.site and any(member.queue == row.queue for member in agent.state.queues)
+        ]
+        return by_need(members, self.floor.alerts)
+
+
+def pane_lines(subject: QueueSubject, width: int, height: int) -> list[Line]:
+    """Everything, wrapped to the pane; side by side where there is room."""
+    lines = [*headline(subject, width), *causes(subject, width)]
+    wait, agents = waiting_lines(subject), agent_lines(subject)
+    if width >= SIDE_BY_SIDE:
+        half = width // 2 - 2
+        return lines + beside(wait, agents, half)
+    if height >= CHART_FROM:
+        lines += [(), *chart_lines(subject, width)]
+    return [*lines, (), *wait, (), *agents]
+
+
+def headline(subject: QueueSubject, width: int) -> list[Line]:
+    """The queue's name and what is wrong with it, or how it stands."""
+    row = subject.row
+    alert = alert_of(subject.floor.alerts, row)
+    level = Level.NORMAL if alert is None else alert.level
+    band = BANDS[level]
+    if alert is not None:
+        said = alert.words
+    elif subject.detail is not None and subject.detail.level is Level.NORMAL:
+        said = subject.detail.headline
+    else:
+        said = f"{row.day.backlog if row.channel.deferred else len(row.waiting)} waiting"
+    name = row.queue if len(subject.floor.snapshot.timezones) < 2 else f"{row.queue} · {row.site}"
+    text = line((name, Tone.STRONG if level is Level.NORMAL else band.tone), ("  " + said, band.tone))
+    sign = subject.desk.symbols.band(band)
+    rows = wrapped_spans(text, max(8, width - 3))
+    return [line(" ", (sign if index == 0 else " ", band.tone), " ", *each) for index, each in enumerate(rows)]
+
+
+def causes(subject: QueueSubject, width: int) -> list[Line]:
+    """What moved against the usual, its likely cause set off, and who could help. The lines are always there."""
+    detail = subject.detail
+    if detail is None:
+        return [fact("moved", ("…", Tone.DIM)), fact("help", ("…", Tone.DIM))]
+    cause = next((figure.words for figure in detail.moved if figure.move is detail.cause), "")
+    before, found, after = detail.moved_words.partition(cause) if cause else (detail.moved_words, "", "")
+    moved = wrapped_spans(line(before, (found, Tone.STRONG), after), max(8, width - LABEL_WIDTH - 1))
+    lines = [fact("moved" if index == 0 else "", *each) for index, each in enumerate(moved)]
+    helpers = [helper.words for helper in detail.helpers] or ["nobody free elsewhere has answered this queue"]
+    if width >= SIDE_BY_SIDE:
+        helpers = helpers[:1]
+    for index, words_ in enumerate(helpers):
+        tone = Tone.NORMAL if detail.helpers else Tone.DIM
+        for part, each in enumerate(wrapped_spans(line((words_, tone)), max(8, width - LABEL_WIDTH - 1), indent=1)):
+            lines.append(fact("help" if index == part == 0 else "", *each))
+    return lines
+
+
+def level_of_wait(subject: QueueSubject, contact: WaitingContact) -> Level:
+    """How bad a single wait is; deferred channels are judged by what is owed, not by the clock."""
+    if subject.row.channel.deferred:
+        return Level.NORMAL
+    limits = subject.desk.definitions.settings.alerts
+    waited = (subject.now_ms - contact.entered_at_ms) / 1000
+    if waited > limits.wait_breach_seconds:
+        return Level.BREACH
+    return Level.WARNING if waited > limits.wait_warning_seconds else Level.NORMAL
+
+
+def customer_text(customer: str | None, desk: Desk) -> str:
+    """A customer, masked unless that is switched off."""
+    return mask_customer(customer) if desk.masked else customer or UNDEFINED
+
+
+def waiting_lines(subject: QueueSubject) -> list[Line]:
+    """Who waits, the next to be served first."""
+    row, desk = subject.row, subject.desk
+    title = "Owed a reply" if row.channel.deferred else "Waiting"
+    lines: list[Line] = [line((f" {title}", Tone.HEAD), (f"  {len(row.waiting)}" if row.waiting else "", Tone.HEAD))]
+    if not row.waiting:
+        return [*lines, line((" nobody", Tone.DIM))]
+    marks = {} if subject.detail is None else {each.contact.contact: each.mark for each in subject.detail.waiting}
+    for contact in row.waiting:
+        since_ms = contact.owed_since_ms if contact.owed_since_ms is not None else contact.entered_at_ms
+        band = BANDS[level_of_wait(subject, contact)]
+        lines.append(
+            line(
+                f" {contact.position:<2} ",
+                fit(customer_text(contact.customer, desk), CUSTOMER_WIDTH, ellipsis=desk.symbols.ellipsis),
+                (f"{timer((subject.now_ms - since_ms) / 1000):>6}", band.tone),
+                (f" {desk.symbols.band(band)}  ", band.tone),
+                (marks.get(contact.contact, ""), Tone.HEAD),
+            )
+        )
+    return lines
+
+
+def agent_lines(subject: QueueSubject) -> list[Line]:
+    """Who is in the queue and what they do."""
+    desk, row = subject.desk, subject.row
+    lines: list[Line] = [line((" Agents", Tone.HEAD))]
+    agents = subject.agents
+    if not agents:
+        return [*lines, line((" nobody is in this queue", Tone.DIM))]
+    for agent in agents:
+        band = BANDS[level_of(agent_alert(subject.floor.alerts, agent))]
+        doing = words.doing(agent)
+        paused = next((m for m in agent.state.queues if m.queue == row.queue and m.paused), None)
+        text = doing.text if paused is None or words.is_paused(agent.state) else f"■ {paused.reason or 'paused here'}"
+        if desk.symbols is ASCII:
+            text = to_ascii(text)
+        customer = agent.state.segments[0].customer if agent.state.segments else None
+        parts: list[Part] = [
+            " ",
+            (fit(agent.name, 10, ellipsis=desk.symbols.ellipsis), band.tone),
+            " ",
+            (fit(text, 11, ellipsis=desk.symbols.ellipsis), doing.tone),
+            f"{words.lasting(agent, subject.now_ms):>6}",
+            (f" {desk.symbols.band(band)} ", band.tone),
+            (customer_text(customer, desk) if agent.state.segments else "", Tone.DIM),
+        ]
+        lines.append(line(*parts))
+    return lines
+
+
+def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
+    """Two blocks side by side, the left one in ``width`` cells."""
+    lines = []
+    for index in range(max(len(left), len(right))):
+        first = crop(left[index], width) if index < len(left) else ()
+        second = right[index] if index < len(right) else ()
+        lines.append(line(*first, " " * (width - width_of(first)), *second))
+    return lines
+
+
+def chart_lines(subject: QueueSubject, width: int, height: int = CHART_HEIGHT) -> list[Line]:
+    """The day by half hour."""
+    chart = day_chart(subject.row, subject.detail, subject.desk)
+    symbols = subject.desk.symbols
+    legend = f" Offered by half hour, {symbols.usual[1]} usually" if chart.usual else " Offered by half hour"
+    return [line((legend, Tone.HEAD)), *(line(" ", *each) for each in bar_lines(chart, width - 1, height, symbols))]

@@ -1,0 +1,73 @@
+"""Reads from the store what a snapshot does not hold. Called in workers; one at a time, over one store that is kept.
+
+The book of what is usual keeps its answers, so opening a store for each question would cost more than the question.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccm_tui.errors import CcmError
+from ccm_tui.settings.definitions import Definitions
+
+if TYPE_CHECKING:
+    from ccm_tui.domain.events import Channel
+    from ccm_tui.live.agent_day import AgentDay
+    from ccm_tui.live.queue_detail import QueueDetail
+    from ccm_tui.live.snapshot import FloorSnapshot
+    from ccm_tui.live.usual import UsualBook
+    from ccm_tui.store.engine import Store
+
+
+class StoreReaders:
+    """The readers of a database. Nothing is opened or imported before the first question."""
+
+    def __init__(self, database: Path, definitions: Definitions) -> None:
+        self._database = database
+        self._definitions = definitions
+        self._lock = threading.Lock()
+        self._open: tuple[Store, UsualBook] | None = None
+
+    def queue_detail(self, snapshot: "FloorSnapshot", site: str, queue: str, channel: "Channel") -> "QueueDetail":
+        """One queue in detail. Raises CcmError."""
+        from ccm_tui.live.queue_detail import read_queue_detail
+
+        with self._reading() as (store, usual):
+            return read_queue_detail(store, self._definitions, usual, snapshot, site, queue, channel)
+
+    def agent_day(self, site: str, agent: str, as_of_ms: int) -> "AgentDay":
+        """One agent's day up to an instant. Raises CcmError."""
+        from ccm_tui.live.agent_day import read_agent_day
+
+        with self._reading() as (store, _):
+            return read_agent_day(store, self._definitions, site, agent, as_of_ms)
+
+    @contextlib.contextmanager
+    def _reading(self) -> "Iterator[tuple[Store, UsualBook]]":
+        """The store, for this caller alone; after a failure it is opened anew."""
+        from ccm_tui.live.usual import UsualBook
+        from ccm_tui.store.engine import open_reader
+
+        with self._lock:
+            if self._open is None:
+                store = open_reader(self._database)
+                self._open = store, UsualBook(store, self._definitions)
+            try:
+                yield self._open
+            except CcmError:
+                self._close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._open is not None:
+            store, _ = self._open
+            self._open = None
+            with contextlib.suppress(CcmError):
+                store.close()
