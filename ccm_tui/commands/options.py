@@ -41,7 +41,7 @@ def add_scope_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--team", action="append", default=[], metavar="T")
 
 
-def add_definition_options(parser: argparse.ArgumentParser) -> None:
+def add_definition_options(parser: argparse.ArgumentParser, *, interval: bool = True) -> None:
     """How the numbers are defined: presets, single options, opening hours."""
     group = parser.add_argument_group("definitions")
     group.add_argument("--preset", metavar="NAME", help="asterisk, amazon_connect, genesys, cisco, wazo, guide")
@@ -52,7 +52,8 @@ def add_definition_options(parser: argparse.ArgumentParser) -> None:
         "--hours", metavar="H", help=f"only these hours: 08:00-18:00[,...], or {CONFIGURED} for the configured ones"
     )
     group.add_argument("--days", metavar="D", help="only these days: mon-fri, or tue,wed,sat")
-    group.add_argument("--interval", metavar="I", help="a row an interval: 15m, 30m, 1h, 1d")
+    if interval:
+        group.add_argument("--interval", metavar="I", help="a row an interval: 15m, 30m, 1h, 1d")
 
 
 def definitions_of(args: argparse.Namespace, settings: Settings) -> Definitions:

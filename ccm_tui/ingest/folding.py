@@ -24,6 +24,8 @@ Order = tuple[int, int, int, int, int]
 FIRST: Order = (-1, 0, 0, 0, 0)
 KEEP_FINISHED_MS = 10 * 60 * 1000
 """How long (by the log's clock) a finished contact stays in memory for lines that still follow its end."""
+EVICT_FROM = 2000
+"""With fewer contacts in memory it is not worth looking for finished ones."""
 LIVE_RECORDS = 100
 """A batch of up to so many lines is live: late agents and rollups are brought up to date in its own transaction. Bulk
 leaves both for after it, once."""
@@ -103,6 +105,7 @@ class Folding:
         self._rank = rank
         self._contacts: dict[int, _Contact] = {}
         self._agents: dict[int, _Agent] = {}
+        self._evict_at = EVICT_FROM
         self._stale: set[int] | None = None
         """Agents whose folding anew waits until the bulk is in; None: to be looked up."""
         self._newest: dict[int, Order] = {}
@@ -364,6 +367,8 @@ class Folding:
 
     def _evict(self) -> None:
         """Forget contacts that ended a while ago; a line that still comes for one folds it anew."""
+        if len(self._contacts) < self._evict_at:
+            return
         limits = {site_id: order[0] - KEEP_FINISHED_MS for site_id, order in self._newest.items()}
         gone = [
             contact_id
@@ -372,6 +377,7 @@ class Folding:
         ]
         for contact_id in gone:
             del self._contacts[contact_id]
+        self._evict_at = max(EVICT_FROM, 2 * len(self._contacts))
 
 
 @dataclass(slots=True)

@@ -16,12 +16,15 @@ from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
 from ccm_tui.ingest.content import LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
 from ccm_tui.ingest.lines import LineReader
+from ccm_tui.ingest.lock import read_status
 from ccm_tui.ingest.pipeline import Counts, Part
 from ccm_tui.ingest.writing import Writing, checkpoint_of_row, with_checkpoint
 from ccm_tui.store.files import FileRow
 
-TRANSACTION_SECONDS = 0.04
-"""What a batch aims at: a follower and consoles that write wait no longer for us."""
+SHARED_TRANSACTION_SECONDS = 0.04
+"""What a batch aims at while somebody follows: the follower and consoles that write wait no longer for us."""
+OWN_TRANSACTION_SECONDS = 0.4
+"""What it aims at otherwise: nobody waits, and fewer commits are faster."""
 STDIN_NAME = "-"
 
 
@@ -177,7 +180,8 @@ def _read(
         began = time.monotonic()
         ((file, counts),) = writing.pipeline.ingest([part])
         took = time.monotonic() - began
-        max_lines = max(200, min(20_000, round(len(batch.lines) * TRANSACTION_SECONDS / max(took, 0.001))))
+        aim = SHARED_TRANSACTION_SECONDS if read_status(writing.store.path).running else OWN_TRANSACTION_SECONDS
+        max_lines = max(200, min(20_000, round(len(batch.lines) * aim / max(took, 0.001))))
         progress.counts.add(counts)
         progress.bytes_done = before + min(log.size, reader.offset)
         on_progress(progress)

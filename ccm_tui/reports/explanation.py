@@ -1,7 +1,7 @@
 """A figure taken apart: its definition, numerator and denominator, what is left out, and the contacts behind it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from sqlite3 import Cursor
 from typing import Any
@@ -12,6 +12,7 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import QueueTally
 from ccm_tui.reports.contact_report import contact_row
 from ccm_tui.reports.definition_texts import definition_text
+from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.query import Frame, Query
 from ccm_tui.reports.queue_figures import FigureContext, queue_figures
 from ccm_tui.reports.queue_report import (
@@ -27,6 +28,7 @@ from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import history
 from ccm_tui.store.engine import Store
 from ccm_tui.store.history import Scope
+from ccm_tui.store.line_history import named_lines_of_contact
 
 Row = dict[str, Any]
 QUEUE_KEYS = tuple(key for key in queue_figures(QueueTally(), FigureContext.of_nothing()))
@@ -83,15 +85,14 @@ def explain_queues(
             definition=definition_text(key, pile.rules),
             share=share_of(key, pile.tallies.get(0, QueueTally()), context),
         )
-        if explanation.value is None and key not in MAXIMA and key != FCR:
-            explanation.share = Share(
-                None if explanation.share.denominator is None else 0, explanation.share.denominator
-            )
         with store.reading() as cursor:
             if key == FCR:
                 _explain_resolution(cursor, report.frame, pile, explanation, limit, masked=masked)
             else:
-                for segment, share in _shares(cursor, report.frame, pile, key, context):
+                shares = _shares(cursor, report.frame, pile, key, context)
+                if key in MAXIMA:
+                    shares = iter(sorted(shares, key=lambda pair: -(pair[1].numerator or 0)))
+                for segment, share in shares:
                     explanation.add(contact_row(segment, masked=masked), share, what_became(segment), limit)
         found.append(explanation)
     return report.frame, found
@@ -126,7 +127,8 @@ def _owed(
     period = pile.period
     if not pile.channel.deferred:
         return
-    for segment in history.owed_segments(cursor, period.from_ms, period.as_of_ms, scope):
+    owed = history.owed_segments(cursor, period.from_ms, period.as_of_ms, scope)
+    for segment in sorted(owed, key=lambda s: (s.entered_at_ms, s.contact, s.visit)):
         ((contacts, since_ms),) = backlog_at((segment,), (period.as_of_ms,))
         seen = segment_as_of(segment, period.as_of_ms, pile.rules.lost_after_ms)
         if contacts and seen is not None:
@@ -152,3 +154,24 @@ def _explain_resolution(
                 explanation.add(contact_row(seen, masked=masked), share, what, limit)
                 break
     explanation.share = Share(resolved, judged)
+
+
+def add_lines(store: Store, explanations: Iterable[Explanation], events: EventRows) -> None:
+    """Give each listed contact its log lines, with file and offset."""
+    for explanation in explanations:
+        with store.reading() as cursor:
+            wanted = [row["contact"] for row in explanation.contacts]
+            ids = history.contact_rows(cursor, wanted)
+            for row in explanation.contacts:
+                row["lines"] = lines_of(cursor, ids[row["contact"]], events)
+
+
+def lines_of(cursor: Cursor, contact_id: int, events: EventRows) -> list[Row]:
+    """A contact's log lines in order, as ``explain`` shows them."""
+    lines = events.in_order(cursor, named_lines_of_contact(cursor, contact_id))
+    return [shown_line(events.row(cursor, line)) for line in lines]
+
+
+def shown_line(row: Row) -> Row:
+    """Of a row of ``export events``: when, what, where."""
+    return {key: row[key] for key in ("at", "event", "file", "offset", "line")}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ccm_tui.domain import kpi
+from ccm_tui.domain.events import Channel
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import UNDEFINED, count, percent, timer
 from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
@@ -24,6 +25,21 @@ WORDS = {Level.NORMAL: "", Level.WARNING: "warning", Level.BREACH: "breach"}
 def queue_key(row: QueueRow) -> str:
     """Identifies a queue for as long as the board lives."""
     return "\x1f".join((row.site, row.queue, row.channel.value))
+
+
+def find_queue(snapshot: FloorSnapshot, key: str) -> QueueRow | None:
+    """The queue of a key; None when the floor no longer has it."""
+    return next((row for row in snapshot.queues if queue_key(row) == key), None)
+
+
+def my_queues(rows: Iterable[QueueRow], definitions: Definitions) -> list[QueueRow]:
+    """The queues named in ``[ui] my_queues``, by their own name or their group's."""
+    mine = set(definitions.settings.ui.my_queues)
+    return [
+        row
+        for row in rows
+        if row.queue in mine or (definitions.settings.queue_rules(row.site, row.queue).group or "\0") in mine
+    ]
 
 
 def alert_of(alerts: "Alerts", row: QueueRow) -> "Alert | None":
@@ -101,7 +117,7 @@ def queue_kpis(snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitio
     free = {(a.site, a.agent) for a in snapshot.agents if a.state.activity == "free"}
     return [
         Kpi("SL day", percent(_pooled(live, recent=False), sign=False), goal, value_width=5),
-        Kpi("waiting", count(waiting), note=f"mail {owed}" if owed else "", value_width=2),
+        Kpi("waiting", count(waiting), note=f"{_owed_word(snapshot)} {owed}" if owed else "", value_width=2),
         Kpi("oldest", timer((now_ms - oldest) / 1000) if oldest is not None else UNDEFINED, band=BANDS[worst_wait],
             value_width=5),
         Kpi("lost", count(abandoned), note=f"{percent(abandoned / offered if offered else None)}", value_width=2),
@@ -109,6 +125,14 @@ def queue_kpis(snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitio
         Kpi("SL 30 min", percent(_pooled(live, recent=True), sign=False), goal, value_width=5),
         Kpi("offered", count(offered), note=f"answered {count(sum(row.day.answered for row in live))}", value_width=4),
     ]  # fmt: skip
+
+
+def _owed_word(snapshot: FloorSnapshot) -> str:
+    """What is owed a reply: mail, when it is mail alone."""
+    channels = {row.channel for row in snapshot.queues if row.channel.deferred and row.day.backlog}
+    return {Channel.EMAIL: "mail", Channel.MESSAGE: "messages", Channel.TASK: "tasks"}[channels.pop()] if len(
+        channels
+    ) == 1 else "owed"
 
 
 def _pooled(rows: Sequence[QueueRow], *, recent: bool) -> float | None:

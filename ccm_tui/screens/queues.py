@@ -1,16 +1,33 @@
 """Queues, the home screen. For the supervisor who asks: where do I have to act now?"""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens.board_screen import BoardScreen, Listed
+from ccm_tui.screens.desk import Desk
+from ccm_tui.screens.explain import ExplainSheet
+from ccm_tui.screens.queue import QueueScreen
 from ccm_tui.screens.queue_columns import COLUMNS
-from ccm_tui.screens.queue_rows import queue_key, queue_kpis, queue_rows
+from ccm_tui.screens.queue_explain import queue_pages
+from ccm_tui.screens.queue_lines import QueueSubject, pane_lines
+from ccm_tui.screens.queue_rows import alert_of, find_queue, my_queues, queue_key, queue_kpis, queue_rows, queue_view
 from ccm_tui.widgets.board_model import Column
 from ccm_tui.widgets.kpi_tile import Kpi
 from ccm_tui.widgets.lines import Line
+
+if TYPE_CHECKING:
+    from ccm_tui.live.queue_detail import QueueDetail
+
+REST_SECONDS = 0.15
+"""The cursor rests so long before its queue is looked up: rows that it only passes are not."""
+AGAIN_MS = 5000
+"""What is known of the queue under the cursor is read anew this often."""
+KEPT = 50
 
 
 class QueuesScreen(BoardScreen):
@@ -20,8 +37,8 @@ class QueuesScreen(BoardScreen):
     COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
     EMPTY = ("No contacts yet.", "ccm-tui import PATH, or point sources in ccm.toml at your logs")
     HELP = (
-        "Where to act now: ▲ is past its limit, ! is on the way there. The pane says in words why, what has moved"
-        " against the same weekday's usual, and who could help."
+        "Where to act now: ▲ is past its limit, ! is on the way there. The text beside the table says in words why,"
+        " what has moved against the same weekday and half hour of the last four weeks, and who could help."
     )
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("board.open", "open"),
@@ -29,6 +46,19 @@ class QueuesScreen(BoardScreen):
         ("floor.explain", "explain"),
         ("app.help", "help"),
     )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "mine", "My queues", id="queues.mine", tooltip="Only the queues of [ui] my_queues, or all again"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._details: dict[str, QueueDetail] = {}
+        self._resting: Timer | None = None
+        self._mine = bool(desk.definitions.settings.ui.my_queues)
+
+    @property
+    def heading(self) -> str:
+        return "My queues" if self._mine else "Queues"
 
     @property
     def clock_site(self) -> str:
@@ -38,13 +68,12 @@ class QueuesScreen(BoardScreen):
     def row_of(self, key: str | None) -> QueueRow | None:
         """The queue a row is about."""
         floor = self.desk.floor
-        if floor is None or key is None:
-            return None
-        return next((row for row in floor.snapshot.queues if queue_key(row) == key), None)
+        return None if floor is None or key is None else find_queue(floor.snapshot, key)
 
     def listed(self, floor: Floor) -> Sequence[Listed]:
+        rows = floor.snapshot.queues
         return queue_rows(
-            floor.snapshot.queues,
+            my_queues(rows, self.desk.definitions) if self._mine else rows,
             floor.alerts,
             self.shown_ms(floor),
             self.desk.definitions,
@@ -55,8 +84,70 @@ class QueuesScreen(BoardScreen):
         return queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions)
 
     def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
-        return ()
+        row, floor = self.row_of(key), self.desk.floor
+        if row is None or floor is None:
+            return ()
+        subject = QueueSubject(row, floor, self.shown_ms(floor), self.desk, self._details.get(key))
+        return pane_lines(subject, width, height)
 
     def copied(self, key: str) -> str:
         row = self.row_of(key)
         return row.queue if row else ""
+
+    def highlighted(self, key: str | None) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, self._look_up)
+
+    def tick(self, now_ms: int) -> None:
+        super().tick(now_ms)
+        self._look_up()
+
+    def opened(self, key: str) -> None:
+        row = self.row_of(key)
+        if row is not None:
+            self.app.push_screen(QueueScreen(self.desk, key, self._details.get(key)))
+
+    def explained(self, key: str | None) -> None:
+        row, floor = self.row_of(key), self.desk.floor
+        if row is None or floor is None:
+            return
+        view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
+        sort = self.board.sort
+        first = sort.column if sort else "sl30"
+        self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), first, symbols=self.desk.symbols))
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        if action == "mine" and not self.desk.definitions.settings.ui.my_queues:
+            return "No queues are yours yet: name them in ccm.toml, [ui] my_queues."
+        return super().why_not(action, parameters)
+
+    def action_mine(self) -> None:
+        """My queues, or all."""
+        self._mine = not self._mine
+        if self.desk.floor is not None:
+            self.show_floor(self.desk.floor)
+        self.show_status(self.desk.now_ms())
+
+    def _look_up(self) -> None:
+        """Read what the snapshot does not hold of the queue under the cursor, unless that was done just now."""
+        key, floor = self.board.cursor_key, self.desk.floor
+        row = self.row_of(key)
+        if key is None or row is None or floor is None:
+            return
+        known = self._details.get(key)
+        snapshot = floor.snapshot
+        if known is not None and abs(snapshot.as_of_ms - known.as_of_ms) < AGAIN_MS:
+            return
+        readers = self.desk.readers
+        self.read(
+            lambda: readers.queue_detail(snapshot, row.site, row.queue, row.channel),
+            lambda detail: self._take_detail(key, detail),
+        )
+
+    def _take_detail(self, key: str, detail: "QueueDetail") -> None:
+        self._details.pop(key, None)
+        self._details[key] = detail
+        while len(self._details) > KEPT:
+            del self._details[next(iter(self._details))]
+        self.show_detail()

@@ -1,15 +1,13 @@
 """Small integers for the names that repeat on every line: sites, queues, agents, events, contacts."""
 
 import sqlite3
-from base64 import b32encode
 from collections.abc import Iterable
 from hashlib import blake2b
 
 
 def contact_public_id(site: str, native_id: str) -> str:
     """The id that scripts and screens use for a contact: the same on every machine that reads the same log."""
-    digest = blake2b(f"{site}\0{native_id}".encode(), digest_size=10).digest()
-    return b32encode(digest).decode().lower()
+    return blake2b(f"{site}\0{native_id}".encode(errors="replace"), digest_size=8).hexdigest()
 
 
 class Names:

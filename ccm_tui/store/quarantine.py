@@ -46,3 +46,30 @@ def list_quarantined(cursor: sqlite3.Cursor) -> list[QuarantinedLine]:
         " ORDER BY site.name, file.path, quarantine.offset"
     )
     return [QuarantinedLine(*row) for row in cursor.execute(query)]
+
+
+class HeldLine(NamedTuple):
+    """A rejected line as it is kept, for another try."""
+
+    site_id: int
+    digest: int
+    file_id: int
+    offset: int
+    length: int
+    line: bytes
+
+    @property
+    def whole(self) -> bool:
+        """False: the line was too long, and only its beginning is kept."""
+        return len(self.line) == self.length
+
+
+def list_held(cursor: sqlite3.Cursor) -> list[HeldLine]:
+    """Every rejected line, by file and offset."""
+    query = "SELECT site_id, digest, file_id, offset, length, line FROM quarantine ORDER BY file_id, offset"
+    return [HeldLine(*row) for row in cursor.execute(query)]
+
+
+def drop_quarantined(cursor: sqlite3.Cursor, keys: Iterable[tuple[int, int]]) -> None:
+    """Let lines go that are stored now: (site, digest)."""
+    cursor.executemany("DELETE FROM quarantine WHERE site_id = ? AND digest = ?", keys)

@@ -1,0 +1,75 @@
+"""``ccm-tui quarantine``: the lines that did not parse, and another try at them."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from ccm_tui.commands import output, session
+from ccm_tui.commands.output import Column, Row
+from ccm_tui.errors import ExitCode
+from ccm_tui.store.quarantine import list_quarantined
+
+HELP = "lines that did not parse: list them, or try them again"
+
+EXCERPT_CHARS = 160
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "action", choices=("list", "retry"), help="show them; or parse them again, and store what parses"
+    )
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """List or retry."""
+    return _list(args) if args.action == "list" else _retry(args)
+
+
+def _list(args: argparse.Namespace) -> ExitCode:
+    with session.reading(args) as (store, _), store.reading() as cursor:
+        lines = list_quarantined(cursor)
+
+    def rows() -> Iterator[Row]:
+        for line in lines:
+            yield {
+                "site": line.site,
+                "file": line.path,
+                "offset": line.offset,
+                "length": line.length,
+                "reason": line.reason,
+                "line": line.line[: EXCERPT_CHARS * 4].decode(errors="replace")[:EXCERPT_CHARS],
+            }
+
+    if args.format == "json":
+        output.write_json(sys.stdout, {"lines": len(lines)}, "quarantine", rows())
+    elif lines:
+        output.write_table(sys.stdout, rows(), _columns(), [f"{len(lines)} lines in quarantine"])
+    else:
+        print("no line is in quarantine")
+    return ExitCode.DONE
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("file", lambda row: str(row["file"]), right=False),
+        Column("offset", lambda row: str(row["offset"])),
+        Column("bytes", lambda row: str(row["length"])),
+        Column("reason", lambda row: str(row["reason"]), right=False),
+        Column("line", lambda row: str(row["line"]), right=False),
+    ]
+
+
+def _retry(args: argparse.Namespace) -> ExitCode:
+    from dataclasses import asdict
+
+    from ccm_tui.ingest.retry import retry_quarantined
+
+    with session.writing(args) as writing:
+        result = asdict(retry_quarantined(writing))
+    if args.format == "json":
+        sys.stdout.write(output.dump(result) + "\n")
+    else:
+        print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.items()))
+    return ExitCode.DONE

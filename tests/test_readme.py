@@ -1,0 +1,69 @@
+"""What the README promises is there: commands, formats, keys, events, files."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ccm_tui.cli import COMMANDS
+from ccm_tui.domain.events import EventKind
+from ccm_tui.errors import ExitCode
+from ccm_tui.sources.base import LineContext
+from ccm_tui.sources.ccm_jsonl import CcmJsonl
+from ccm_tui.sources.registry import FORMATS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme_and_has_help(command: str) -> None:
+    assert f"`ccm-tui {command}" in README
+    shown = subprocess.run(
+        [sys.executable, "-m", "ccm_tui", command, "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert shown.startswith(f"usage: ccm-tui {command}")
+
+
+def test_the_readme_names_no_command_that_is_not_there() -> None:
+    for name in re.findall(r"`ccm-tui ([a-z]+)", README):
+        assert name in COMMANDS
+
+
+def test_every_format_is_in_the_readme() -> None:
+    for log_format in FORMATS:
+        assert f"`{log_format.name}`" in README
+
+
+def test_one_example_of_each_event_is_in_the_readme_and_parses() -> None:
+    lines = README.partition("```json\n")[2].partition("\n```")[0].splitlines()
+    kinds = [event.kind for line in lines for event in CcmJsonl().parse(line, LineContext())]
+    assert set(kinds) == set(EventKind)
+
+
+def test_every_exit_code_is_in_the_readme() -> None:
+    for code in ExitCode:
+        assert re.search(rf"\b{int(code)}\b [a-z]", README), code
+
+
+def test_what_the_readme_points_to_is_there() -> None:
+    for path in ("data/screenshots/queues.svg", "data/samples/ccm-jsonl/events.jsonl", ".ci/check", ".ci/run"):
+        assert path in README
+        assert (ROOT / path).exists(), path
+
+
+def test_the_readme_keeps_its_order() -> None:
+    headings = re.findall(r"^## (.*)$", README, re.MULTILINE)
+    assert headings == [
+        "Two commands",
+        "The first five minutes on your own logs",
+        "What it does",
+        "Keys",
+        "Configuration",
+        "Formats",
+        "How to trust the numbers",
+        "Development",
+    ]
+    assert README.index("![") < README.index("## Two commands")
