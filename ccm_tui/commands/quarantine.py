@@ -1,24 +1,27 @@
 """``ccm-tui quarantine``: the lines that did not parse, and another try at them."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 
 from ccm_tui.commands import output, session
 from ccm_tui.commands.output import Column, Row
 from ccm_tui.errors import ExitCode
+from ccm_tui.formatting import mask_line
 from ccm_tui.store.quarantine import list_quarantined
 
 HELP = "lines that did not parse: list them, or try them again"
 
 EXCERPT_CHARS = 160
 
+# a run of digits; not what a line begins with, its time, nor the call id 1795329597.9260
+_NUMBER = re.compile(r"(?<![\d.])(?<!^)\+?\d{7,15}(?!\d|\.\d)")
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument(
-        "action", choices=("list", "retry"), help="show them; or parse them again, and store what parses"
-    )
+    parser.add_argument("action", choices=("list", "retry"), help="show them; or parse them again and store")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
 
@@ -28,8 +31,9 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 
 def _list(args: argparse.Namespace) -> ExitCode:
-    with session.reading(args) as (store, _), store.reading() as cursor:
+    with session.reading(args) as (store, settings), store.reading() as cursor:
         lines = list_quarantined(cursor)
+    shown = _masked if settings.privacy.mask else str
 
     def rows() -> Iterator[Row]:
         for line in lines:
@@ -38,8 +42,8 @@ def _list(args: argparse.Namespace) -> ExitCode:
                 "file": line.path,
                 "offset": line.offset,
                 "length": line.length,
-                "reason": line.reason,
-                "line": line.line[: EXCERPT_CHARS * 4].decode(errors="replace")[:EXCERPT_CHARS],
+                "reason": shown(line.reason),
+                "line": shown(line.line[: EXCERPT_CHARS * 4].decode(errors="replace"))[:EXCERPT_CHARS],
             }
 
     if args.format == "json":
@@ -49,6 +53,11 @@ def _list(args: argparse.Namespace) -> ExitCode:
     else:
         print("no line is in quarantine")
     return ExitCode.DONE
+
+
+def _masked(text: str) -> str:
+    """Whatever may be a customer's number: nobody knows what a line says that did not parse."""
+    return mask_line(text, _NUMBER.findall(text))
 
 
 def _columns() -> list[Column]:

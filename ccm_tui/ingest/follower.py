@@ -122,8 +122,8 @@ class Follower:
         for followed in self._followed.values():
             followed.tails.rescan(math.inf if once else now)
         read = self._read(math.inf if once else now)
-        if read:
-            self._commit(read)
+        if read and not self._commit(read):
+            read = []
         settling = False
         if not read or not self._caught_up:
             settling = not read and self._writing.settle_some()
@@ -167,12 +167,18 @@ class Follower:
                 read.append((followed, batch))
         return read
 
-    def _commit(self, read: list[tuple[_Followed, TailBatch]]) -> None:
-        """Store what was read, in one transaction; the tails learn of it only when it is stored."""
+    def _commit(self, read: list[tuple[_Followed, TailBatch]]) -> bool:
+        """Store what was read, in one transaction; the tails learn of it only when it is stored.
+
+        False when none of it can be understood yet.
+        """
         parts: list[tuple[_Followed, int, Part]] = []
+        undecided: list[_Followed] = []
         for followed, batch in read:
             file = self._file_of(followed, batch)
             if file is None:
+                if batch.generation not in followed.refused:
+                    undecided.append(followed)
                 continue
             header_line = batch.start == 0 and file.header is not None and bool(batch.lines)
             lines = LineBatch(batch.offsets, batch.lines, batch.oversize, batch.start, batch.end)
@@ -184,7 +190,11 @@ class Follower:
             self.counts.add(counts)
             self._on_counts(counts)
         for followed, _ in read:
-            followed.tails.mark_committed()
+            if followed in undecided:
+                followed.tails.rewind()  # nothing but blank lines yet: it comes again, with what tells the format
+            else:
+                followed.tails.mark_committed()
+        return len(undecided) < len(read)
 
     def _file_of(self, followed: _Followed, batch: TailBatch) -> FileRow | None:
         """The stored file of a generation, found or made; None when no format takes it."""
@@ -209,7 +219,7 @@ class Follower:
     def _continued(self, followed: _Followed, batch: TailBatch, format_name: str) -> FileRow | None:
         """The stored file that a generation goes on with: it ends where the generation begins."""
         candidates = [*followed.files.values(), *followed.known]
-        return next((f for f in candidates if f.offset == batch.start and f.format == format_name), None)
+        return next((f for f in candidates if checkpoint_of_row(f) == batch.known_as and f.format == format_name), None)
 
     def _rewind(self) -> None:
         for followed in self._followed.values():

@@ -59,6 +59,11 @@ class Writing:
     def new_file(self, content: LogContent, log_format: LogFormat, site: str, timezone: str | None) -> FileRow:
         """Begin to account for a content seen for the first time."""
         header = first_header(content, log_format)
+        path = str(content.path)
+        for file in self.known_files(site):
+            # Begun by a process that was killed before it stored a line
+            if not file.lines and (file.path, file.format, file.header) == (path, log_format.name, header):
+                return replace(file, timezone=self.zone_of(site, timezone))
         return self.pipeline.register(
             FileRow(
                 id=0,

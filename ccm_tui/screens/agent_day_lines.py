@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ccm_tui.domain.day_line import DayPiece, PieceKind
+from ccm_tui.domain.day_line import DayPiece, Doing
 from ccm_tui.domain.segments import Segment
 from ccm_tui.formatting import (
     NOT_IN_SOURCE,
@@ -50,10 +50,10 @@ def day_head(day: "AgentDay", desk: "Desk") -> Line:
 
 def day_timeline(day: "AgentDay", zone: ZoneInfo) -> Timeline:
     """From the hour he came until now; a day of nothing is empty."""
-    pieces = [each for each in day.pieces if _kind(each) is not SpanKind.OUT]
-    if not pieces:
+    first = next((each for each in day.pieces if each.what is not Doing.OFFLINE), None)
+    if first is None:
         return Timeline(0, 0)
-    start_ms = pieces[0].start_ms
+    start_ms = first.start_ms
     end_ms = max(day.day.end_ms, start_ms + HOUR_MS)
     ticks = []
     at = local(start_ms, zone).replace(minute=0, second=0, microsecond=0)
@@ -62,28 +62,25 @@ def day_timeline(day: "AgentDay", zone: ZoneInfo) -> Timeline:
             ticks.append(Tick(max(at_ms, start_ms), f"{at:%H}"))
         # By the instant, not by the wall: an hour that the clocks skip or repeat is still an hour
         at = local(at_datetime(at_ms) + timedelta(hours=1), zone)
-    spans = tuple(TimeSpan(each.start_ms, each.end_ms, _kind(each), _label(each), _band(each)) for each in day.pieces)
-    return Timeline(start_ms, end_ms, spans, tuple(ticks))
+    return Timeline(start_ms, end_ms, tuple(_span(each) for each in day.pieces), tuple(ticks))
 
 
-def _kind(piece: DayPiece) -> SpanKind:
-    return {
-        PieceKind.CONTACT: SpanKind.CONTACT,
-        PieceKind.HOLD: SpanKind.HOLD,
-        PieceKind.ACW: SpanKind.ACW,
-        PieceKind.FREE: SpanKind.FREE,
-        PieceKind.BREAK: SpanKind.BREAK,
-        PieceKind.NO_ANSWER: SpanKind.NO_ANSWER,
-        PieceKind.OUT: SpanKind.OUT,
-    }.get(piece.kind, SpanKind.FREE)
+_KINDS = {
+    Doing.CONTACT: SpanKind.CONTACT,
+    Doing.HOLD: SpanKind.HOLD,
+    Doing.ACW: SpanKind.ACW,
+    Doing.PAUSE: SpanKind.BREAK,
+    Doing.READY: SpanKind.FREE,
+    Doing.NO_ANSWER: SpanKind.NO_ANSWER,
+    Doing.RINGING: SpanKind.WAIT,
+    Doing.OFFLINE: SpanKind.OUT,
+}
 
 
-def _label(piece: DayPiece) -> str:
-    return getattr(piece, "label", "") or ""
-
-
-def _band(piece: DayPiece) -> Band:
-    return Band.WARNING if piece.kind is PieceKind.NO_ANSWER else Band.NORMAL
+def _span(piece: DayPiece) -> TimeSpan:
+    label = piece.label if piece.what is Doing.PAUSE else ""
+    band = Band.WARNING if piece.what is Doing.NO_ANSWER else Band.NORMAL
+    return TimeSpan(piece.start_ms, piece.end_ms, _KINDS[piece.what], label, band)
 
 
 def day_numbers(day: "AgentDay") -> list[Line]:
