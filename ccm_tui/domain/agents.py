@@ -137,7 +137,7 @@ class AgentFold:
         fold = cls(silence_ms)
         for number, kind, queue, reason, start_at_ms, start_seen, confirmed_at_ms in state["open"]:
             span = _Open(number, SpanKind(kind), queue, reason, start_at_ms, start_seen, confirmed_at_ms)
-            fold._open[span.kind, queue] = span
+            fold._open[span.kind, None if span.kind is SpanKind.RINGING else queue] = span
         fold._removed = dict(state["removed"])
         fold._missed = state["missed"]
         fold._last_sign_ms = state["last_sign_ms"]

@@ -56,6 +56,8 @@ class _Contact:
     last: Order = FIRST
     written: int = 0
     """How many visits the store holds."""
+    oddities: tuple[int, int] | None = (0, 0)
+    """Contradictions and repeated ends as the store has them; None: not known."""
 
 
 @dataclass(slots=True)
@@ -262,7 +264,7 @@ class Folding:
             touched.queue(queue_id, entered_at_ms)
             if agent_id is not None and answered_at_ms is not None:
                 touched.agents.add(agent_id)
-        contact = _Contact(site_id, ContactFold(self._contact_rules(site_id)), written=len(old))
+        contact = _Contact(site_id, ContactFold(self._contact_rules(site_id)), written=len(old), oddities=None)
         pending = iter(restarts)
         restart = next(pending, None)
         for order, file_id, line in self._lines(event_store.lines_of_contact(cursor, contact_id)):
@@ -323,10 +325,13 @@ class Folding:
                 touched.queue(queue_id, visit.entered_at_ms)
                 rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
             if len(contact.fold.visits) < contact.written:
-                contact_store.drop_segments_from(cursor, contact_id, len(contact.fold.visits))
+                for place in contact_store.drop_segments_from(cursor, contact_id, len(contact.fold.visits)):
+                    touched.queue(*place)
             contact.written = len(contact.fold.visits)
-            if contact.fold.contradictions or contact.fold.repeated_ends:
-                odd.append((contact.fold.contradictions, contact.fold.repeated_ends, contact_id))
+            oddities = (contact.fold.contradictions, contact.fold.repeated_ends)
+            if oddities != contact.oddities:
+                contact.oddities = oddities
+                odd.append((*oddities, contact_id))
         contact_store.put_segments(cursor, rows)
         contact_store.put_oddities(cursor, odd)
 

@@ -191,7 +191,7 @@ def _read(
 
 def _continued(known: Sequence[FileRow], place: ResumeFrom) -> FileRow | None:
     """The stored file that ends at the place where this log goes on."""
-    return next((file for file in known if file.offset == place.offset), None)
+    return next((file for file in known if checkpoint_of_row(file) == place.known_as), None)
 
 
 def _shown(file: FileRow, progress: Progress) -> str:

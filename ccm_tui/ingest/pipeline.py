@@ -29,6 +29,7 @@ from ccm_tui.store.files import FileRow
 from ccm_tui.store.intervals import mark_dirty
 from ccm_tui.store.rebuild import StoredEvent, set_agents
 
+_BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\0"))
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -37,7 +38,7 @@ class Part:
     """What was read of one file in one go: complete lines without their ends, and the checkpoint after them."""
 
     file: FileRow
-    """With the checkpoint as it is to be after these lines; counts as they were before."""
+    """With the checkpoint as it is to be after these lines; its counts do not matter."""
     batch: LineBatch
     header_line: bool = False
     """The first of these lines is the file's header."""
@@ -204,11 +205,12 @@ class Pipeline:
         if part.header_line:
             next(lines)
             counts.blank += 1
+        max_line_bytes = log_format.max_line_bytes
         for offset, line in lines:
-            if not line.strip(b" \t\r\0"):
+            if line[:1] in _BLANKS and not line.strip(b" \t\r\0"):
                 counts.blank += 1
                 continue
-            if len(line) > log_format.max_line_bytes:
+            if len(line) > max_line_bytes:
                 digest_of_all = blake2b(line, digest_size=DIGEST_BYTES).digest()
                 long = OversizeLine(offset, len(line), line[:OVERSIZE_HEAD_BYTES], digest_of_all)
                 rejected.append(_too_long(long))
@@ -219,7 +221,7 @@ class Pipeline:
                 text = line.decode(errors="replace")
                 counts.flagged += 1
             else:
-                if _CONTROL.search(line):
+                if not text.isprintable() and _CONTROL.search(line):
                     counts.flagged += 1
             try:
                 events = understand(site, parse(text, context))
@@ -227,8 +229,12 @@ class Pipeline:
                 rejected.append((digest(line), offset, len(line), str(rejection), line))
                 continue
             first = events[0]
-            contact = first.contact if len(events) == 1 else _contact_of(events)
-            parsed.append(_Parsed(first.at_ms, digest(line), offset, line, events, contact, _agent_of(events)))
+            contact, agent = first.contact, first.agent
+            if len(events) > 1:
+                contact, agent = _contact_of(events), _agent_of(events)
+            elif agent is not None and first.kind not in AGENT_KINDS:
+                agent = None
+            parsed.append(_Parsed(first.at_ms, digest(line), offset, line, events, contact, agent))
         rejected.extend(map(_too_long, part.batch.oversize))
         return _Prepared(part, self._dated(part.file, parsed), parsed, rejected, counts)
 
@@ -281,18 +287,18 @@ class Pipeline:
         self._settle(cursor, touched)
         for batch in prepared:
             self._quarantine(cursor, batch)
+            file_store.save_checkpoint(cursor, batch.file)
             counts = batch.counts
-            batch.file = replace(
-                batch.file,
-                lines=batch.file.lines + counts.lines,
-                records=batch.file.records + counts.records,
-                repeats=batch.file.repeats + counts.repeats,
-                quarantined=batch.file.quarantined + counts.quarantined,
-                blank=batch.file.blank + counts.blank,
-                flagged=batch.file.flagged + counts.flagged,
+            file_store.add_counts(
+                cursor,
+                batch.file.id,
+                lines=counts.lines,
+                records=counts.records,
+                repeats=counts.repeats,
+                quarantined=counts.quarantined,
+                blank=counts.blank,
+                flagged=counts.flagged,
             )
-            file_store.save_file(cursor, batch.file)
-            self._files[batch.file.id] = batch.file
         if prepared:
             prepared[0].counts.contacts += touched.contacts
 
@@ -325,20 +331,19 @@ class Pipeline:
         names = self._names
         records: list[Record] = []
         rows: list[event_store.EventRow] = []
-        for order, batch, row in new:
-            file = batch.file
-            site_id = names.site(cursor, file.site)
-            contact_id = None if row.contact is None else contact_ids[file.site, row.contact]
-            agent_id = None if row.agent is None else names.agent(cursor, site_id, row.agent)
-            name_id = names.event(cursor, row.events[0].name)
-            rows.append(
-                event_store.EventRow(
-                    row.at_ms, row.digest, file.id, row.offset, name_id, contact_id, agent_id, row.line
-                )
-            )
-            records.append(Record(order, row.digest, file.id, site_id, contact_id, agent_id, row.events))
-            if row.events[0].kind is EventKind.SOURCE_STARTED:
-                event_store.insert_restart(cursor, site_id, (row.at_ms, row.digest))
+        site_id, site, file_id = 0, "", 0
+        current: _Prepared | None = None
+        for order, batch, (at_ms, digest, offset, line, events, contact, agent) in new:
+            if batch is not current:
+                current, site, file_id = batch, batch.file.site, batch.file.id
+                site_id = names.site(cursor, site)
+            contact_id = None if contact is None else contact_ids[site, contact]
+            agent_id = None if agent is None else names.agent(cursor, site_id, agent)
+            name_id = names.event(cursor, events[0].name)
+            rows.append((at_ms, digest, file_id, offset, name_id, contact_id, agent_id, line))
+            records.append(Record(order, digest, file_id, site_id, contact_id, agent_id, events))
+            if events[0].kind is EventKind.SOURCE_STARTED:
+                event_store.insert_restart(cursor, site_id, (at_ms, digest))
         event_store.insert_events(cursor, rows)
         return records, created
 

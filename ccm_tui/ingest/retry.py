@@ -75,16 +75,17 @@ def _store(writing: Writing, file_id: int, held: Sequence[HeldLine], result: Ret
     def settle(cursor: sqlite3.Cursor, touched: Touched) -> None:
         interval_store.mark_dirty(cursor, touched.queues)
         quarantine_store.drop_quarantined(cursor, [(line.site_id, line.digest) for line in held])
+        # counted once already, as quarantined
+        file_store.add_counts(cursor, file_id, lines=-len(held), quarantined=-len(held))
 
     with writing.store.reading() as cursor:
         before = file_store.get_file(cursor, file_id)
-    # counted once already, as quarantined; the checkpoint stays where it is
-    uncounted = replace(before, lines=before.lines - len(held), quarantined=before.quarantined - len(held))
+    # the checkpoint stays where it is
     batch = LineBatch([line.offset for line in held], [line.line for line in held], [], before.offset, before.offset)
-    ((stored, counts),) = Pipeline(writing.store, writing.dialect, settle).ingest([Part(uncounted, batch)])
+    ((stored, counts),) = Pipeline(writing.store, writing.dialect, settle).ingest([Part(before, batch)])
     if before.last_at_ms is not None and stored.last_at_ms != before.last_at_ms:
         with writing.store.writing() as cursor:
-            file_store.save_file(cursor, replace(stored, last_at_ms=before.last_at_ms))
+            file_store.save_checkpoint(cursor, replace(stored, last_at_ms=before.last_at_ms))
     result.stored += counts.records
     result.repeats += counts.repeats
 

@@ -26,6 +26,8 @@ from ccm_tui.store import usual as usual_store
 from ccm_tui.store.engine import Store
 
 HELPERS = 3
+ASKED = 10
+"""Of so many free agents we look up what they answered: those who were in the queue before, then the longest free."""
 NOTHING_UNUSUAL = "nothing unusual"
 TOO_LITTLE_HISTORY = "too little history to compare with"
 
@@ -239,14 +241,20 @@ def _agents(snapshot: FloorSnapshot, site: str, queue: str) -> tuple[QueueAgent,
 def _helpers(usual: UsualBook, snapshot: FloorSnapshot, row: QueueRow) -> tuple[Helper, ...]:
     """Free, not in this queue, nobody waiting in his own queues, and has answered this one before; most first."""
     busy = {q.queue for q in snapshot.queues if q.site == row.site and q.waiting and not q.channel.deferred}
+    free = [
+        agent
+        for agent in snapshot.agents
+        if agent.site == row.site and agent.state.activity is AgentActivity.FREE
+        if not any(membership.queue in busy or membership.queue == row.queue for membership in agent.state.queues)
+    ]
+    if len(free) > ASKED:
+        before = usual.were_in(row.site, row.queue, snapshot.as_of_ms)
+        free.sort(key=lambda agent: (agent.agent not in before, agent.state.activity_since_ms or 0, agent.agent))
     found = []
-    for agent in snapshot.agents:
-        queues = tuple(membership.queue for membership in agent.state.queues)
-        free = agent.site == row.site and agent.state.activity is AgentActivity.FREE
-        if not free or row.queue in queues or busy.intersection(queues):
-            continue
+    for agent in free[:ASKED]:
         answered = usual.answered_by_queue(row.site, agent.agent, snapshot.as_of_ms).get(row.queue, 0)
         if answered:
+            queues = tuple(membership.queue for membership in agent.state.queues)
             noun = NOUNS[row.channel] + ("" if answered == 1 else "s")
             where = f"free in {', '.join(queues)}" if queues else "free"
             words = f"{agent.name}, {where}, {answered} {row.queue} {noun} in 4 weeks"

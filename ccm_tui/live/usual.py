@@ -4,10 +4,12 @@ A ``UsualBook`` keeps what it read, so that a screen may ask with every refresh.
 ends at the instant asked for, on the site's clock, so that a figure of the last half hour has its like beside it.
 """
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import time, timedelta
 from statistics import median
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain import kpi
@@ -26,7 +28,7 @@ from ccm_tui.domain.intervals import (
 from ccm_tui.domain.spans import Span
 from ccm_tui.domain.tally import QueueTally, pool
 from ccm_tui.live.callers import Callers
-from ccm_tui.live.past_days import PastDay, read_past_days
+from ccm_tui.live.past_days import LONGEST_SHIFT_MS, QueuePresence, read_queue_presence, read_shifts
 from ccm_tui.live.slot_tallies import StoredQueue, read_slot_tallies, slots_between
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import floor as floor_store
@@ -35,6 +37,8 @@ from ccm_tui.store import usual as usual_store
 from ccm_tui.store.engine import Store
 
 WEEKS = 4
+LEAST_DAYS = 2
+"""On so many of the past days an agent must have come for it to be a habit."""
 HALF_HOUR_MS = 2 * SLOT_MS
 MINUTE_MS = 60_000
 """Answers are those of the minute's beginning, and kept until it is over: history may still be arriving."""
@@ -89,6 +93,19 @@ class _QueueHabits(NamedTuple):
     day: tuple[UsualInterval, ...]
 
 
+_Found = TypeVar("_Found")
+
+
+@dataclass(slots=True)
+class _Kept(Generic[_Found]):
+    """Something found in the past days of a site."""
+
+    at_ms: int
+    """When it was last looked at."""
+    size: tuple[int, ...]
+    found: _Found
+
+
 class UsualBook:
     """What is usual, over one store. One thread only, like the store."""
 
@@ -97,7 +114,8 @@ class UsualBook:
         self._definitions = definitions
         self._queues: dict[tuple[str, str, Channel], tuple[int, _QueueHabits]] = {}
         self._expected: tuple[int, Mapping[tuple[str, str], int]] = (-1, {})
-        self._presence: dict[tuple[str, date], tuple[int, list[int], tuple[PastDay, ...]]] = {}
+        self._shifts: dict[str, _Kept[Mapping[str, Span]]] = {}
+        self._presence: dict[str, _Kept[tuple[QueuePresence, ...]]] = {}
         self._answered: dict[tuple[str, str, int], Mapping[str, int]] = {}
         self.callers = Callers(store)
         """Who of those waiting has been here before."""
@@ -119,6 +137,12 @@ class UsualBook:
         if self._expected[0] != minute_ms:
             self._expected = (minute_ms, self._read_expected(minute_ms))
         return self._expected[1]
+
+    def were_in(self, site: str, queue: str, as_of_ms: int) -> set[str]:
+        """The agents who were in a queue on any of the past days."""
+        minute_ms = as_of_ms - as_of_ms % MINUTE_MS
+        presence = self._queue_presence(site, minute_ms)
+        return {agent for past in presence for agent in past.members.get(queue, ())}
 
     def answered_by_queue(self, site: str, agent: str, as_of_ms: int) -> Mapping[str, int]:
         """Queue -> how many of its contacts the agent answered in the four weeks before today."""
@@ -158,8 +182,8 @@ class UsualBook:
             aht = kpi.average_handle_seconds(pool(touched.values()), rules)
             if aht is not None:
                 handling.append(aht)
-        past_days = zip(self._past(site, as_of_ms), self._past_days(site, as_of_ms), strict=True)
-        present = [day.present(queue, *past.half_hour) for past, day in past_days if day.known]
+        both = zip(self._past(site, as_of_ms), self._queue_presence(site, as_of_ms), strict=True)
+        present = [presence.present(queue, *week.half_hour) for week, presence in both if presence.in_queue]
         weekday = WEEKDAYS[to_local(as_of_ms, self._definitions.zone(site)).weekday()]
         return UsualQueue(_median(offered), _median(handling), _median(present), weekday)
 
@@ -203,19 +227,59 @@ class UsualBook:
         found: dict[tuple[str, str], int] = {}
         for site in sites:
             opening = self._definitions.opening(site, "")
-            if opening is not None and not opening.is_open(as_of_ms):
-                continue
-            days = [day for day in self._past_days(site, as_of_ms) if day.known]
-            for agent in {agent for day in days for agent in day.shifts}:
-                shifts = [(day, day.shifts[agent]) for day in days if agent in day.shifts]
-                if len(shifts) < 2 or 2 * len(shifts) <= len(days):
-                    continue
-                came = median(self._clock_seconds(site, start) for _, (start, _) in shifts)
-                stayed = median(end - start for _, (start, end) in shifts)
-                from_ms = self._at_clock(site, as_of_ms, came)
-                if from_ms + GRACE_MS <= as_of_ms < from_ms + stayed:
-                    found[site, agent] = from_ms
+            if opening is None or opening.is_open(as_of_ms):
+                for agent, (from_ms, to_ms) in self._usual_shifts(site, as_of_ms).items():
+                    if from_ms + GRACE_MS <= as_of_ms < to_ms:
+                        found[site, agent] = from_ms
         return found
+
+    def _usual_shifts(self, site: str, as_of_ms: int) -> Mapping[str, Span]:
+        """Agent -> when he usually comes and goes today; looked at once a minute, read anew when more is known."""
+        past = self._known_past(self._shifts.get(site), site, as_of_ms)
+        if past is None:
+            with self._store.reading() as cursor:
+                names = {agent.id: agent.name for agent in self._agents(cursor, site)}
+                days = [week.day for week in self._past(site, as_of_ms)]
+                read = [read_shifts(cursor, names, day) for day in days]
+            known = [shifts for shifts in read if shifts]
+            usual: dict[str, Span] = {}
+            for agent_id in {agent_id for shifts in known for agent_id in shifts}:
+                own = [shifts[agent_id] for shifts in known if agent_id in shifts]
+                if len(own) >= LEAST_DAYS and 2 * len(own) > len(known):
+                    from_ms = self._at_clock(site, as_of_ms, median(self._clock_seconds(site, came) for came, _ in own))
+                    usual[names[agent_id]] = (from_ms, from_ms + round(median(went - came for came, went in own)))
+            past = self._shifts[site] = _Kept(as_of_ms, self._size(site, as_of_ms), usual)
+        return past.found
+
+    def _queue_presence(self, site: str, as_of_ms: int) -> tuple[QueuePresence, ...]:
+        """Presence on the past days; looked at once a minute, read anew when more is known."""
+        past = self._known_past(self._presence.get(site), site, as_of_ms)
+        if past is None:
+            with self._store.reading() as cursor:
+                days = [week.day for week in self._past(site, as_of_ms)]
+                silence_ms = self._definitions.silence_ms
+                found = read_queue_presence(cursor, self._agents(cursor, site), days, silence_ms)
+            past = self._presence[site] = _Kept(as_of_ms, self._size(site, as_of_ms), found)
+        return past.found
+
+    def _known_past(self, kept: "_Kept[_Found] | None", site: str, as_of_ms: int) -> "_Kept[_Found] | None":
+        """What was found, while nothing has become known since."""
+        if kept is None or kept.at_ms == as_of_ms:
+            return kept
+        if kept.size != self._size(site, as_of_ms):
+            return None
+        kept.at_ms = as_of_ms
+        return kept
+
+    def _size(self, site: str, as_of_ms: int) -> tuple[int, ...]:
+        """Which past days are meant, and how many spans ended on each: changes with either."""
+        days = [week.day for week in self._past(site, as_of_ms)]
+        with self._store.reading() as cursor:
+            counts = [usual_store.count_ended_spans(cursor, start, end + LONGEST_SHIFT_MS) for start, end in days]
+        return (days[0][0], *counts)
+
+    def _agents(self, cursor: sqlite3.Cursor, site: str) -> list[history_store.StoredAgent]:
+        return history_store.agents_of_site(cursor, floor_store.list_sites(cursor).get(site, -1))
 
     def _clock_seconds(self, site: str, at_ms: int) -> float:
         """Seconds on the clock since the site's day began."""
@@ -230,28 +294,7 @@ class UsualBook:
         rounded = round(seconds / _ROUND_SECONDS) * _ROUND_SECONDS + starts_at.hour * 3600 + starts_at.minute * 60
         days, clock = divmod(rounded, _DAY_SECONDS)
         day = business_date(as_of_ms, zone, starts_at) + timedelta(days=days)
-        return wall_ms(day, starts_at.replace(hour=clock // 3600, minute=clock // 60 % 60, second=0), zone)
-
-    def _past_days(self, site: str, as_of_ms: int) -> tuple[PastDay, ...]:
-        """Presence on the past days; looked at once a minute, and read anew only when more has become known."""
-        days = [past.day for past in self._past(site, as_of_ms)]
-        zone, starts_at = self._definitions.zone(site), self._definitions.day_starts_at(site)
-        key = (site, business_date(as_of_ms, zone, starts_at))
-        kept = self._presence.get(key)
-        if kept is not None and kept[0] == as_of_ms:
-            return kept[2]
-        with self._store.reading() as cursor:
-            sizes = [usual_store.count_ended_spans(cursor, start, end + _DAY_SECONDS * 1000) for start, end in days]
-            if kept is not None and kept[1] == sizes:
-                found = kept[2]
-            else:
-                agents = history_store.agents_of_site(cursor, floor_store.list_sites(cursor).get(site, -1))
-                found = read_past_days(cursor, agents, days, self._definitions.silence_ms)
-        while len(self._presence) >= 8:
-            del self._presence[next(iter(self._presence))]
-        self._presence.pop(key, None)
-        self._presence[key] = (as_of_ms, sizes, found)
-        return found
+        return wall_ms(day, time(clock // 3600, clock // 60 % 60), zone)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
 from ccm_tui.screens.keys import action_hints, active_keys, place_hints
 from ccm_tui.widgets.hint_line import HintLine
 from ccm_tui.widgets.rule import Rule
-from ccm_tui.widgets.status_line import Freshness, StatusLine
+from ccm_tui.widgets.status_line import Freshness, Status, StatusLine
 
 TOO_SMALL = (40, 10)
 """Below this (width, height) a screen says so instead of showing half figures."""
@@ -41,7 +41,6 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         (0, "-tiny"),
         (TOO_SMALL[0], "-narrow"),
         (140, "-wide"),
-        (170, "-broad"),
     ]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (TOO_SMALL[1], "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,7 +67,7 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         """Counts the readings asked for: only the latest one's result is taken."""
         self._take: Callable[[Any], None] | None = None
         self._shown: Floor | None = None
-        self._status = StatusLine(status_of(self.heading, desk, desk.now_ms(), ""), symbols=desk.symbols)
+        self._status = StatusLine(Status(""), symbols=desk.symbols)
         self.trouble_rule = Rule(symbols=desk.symbols, classes="trouble")
         self._hints = HintLine(symbols=desk.symbols)
 

@@ -18,7 +18,7 @@ from ccm_tui.widgets.kpi_tile import Kpi
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.status_line import Freshness
 
-FIGURES = 6
+FIGURES, FEWER = 6, 4
 """Two rows of three; where there is no room for three, two rows of two."""
 
 
@@ -31,7 +31,10 @@ class WallboardScreen(FloorScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.figures = [BigFigure(Figure(""), symbols=desk.symbols) for _ in range(FIGURES)]
+        self.figures = [
+            BigFigure(Figure(""), symbols=desk.symbols, classes="extra" if index >= FEWER else "")
+            for index in range(FIGURES)
+        ]
         self.breaches = DetailPane(symbols=desk.symbols, can_focus=False, classes="breaches")
 
     def compose_body(self) -> Iterable[Widget]:

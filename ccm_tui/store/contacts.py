@@ -59,9 +59,15 @@ def drop_segments(cursor: sqlite3.Cursor, contact_id: int) -> list[tuple[int, in
     return rows
 
 
-def drop_segments_from(cursor: sqlite3.Cursor, contact_id: int, visit: int) -> None:
-    """Take away a contact's last segments, from this visit on: they turned out to be none."""
+def drop_segments_from(cursor: sqlite3.Cursor, contact_id: int, visit: int) -> list[tuple[int, int]]:
+    """Take away a contact's last segments, from this visit on: they turned out to be none.
+
+    Gives (queue, entered) of every segment it had: those that stay have new numbers.
+    """
+    query = "SELECT queue_id, entered_at_ms FROM segment WHERE contact_id = ?"
+    before = cursor.execute(query, (contact_id,)).fetchall()
     cursor.execute("DELETE FROM segment WHERE contact_id = ? AND visit >= ?", (contact_id, visit))
+    return before
 
 
 def open_contacts(cursor: sqlite3.Cursor, site_id: int) -> list[int]:

@@ -9,17 +9,8 @@ Identity = tuple[int, int]
 """(time, digest): what makes two lines the same."""
 
 
-class EventRow(NamedTuple):
-    """One line as it is stored; the column order of the insert below."""
-
-    at_ms: int
-    digest: int
-    file_id: int
-    offset: int
-    name_id: int
-    contact_id: int | None
-    agent_id: int | None
-    line: bytes
+EventRow = tuple[int, int, int, int, int, int | None, int | None, bytes]
+"""Time, digest, file, offset, name, contact, agent, line: the columns of the insert below."""
 
 
 class StoredLine(NamedTuple):

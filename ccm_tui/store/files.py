@@ -44,6 +44,11 @@ class FileRow:
         return (first, int(last // 1000 > first // 1000), self.first_digest or 0)
 
 
+_CHECKPOINT = (
+    "path, format, timezone, header, device, inode, head_digest, head_length, tail_digest, offset, first_at_ms,"
+    " last_at_ms, first_digest, read_at_ms, problem"
+)
+_COUNTS = ("lines", "records", "repeats", "quarantined", "blank", "flagged")
 _COLUMNS = (
     "path, format, timezone, header, device, inode, head_digest, head_length, tail_digest, offset, first_at_ms,"
     " last_at_ms, first_digest, lines, records, repeats, quarantined, blank, flagged, read_at_ms, problem"
@@ -72,10 +77,19 @@ def insert_file(cursor: sqlite3.Cursor, site_id: int, file: FileRow) -> FileRow:
     return replace(file, id=cursor.lastrowid)
 
 
-def save_file(cursor: sqlite3.Cursor, file: FileRow) -> None:
-    """Store the checkpoint and counts reached; part of the transaction that stores the lines."""
-    assignments = ", ".join(f"{column.strip()} = ?" for column in _COLUMNS.split(","))
-    cursor.execute(f"UPDATE file SET {assignments} WHERE id = ?", (*_values(file), file.id))  # noqa: S608
+def save_checkpoint(cursor: sqlite3.Cursor, file: FileRow) -> None:
+    """Store how far the file was read; part of the transaction that stores the lines. Leaves the counts alone."""
+    columns = _CHECKPOINT.split(", ")
+    assignments = ", ".join(f"{column} = ?" for column in columns)
+    values = [getattr(file, column) for column in columns]
+    cursor.execute(f"UPDATE file SET {assignments} WHERE id = ?", (*values, file.id))  # noqa: S608 - our own columns
+
+
+def add_counts(cursor: sqlite3.Cursor, file_id: int, **counts: int) -> None:
+    """Add to what became of the file's lines. Adding, not setting: an import and the follower may read one file."""
+    assert counts.keys() <= set(_COUNTS)
+    sums = ", ".join(f"{column} = {column} + ?" for column in counts)
+    cursor.execute(f"UPDATE file SET {sums} WHERE id = ?", (*counts.values(), file_id))  # noqa: S608 - our own columns
 
 
 def _values(file: FileRow) -> tuple[object, ...]:

@@ -117,11 +117,13 @@ def answered_segments(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms
 
 def spans_of_agent(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms: int) -> list[PresenceSpan]:
     """One agent's spans that touch the period, by number."""
-    query = (
-        f"{_SPAN} WHERE span.agent_id = ? AND span.start_at_ms <= ? AND (span.end_at_ms IS NULL OR span.end_at_ms >= ?)"
-        " ORDER BY span.number"
-    )
-    return [to_span(row) for row in cursor.execute(query, (agent_id, to_ms, from_ms))]
+    rows = cursor.execute(
+        f"{_SPAN} WHERE span.agent_id = ? AND span.end_at_ms >= ? AND span.start_at_ms <= ?", (agent_id, from_ms, to_ms)
+    ).fetchall()
+    rows += cursor.execute(
+        f"{_SPAN} WHERE span.agent_id = ? AND span.end_at_ms IS NULL AND span.start_at_ms <= ?", (agent_id, to_ms)
+    ).fetchall()
+    return sorted(map(to_span, rows))
 
 
 def listed_queues(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[tuple[str, str]]:

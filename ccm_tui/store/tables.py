@@ -212,7 +212,7 @@ class Span(SQLModel, table=True):
     __tablename__ = "span"
     __table_args__ = (
         Index("ix_span_end", "end_at_ms"),
-        Index("ix_span_open", "agent_id", sqlite_where=text("end_at_ms IS NULL")),
+        Index("ix_span_agent_end", "agent_id", "end_at_ms"),
         KEYED,
     )
     agent_id: int = Field(sa_column=Column(Integer, ForeignKey("agent.id"), primary_key=True))

@@ -145,6 +145,26 @@ def spans_touching(
     return [to_span(row) for row in sorted(rows, key=lambda row: row[1])]
 
 
+def statuses_ended(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> list[tuple[int, int, int]]:
+    """(agent, start, end) of the logins and pauses that ended in [from, to), at any site."""
+    query = "SELECT agent_id, start_at_ms, end_at_ms FROM span WHERE end_at_ms >= ? AND end_at_ms < ? AND kind = ?"
+    return cursor.execute(query, (from_ms, to_ms, SpanKind.STATUS.value)).fetchall()
+
+
+def members_at(cursor: sqlite3.Cursor, queue_ids: Sequence[int], at_ms: int, within_ms: int) -> dict[int, int]:
+    """Agent -> in how many of the queues he was at an instant; memberships that ended later than ``within_ms`` after
+    it and do not go on are not seen."""
+    marks = ", ".join("?" * len(queue_ids))
+    query = f"SELECT agent_id, queue_id FROM span WHERE kind = ? AND queue_id IN ({marks}) AND start_at_ms <= ?"  # noqa: S608
+    values = (SpanKind.MEMBERSHIP.value, *queue_ids, at_ms)
+    rows = cursor.execute(f"{query} AND end_at_ms IS NULL", values).fetchall()
+    rows += cursor.execute(f"{query} AND end_at_ms > ? AND end_at_ms <= ?", (*values, at_ms, at_ms + within_ms))
+    found: dict[int, int] = {}
+    for agent_id, _ in set(rows):
+        found[agent_id] = found.get(agent_id, 0) + 1
+    return found
+
+
 def count_ended_spans(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> int:
     """How many spans ended in [from, to): changes when more of a past day becomes known."""
     query = "SELECT COUNT(*) FROM span WHERE end_at_ms >= ? AND end_at_ms < ?"

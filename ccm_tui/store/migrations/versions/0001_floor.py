@@ -333,5 +333,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agent_id", "number"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_span_agent_end", "span", ["agent_id", "end_at_ms"], unique=False)
     op.create_index("ix_span_end", "span", ["end_at_ms"], unique=False)
-    op.create_index("ix_span_open", "span", ["agent_id"], unique=False, sqlite_where=sa.text("end_at_ms IS NULL"))
