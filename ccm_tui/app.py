@@ -5,7 +5,6 @@ shows it. The feed starts after the first frame is on the terminal.
 """
 
 import asyncio
-import contextlib
 import os
 import signal
 import traceback
@@ -27,12 +26,9 @@ from ccm_tui.messages import Failure, FeedFailed, Floor, FloorUpdated
 from ccm_tui.safe import clean
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk, Readers
-from ccm_tui.screens.help import HelpSheet, help_of
-from ccm_tui.screens.keymap import checked_keymap
-from ccm_tui.screens.modes import MODES, QUEUES
-from ccm_tui.screens.wallboard import WallboardScreen
+from ccm_tui.screens.modes import MODES, QUEUES, Mode
 from ccm_tui.settings.definitions import Definitions
-from ccm_tui.theme import CCM_DARK, CCM_LIGHT, THEMES, suggested_theme, variable_defaults
+from ccm_tui.theme import CCM_LIGHT, THEMES, suggested_theme, variable_defaults
 from ccm_tui.view_state import ViewState, load_view_state, save_view_state
 
 if TYPE_CHECKING:
@@ -108,12 +104,15 @@ class CcmApp(App[None], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
-        self.set_keymap(checked_keymap(definitions.settings.ui.keymap, type(self)))
-        for name, mode in MODES.items():
-            self.add_mode(name, self._maker(mode.screen))
+        if definitions.settings.ui.keymap:
+            from ccm_tui.screens.keymap import checked_keymap
 
-    def _maker(self, screen: type[FloorScreen]) -> Callable[[], FloorScreen]:
-        return lambda: screen(self.desk)
+            self.set_keymap(checked_keymap(definitions.settings.ui.keymap, type(self)))
+        for name, mode in MODES.items():
+            self.add_mode(name, self._maker(mode))
+
+    def _maker(self, mode: Mode) -> Callable[[], FloorScreen]:
+        return lambda: mode.load()(self.desk)
 
     def _first_theme(self) -> str:
         if self.desk.view.theme in self.available_themes:
@@ -146,10 +145,13 @@ class CcmApp(App[None], inherit_bindings=False):
             self._end(128 + signal.SIGHUP)
 
     def _start_feed(self) -> None:
-        self.feed = self._open_feed(
-            lambda snapshot: self.post_message(FloorUpdated(snapshot)) and None,
-            lambda what, hint: self.post_message(FeedFailed(what, hint)) and None,
-        )
+        def read(snapshot: FloorSnapshot) -> None:
+            self.post_message(FloorUpdated(snapshot))
+
+        def failed(what: str, hint: str) -> None:
+            self.post_message(FeedFailed(what, hint))
+
+        self.feed = self._open_feed(read, failed)
         self.feed.start()
 
     def on_unmount(self) -> None:
@@ -211,6 +213,8 @@ class CcmApp(App[None], inherit_bindings=False):
 
     def action_wallboard(self) -> None:
         """The large figures, over whatever is open."""
+        from ccm_tui.screens.wallboard import WallboardScreen
+
         if not isinstance(self.screen, WallboardScreen):
             self.push_screen(WallboardScreen(self.desk))
 
@@ -223,6 +227,8 @@ class CcmApp(App[None], inherit_bindings=False):
 
     def action_help(self) -> None:
         """The help of the screen that is open."""
+        from ccm_tui.screens.help import HelpSheet, help_of
+
         self.push_screen(HelpSheet(help_of(self.screen), symbols=self.desk.symbols))
 
     def action_interrupted(self) -> None:
@@ -242,6 +248,3 @@ class CcmApp(App[None], inherit_bindings=False):
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Nothing is opened on the server; the address is shown."""
         self.notify(clean(url), title="address", markup=False)
-
-
-__all__ = ["CCM_DARK", "CcmApp", "FeedLike"]

@@ -93,8 +93,12 @@ def save_view_state(path: Path, state: ViewState) -> bool:
 
 def _screen_view(view: dict[str, Any]) -> ScreenView:
     sort = view.get("sort")
-    usable = isinstance(sort, list) and len(sort) == 2 and isinstance(sort[0], str) and isinstance(sort[1], bool)
-    return ScreenView((_text(sort[0]), sort[1]) if usable else None, _text(view.get("filter")))
+    text = _text(view.get("filter"))
+    match sort:
+        case [str(column), bool(descending)]:
+            return ScreenView((_text(column), descending), text)
+        case _:
+            return ScreenView(None, text)
 
 
 def _text(value: object) -> str:

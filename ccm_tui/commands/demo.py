@@ -1,6 +1,7 @@
 """``ccm-tui demo``: a simulated floor in a folder of its own, followed and shown; leaves nothing behind."""
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ccm_tui.commands.console import show_console
+from ccm_tui.commands.terminal import check_terminal, scrub
 from ccm_tui.errors import ExitCode
+from ccm_tui.settings.load import load_settings
 
 HELP = "a simulated floor, complete and living; leaves nothing behind"
 
@@ -24,24 +28,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Simulate, follow and show, until the console is left."""
-    from ccm_tui.commands.open import check_terminal, show_console
-
-    check_terminal()
+    check_terminal(os.environ)
+    scrub(os.environ)
+    now_ms = time.time_ns() // 1_000_000
     with tempfile.TemporaryDirectory(prefix="ccm-tui-demo-") as name:
         folder = Path(name)
-        now_ms = time.time_ns() // 1_000_000
-        config = _configure(folder, now_ms, args)
-        with _floor(folder / "logs", now_ms, args) as floor:
+        config = _configure(folder, now_ms)
+        with _floor(folder / "logs", now_ms, args) as clock:
             return show_console(
+                load_settings(config, str(folder / "ccm.db"), environ={"HOME": name}),
                 config=str(config),
-                db=str(folder / "ccm.db"),
-                as_name=args.as_name,
-                no_mouse=args.no_mouse,
-                wall_clock=floor,
+                who=args.as_name,
+                mouse=not args.no_mouse,
+                wall_clock=clock,
             )
 
 
-def _configure(folder: Path, now_ms: int, args: argparse.Namespace) -> Path:
+def _configure(folder: Path, now_ms: int) -> Path:
     from ccm_tui.demo.configuration import demo_config_toml
     from ccm_tui.demo.seasons import FloorClock
 

@@ -15,14 +15,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("what", choices=("events", "contacts"), help="stored lines in time order, or visits to queues")
     options.add_period_options(parser)
-    parser.add_argument(
-        "--site", action="append", default=[], metavar="S", help="one site; several times for more"
-    )
+    parser.add_argument("--site", action="append", default=[], metavar="S", help="one site; several times for more")
     parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
     parser.add_argument("--unmask", action="store_true", help="customers' numbers in full, not their last four digits")
-    parser.add_argument(
-        "--raw", action="store_true", help="CSV cells as the log has them, formulas too"
-    )
+    parser.add_argument("--raw", action="store_true", help="CSV cells as the log has them, formulas too")
     parser.add_argument("--out", metavar="FILE", help="a file for its owner only, instead of standard output")
 
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -100,14 +101,21 @@ def write_csv(out: TextIO, names: Sequence[str], rows: Iterable[Row], *, raw: bo
 
 def csv_cell(value: object, *, raw: bool = False) -> str:
     """A value as a cell; None is empty."""
+    if isinstance(value, str):
+        return value if raw else _harmless(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
-    text = value if isinstance(value, str) else dump(value)
-    return text if raw else csv_safe(clean(text, limit=sys.maxsize))
+    return dump(value) if raw else _harmless(dump(value))
+
+
+@lru_cache(maxsize=4096)
+def _harmless(text: str) -> str:
+    """Names repeat row after row."""
+    return csv_safe(clean(text, limit=sys.maxsize))
 
 
 def write_markdown(out: TextIO, rows: Iterable[Row], columns: Sequence[Column], title: Sequence[str]) -> None:

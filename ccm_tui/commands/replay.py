@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def _lines(path: Path) -> Iterator[bytes]:
                 yield line if line.endswith(b"\n") else line + b"\n"
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (EOFError, zlib.error) as error:
+        raise SourceError(f"{path}: broken gzip data: {error}") from error
 
 
 def _is_jsonl(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Whether there is a terminal to draw on, and an environment that is safe to draw in. Imports no Textual: it must come first."""
+"""Whether there is a terminal to draw on, and an environment safe to draw in. Comes first: imports no Textual."""
 
 import os
 import sys

@@ -52,6 +52,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         finally:
             lock.release()
     if args.once:
+        for path, reason in follower.problems:
+            print(f"ccm-tui: {path}: {reason}", file=sys.stderr)
         counts = follower.counts
         print(
             f"{counts.lines} lines, {counts.records} events, {counts.repeats} repeats,"
@@ -73,12 +75,14 @@ def sources_of(writing: Writing, args: argparse.Namespace) -> list[SourceRow]:
         for path in source.path
     ]
     if args.paths:
+        timezone = session.checked_zone(args.tz)
+        log_format = None if args.source == "auto" else writing.dialect.format(args.source).name
         named = [
             SourceRow(
                 pattern=str(Path(path).expanduser().absolute()),
-                format=None if args.source == "auto" else args.source,
+                format=log_format,
                 site=args.site or DEFAULT_SITE,
-                timezone=session.checked_zone(args.tz),
+                timezone=timezone,
             )
             for path in args.paths
         ]

@@ -100,7 +100,7 @@ class AgentFold:
         self._removed: dict[str | None, int] = {}
         """Queue -> when the agent left it: an answer that began before says nothing about now."""
         self._missed: str | None = None
-        """The contact whose offer was missed last, when the agent gave no sign of life since."""
+        """The contact whose offer was missed last (empty: of no name), when the agent gave no sign of life since."""
         self._last_sign_ms: int | None = None
         self._status_ended_ms = 0
         self._next = 0
@@ -293,11 +293,12 @@ class AgentFold:
         if ring_ms <= 0:
             return
         self._contradict_pauses(event.queue, rang_at_ms, event.at_ms)
-        if self._missed is not None and self._missed != event.contact:
+        contact = event.contact or ""
+        if self._missed is not None and self._missed != contact:
             key = (SpanKind.NO_ANSWER, None)
             if key not in self._open and not self._is_paused():
                 self._begin(SpanKind.NO_ANSWER, None, None, event.at_ms)
-        self._missed = event.contact or ""
+        self._missed = contact
 
     def _ringing(self, event: Event) -> None:
         self._evidence(event.queue, event.at_ms, event.at_ms)

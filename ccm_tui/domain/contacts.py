@@ -104,7 +104,7 @@ class ContactFold:
         return all(visit.ended_at_ms is not None for visit in self.visits)
 
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
-        """Fold one event of this contact; True when a visit or a count changed. ``place``: the line's file and offset."""
+        """Fold one event of this contact; True when a visit or a count changed. ``place``: its line's file and offset."""
         if event.channel is not None:
             self._channel = event.channel
         if event.customer and self._customer is None:
@@ -310,7 +310,8 @@ class ContactFold:
             return False
         if event.kind is EventKind.HOLD_STARTED:
             visit.hold_ms = visit.hold_ms or 0
-            visit.hold_since_ms = event.at_ms
+            if visit.hold_since_ms is None:
+                visit.hold_since_ms = event.at_ms
         elif visit.hold_since_ms is not None:
             visit.hold_ms = (visit.hold_ms or 0) + max(0, event.at_ms - visit.hold_since_ms)
             visit.hold_since_ms = None

@@ -109,9 +109,12 @@ class Folding:
         self._agents: dict[int, _Agent] = {}
         self._evict_at = EVICT_FROM
         self._stale: set[int] | None = None
-        """Agents whose folding anew waits until the bulk is in; None: to be looked up."""
+        """Agents to be folded anew when the bulk is in; until then what comes in order is added to what they have, so
+        that a floor moves while history arrives. None: to be looked up."""
         self._newest: dict[int, Order] = {}
         """Site -> the newest order folded: a restart before it concerns the past."""
+        self._last_restart: dict[int, Order] = {}
+        """Site -> the newest restart folded: a line before it comes late, also to who was not known at the restart."""
 
     def forget(self) -> None:
         """Drop the memory: a transaction was rolled back, or another process has written."""
@@ -119,6 +122,7 @@ class Folding:
         self._agents.clear()
         self._stale = None
         self._newest.clear()
+        self._last_restart.clear()
 
     def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: set[int], late: "Late") -> Touched:
         """Fold new records (sorted by order) and write what changed.
@@ -131,7 +135,9 @@ class Folding:
         stale = self._stale
         changed: set[int] = set()
         changed_agents: set[int] = set()
+        self._load_restarts(cursor, records)
         for record in records:
+            is_past = record.order < self._last_restart[record.site_id]
             if record.contact_id in new and record.contact_id not in self._contacts:
                 self._contacts[record.contact_id] = _Contact(
                     record.site_id, ContactFold(self._contact_rules(record.site_id))
@@ -144,7 +150,7 @@ class Folding:
                 contact_id, agent_id = record.contact_id, record.agent_id
                 if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late.contacts:
                     contact = self._contacts.get(contact_id)
-                    if contact is None or record.order < contact.last:
+                    if contact is None or is_past or record.order < contact.last:
                         late.contacts.add(contact_id)
                     else:
                         contact.last = record.order
@@ -152,13 +158,12 @@ class Folding:
                             changed.add(contact_id)
                 if (
                     agent_id is not None
-                    and agent_id not in stale
                     and kind in AGENT_KINDS
                     and event.agent is not None
                     and agent_id not in late.agents
                 ):
                     agent = self._agents.get(agent_id) or self._load_agent(cursor, record.site_id, agent_id)
-                    if record.order < agent.last:
+                    if is_past or record.order < agent.last:
                         late.agents.add(agent_id)
                     else:
                         agent.last = record.order
@@ -167,15 +172,13 @@ class Folding:
             if record.order > self._newest.get(record.site_id, FIRST):
                 self._newest[record.site_id] = record.order
         late.agents -= stale
-        if late.agents and touched.records > LIVE_RECORDS:
+        if touched.records > LIVE_RECORDS:
             agent_store.mark_stale(cursor, late.agents)
             stale |= late.agents
-            for agent_id in late.agents:
-                self._agents.pop(agent_id, None)
             late.agents.clear()
         self._refold(cursor, late, touched)
         self._write_contacts(cursor, changed - late.contacts, touched)
-        self._write_agents(cursor, changed_agents - late.agents - stale, touched)
+        self._write_agents(cursor, changed_agents - late.agents, touched)
         agent_store.mark_changed(cursor, touched.agents)
         self._evict()
         return touched
@@ -188,6 +191,7 @@ class Folding:
         touched = Touched()
         self._refold(cursor, Late(agents={waiting[0]}), touched)
         agent_store.mark_changed(cursor, touched.agents)
+        agent_store.clear_stale(cursor, waiting[0])
         if self._stale is not None:
             self._stale.discard(waiting[0])
         return waiting[0]
@@ -198,6 +202,7 @@ class Folding:
         self, cursor: sqlite3.Cursor, record: Record, changed: set[int], changed_agents: set[int], late: "Late"
     ) -> None:
         site_id, at_ms = record.site_id, record.order[0]
+        self._last_restart[site_id] = max(self._last_restart[site_id], record.order)
         newest = self._newest.get(site_id)
         if newest is None or record.order < newest:
             # It may concern what was folded before: whoever was here at that instant, and every agent.
@@ -217,7 +222,7 @@ class Folding:
         known = set(agent_store.folded_agents(cursor, site_id))
         known.update(i for i, a in self._agents.items() if a.site_id == site_id)
         for agent_id in sorted(known):
-            if agent_id in late.agents or (self._stale is not None and agent_id in self._stale):
+            if agent_id in late.agents:
                 continue
             agent = self._agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)
             if record.order < agent.last:
@@ -226,6 +231,15 @@ class Folding:
             agent.last = record.order
             agent.fold.restart(at_ms)
             changed_agents.add(agent_id)
+
+    def _load_restarts(self, cursor: sqlite3.Cursor, records: Sequence[Record]) -> None:
+        """Know each site's newest restart from before these records."""
+        unknown = {record.site_id for record in records} - self._last_restart.keys()
+        if unknown:
+            ours = {record.order for record in records}
+            for site_id in unknown:
+                before = [order for order in self._restarts(cursor, site_id) if order not in ours]
+                self._last_restart[site_id] = before[-1] if before else FIRST
 
     # -- folding anew ------------------------------------------------------------------------------------------------
 

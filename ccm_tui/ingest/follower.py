@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from ccm_tui.errors import SourceError, StoreError
+from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, UsageError
+from ccm_tui.ingest.content import LogContent
 from ccm_tui.ingest.lines import LineBatch
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
 from ccm_tui.ingest.pipeline import Counts, Part
-from ccm_tui.ingest.tailer import TailBatch, TailState
+from ccm_tui.ingest.tailer import GRACE_SECONDS, TailBatch, TailState
 from ccm_tui.ingest.tails import SourceTails
 from ccm_tui.ingest.watcher import Watcher
 from ccm_tui.ingest.writing import Writing, checkpoint_of_row, with_checkpoint
@@ -26,7 +28,8 @@ LARGEST_LINE_BYTES = 16 << 20
 BATCH_LINES = 2000
 BEAT_SECONDS = 0.5
 RESCAN_SECONDS = 1.0
-LONGEST_BACK_OFF_SECONDS = 5.0
+LONGEST_BACK_OFF_SECONDS = 2.0
+"""Short of ``ALIVE_SECONDS``: who cannot write still says so."""
 
 
 @dataclass(slots=True)
@@ -39,8 +42,8 @@ class _Followed:
     """Generation -> the stored file that its lines belong to."""
     known: list[FileRow]
     """Files of the site read before; one that a generation continues is taken out."""
-    refused: dict[int, str]
-    """Generation -> why no format takes it."""
+    left_out: dict[Path, str]
+    """What came to its end without ever telling its format, and why it was not read."""
 
 
 class Follower:
@@ -56,12 +59,14 @@ class Follower:
         sources: Sequence[SourceRow] = (),
         *,
         wall_clock: Callable[[], float] = time.time,
+        grace_seconds: float = GRACE_SECONDS,
         on_counts: Callable[[Counts], None] = lambda counts: None,
     ) -> None:
         self._writing = writing
         self._lock = lock
         self._own = list(sources)
         self._wall_clock = wall_clock
+        self._grace = grace_seconds
         self._on_counts = on_counts
         self._followed: dict[str, _Followed] = {}
         self._watcher: Watcher | None = None
@@ -71,6 +76,11 @@ class Follower:
         self._caught_up = False
         self.counts = Counts()
 
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """(path, reason) of what could not be read when it looked last."""
+        return self._note.problems
+
     def run(self, stop: threading.Event, *, once: bool = False) -> None:
         """Follow until ``stop``; with ``once``, until everything there is has been read."""
         back_off = BEAT_SECONDS
@@ -79,7 +89,7 @@ class Follower:
                 try:
                     busy = self._step(once=once)
                 except StoreError as error:
-                    if once:
+                    if once or self._writing.store.is_gone():
                         raise
                     self._rewind()
                     self._note.note = str(error)
@@ -122,8 +132,8 @@ class Follower:
         for followed in self._followed.values():
             followed.tails.rescan(math.inf if once else now)
         read = self._read(math.inf if once else now)
-        if read and not self._commit(read):
-            read = []
+        if read:
+            self._commit(read)
         settling = False
         if not read or not self._caught_up:
             settling = not read and self._writing.settle_some()
@@ -136,6 +146,10 @@ class Follower:
 
     def _take_sources(self) -> None:
         """Follow what is remembered by now; stop following what is not."""
+        if self._writing.store.is_gone():
+            raise StoreError(
+                f"{self._writing.store.path}: removed or replaced while it was followed", "Start ccm-tui watch again."
+            )
         with self._writing.store.reading() as cursor:
             remembered = file_store.list_sources(cursor)
         wanted = {source.pattern: source for source in (*remembered, *self._own)}
@@ -148,7 +162,13 @@ class Follower:
         for pattern, source in wanted.items():
             if pattern not in self._followed:
                 known = self._writing.known_files(source.site)
-                tails = SourceTails([pattern], map(checkpoint_of_row, known), wall_clock=self._wall_clock)
+                tails = SourceTails(
+                    [pattern],
+                    map(checkpoint_of_row, known),
+                    grace_seconds=self._grace,
+                    wall_clock=self._wall_clock,
+                    is_ready=partial(self._is_recognised, source),
+                )
                 self._followed[pattern] = _Followed(source, tails, {}, known, {})
         if self._watcher is not None:
             self._watcher.close()
@@ -167,18 +187,12 @@ class Follower:
                 read.append((followed, batch))
         return read
 
-    def _commit(self, read: list[tuple[_Followed, TailBatch]]) -> bool:
-        """Store what was read, in one transaction; the tails learn of it only when it is stored.
-
-        False when none of it can be understood yet.
-        """
+    def _commit(self, read: list[tuple[_Followed, TailBatch]]) -> None:
+        """Store what was read, in one transaction; the tails learn of it only when it is stored."""
         parts: list[tuple[_Followed, int, Part]] = []
-        undecided: list[_Followed] = []
         for followed, batch in read:
             file = self._file_of(followed, batch)
             if file is None:
-                if batch.generation not in followed.refused:
-                    undecided.append(followed)
                 continue
             header_line = batch.start == 0 and file.header is not None and bool(batch.lines)
             lines = LineBatch(batch.offsets, batch.lines, batch.oversize, batch.start, batch.end)
@@ -190,24 +204,29 @@ class Follower:
             self.counts.add(counts)
             self._on_counts(counts)
         for followed, _ in read:
-            if followed in undecided:
-                followed.tails.rewind()  # nothing but blank lines yet: it comes again, with what tells the format
-            else:
-                followed.tails.mark_committed()
-        return len(undecided) < len(read)
+            followed.tails.mark_committed()
+
+    def _is_recognised(self, source: SourceRow, content: LogContent) -> bool:
+        """Whether a log tells its format by now; asked again as it grows. SourceError when no format claims it."""
+        try:
+            return self._writing.recognise(content, source.format) is not None
+        except (UsageError, ConfigError) as error:  # a CSV layout that is no longer configured
+            raise SourceError(f"{content.path}: {error}", error.hint) from error
 
     def _file_of(self, followed: _Followed, batch: TailBatch) -> FileRow | None:
-        """The stored file of a generation, found or made; None when no format takes it."""
+        """The stored file of a generation, found or made; None for one that ended before it told its format."""
         file = followed.files.get(batch.generation)
-        if file is not None or batch.generation in followed.refused:
+        if file is not None:
             return file
         source = followed.source
         try:
             log_format = self._writing.recognise(batch.content, source.format)
-        except SourceError as error:
-            followed.refused[batch.generation] = str(error)
+        except CcmError as error:  # replaced since it was recognised
+            followed.left_out[batch.content.path] = str(error)
             return None
         if log_format is None:
+            if any(line.strip(b" \t\r\0") for line in batch.lines):
+                followed.left_out[batch.content.path] = "one line, in no known format"
             return None
         if batch.start > 0:
             file = self._continued(followed, batch, log_format.name)
@@ -237,7 +256,7 @@ class Follower:
             if tail.state in (TailState.UNREADABLE, TailState.WAITING)
         ]
         for followed in self._followed.values():
-            problems.extend((followed.source.pattern, reason) for reason in dict.fromkeys(followed.refused.values()))
+            problems.extend((str(path), reason) for path, reason in followed.left_out.items())
         self._note.problems = problems
         self._note.note = (self._watcher.degraded or "") if self._watcher is not None else ""
         self._note.progress = None

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
-from ccm_tui.ingest.content import LogContent, open_content
+from ccm_tui.ingest.content import ContentReplaced, LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
 from ccm_tui.ingest.lines import LineReader
 from ccm_tui.ingest.lock import read_status
@@ -104,7 +104,7 @@ def _files(
     times: dict[Path, float | None] = {}
     refused: list[SourceError] = []
     for path in found:
-        content = open_content(path)
+        content = _open(path)
         try:
             writing.recognise(content, request.format)
             times[path] = writing.first_time(content, request.format, timezone)
@@ -127,7 +127,7 @@ def _import_file(
     progress: Progress,
     on_progress: Callable[[Progress], None],
 ) -> None:
-    content = open_content(log.path)
+    content = _open(log.path)
     try:
         log_format = writing.recognise(content, request.format)
         if log_format is None:
@@ -170,6 +170,9 @@ def _read(
         except SourceError as error:
             progress.problems.append(str(error))
             return
+        except ContentReplaced:
+            progress.problems.append(f"{log.path} was truncated or written anew while it was read; import it again")
+            return
         if batch.end == batch.start:
             break
         part = Part(
@@ -192,6 +195,13 @@ def _read(
 def _continued(known: Sequence[FileRow], place: ResumeFrom) -> FileRow | None:
     """The stored file that ends at the place where this log goes on."""
     return next((file for file in known if checkpoint_of_row(file) == place.known_as), None)
+
+
+def _open(path: Path) -> LogContent:
+    try:
+        return open_content(path)
+    except FileNotFoundError as error:
+        raise SourceError(f"{path}: gone since it was looked up", "import again what is there now") from error
 
 
 def _shown(file: FileRow, progress: Progress) -> str:

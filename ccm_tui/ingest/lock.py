@@ -4,12 +4,15 @@ Whoever holds the lock is the follower; the kernel lets go of it when the proces
 modification time is the follower's heartbeat, its content what the follower says of itself. Readers never lock it.
 """
 
+import contextlib
 import fcntl
 import json
 import os
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from ccm_tui.errors import StoreError
 
 ALIVE_SECONDS = 3.0
 """A heartbeat older than this means that nobody looks at the logs just now."""
@@ -51,7 +54,12 @@ class FollowerLock:
 
     def acquire(self) -> bool:
         """Take the lock; False when another process has it."""
-        descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(
+                f"{self.path}: cannot be written: {error.strerror}", "Check owner and mode of the file and its folder."
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -67,9 +75,10 @@ class FollowerLock:
         text = json.dumps(asdict(note))
         if text != self._written:
             data = text.encode()
-            os.pwrite(self._descriptor, data, 0)
-            os.ftruncate(self._descriptor, len(data))
-            self._written = text
+            with contextlib.suppress(OSError):  # no room left: the follower says it again at its next look
+                os.pwrite(self._descriptor, data, 0)
+                os.ftruncate(self._descriptor, len(data))
+                self._written = text
         os.utime(self._descriptor)
 
     def release(self) -> None:

@@ -85,6 +85,8 @@ class _Prepared:
     rejected: list[tuple[int, int, int, str, bytes]]
     """(digest, offset, length, reason, line)"""
     counts: Counts
+    counted_elsewhere: int = 0
+    """How many of the lines another process has read before us."""
 
 
 class Pipeline:
@@ -262,6 +264,7 @@ class Pipeline:
         late = Late()
         fresh: list[tuple[tuple[int, int, int, int, int], _Prepared, _Parsed]] = []
         for batch in prepared:
+            self._leave_to_others(cursor, batch)
             self._files[batch.file.id] = batch.file
             rank = batch.file.rank
             fresh.extend(((row.at_ms, *rank, row.offset), batch, row) for row in batch.parsed)
@@ -287,20 +290,40 @@ class Pipeline:
         self._settle(cursor, touched)
         for batch in prepared:
             self._quarantine(cursor, batch)
-            file_store.save_checkpoint(cursor, batch.file)
             counts = batch.counts
+            if batch.counted_elsewhere < counts.lines or not counts.lines:
+                file_store.save_checkpoint(cursor, batch.file)
             file_store.add_counts(
                 cursor,
                 batch.file.id,
-                lines=counts.lines,
+                lines=counts.lines - batch.counted_elsewhere,
                 records=counts.records,
-                repeats=counts.repeats,
+                repeats=counts.repeats - batch.counted_elsewhere,
                 quarantined=counts.quarantined,
                 blank=counts.blank,
                 flagged=counts.flagged,
             )
         if prepared:
             prepared[0].counts.contacts += touched.contacts
+
+    def _leave_to_others(self, cursor: sqlite3.Cursor, batch: _Prepared) -> None:
+        """Another process (an import beside the follower) may have read on in the same file since we looked: its lines
+        are repeats to us, and the file's account has them already."""
+        lines = batch.part.batch
+        reached = file_store.get_file(cursor, batch.file.id)
+        if lines.start == lines.end or reached.offset <= lines.start:
+            return
+        batch.parsed = [row for row in batch.parsed if row.offset >= reached.offset]
+        batch.rejected = [row for row in batch.rejected if row[1] >= reached.offset]
+        ours = sum(offset >= reached.offset for offset in (*lines.offsets, *(long.offset for long in lines.oversize)))
+        counts = batch.counts
+        batch.counted_elsewhere = counts.lines - ours
+        counts.repeats += batch.counted_elsewhere
+        counts.blank = ours - len(batch.parsed) - len(batch.rejected)
+        if not ours:
+            batch.file = reached
+        elif reached.first_at_ms is not None:
+            batch.file = replace(batch.file, first_at_ms=reached.first_at_ms, first_digest=reached.first_digest)
 
     def _keep_first_place(
         self,

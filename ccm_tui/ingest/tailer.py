@@ -101,7 +101,9 @@ class FileTail:
         follow: bool = True,
         grace_seconds: float = GRACE_SECONDS,
         opener: Callable[[Path], LogContent] = open_content,
+        is_ready: Callable[[LogContent], bool] = lambda content: True,
     ) -> None:
+        """``is_ready`` is asked before a log's first line is read: False, not yet; SourceError, not as it is now."""
         self.path = path
         self.state = TailState.WAITING
         self.reason = ""
@@ -110,6 +112,7 @@ class FileTail:
         self._follow = follow
         self._grace = grace_seconds
         self._opener = opener
+        self._is_ready = is_ready
         self._logs: list[Generation] = []  # oldest first; only the last can be attached
         self._seen = False
         self._stamp: tuple[int, ...] = ()
@@ -273,6 +276,8 @@ class FileTail:
         """Find where to start; False while there is nothing to start with."""
         if log.content.size() == 0 and not log.detached:
             return False
+        if not self._is_ready(log.content) and not log.detached:
+            return False
         place = self._book.find(log.content)
         resumed = place if isinstance(place, ResumeFrom) else ResumeFrom(0)
         for earlier in self._logs[: self._logs.index(log)]:
@@ -336,7 +341,7 @@ class FileTail:
     def _say_unreadable(self, error: SourceError, now: float) -> None:
         self.state, self.reason = TailState.UNREADABLE, str(error)
         self._passed, self._rest_until, self._retry_at = self._stamp, now + self._grace, now + self._retry_seconds
-        self._retry_seconds = min(2 * self._retry_seconds, LONGEST_RETRY_SECONDS)
+        self._retry_seconds = min(max(2 * self._retry_seconds, GRACE_SECONDS), LONGEST_RETRY_SECONDS)
 
     def _drop(self, logs: list[Generation]) -> None:
         self._logs = [log for log in self._logs if log not in logs]

@@ -37,13 +37,18 @@ class SourceTails:
         grace_seconds: float = GRACE_SECONDS,
         opener: Callable[[Path], LogContent] = open_content,
         wall_clock: Callable[[], float] = time.time,
+        is_ready: Callable[[LogContent], bool] = lambda content: True,
     ) -> None:
-        """``checkpoints``: all that are stored for this site, whatever files they came from."""
+        """``checkpoints``: all that are stored for this site, whatever files they came from.
+
+        ``is_ready``: see FileTail.
+        """
         self._discovery = Discovery(named)
         self._book = CheckpointBook(checkpoints)
         self._grace = grace_seconds
         self._opener = opener
         self._wall_clock = wall_clock
+        self._is_ready = is_ready
         self._live: dict[Path, FileTail] = {}
         self._rotated: dict[tuple[int, int], FileTail] = {}
         self._passed: dict[tuple[int, int], LogFile] = {}
@@ -52,7 +57,7 @@ class SourceTails:
 
     @property
     def tails(self) -> list[FileTail]:
-        """All that are open now, in reading order: rotated siblings, oldest first, then the live logs."""
+        """All that are open now: rotated siblings, oldest first, then the live logs."""
         return [*self._rotated.values(), *self._live.values()]
 
     def watched(self) -> list[Path]:
@@ -68,7 +73,9 @@ class SourceTails:
                 self._consider(file, now)
             elif file.path not in self._live and file.key not in claimed and not self._held(file):
                 claimed |= {file.key} if file.inode else set()
-                self._live[file.path] = FileTail(file.path, self._book, grace_seconds=self._grace, opener=self._opener)
+                self._live[file.path] = FileTail(
+                    file.path, self._book, grace_seconds=self._grace, opener=self._opener, is_ready=self._is_ready
+                )
         paths, keys = {file.path for file in files}, {file.key for file in files}
         for path in [path for path, tail in self._live.items() if path not in paths and not tail.is_open]:
             del self._live[path]
@@ -79,8 +86,11 @@ class SourceTails:
     def read(
         self, now: float, max_line_bytes: int, max_lines: int = MAX_LINES, max_bytes: int = MAX_BYTES
     ) -> TailBatch | None:
-        """The next lines of any log; None when there is nothing to deliver now. See FileTail.read."""
-        for tail in self.tails:
+        """The next lines of any log; None when there is nothing to deliver now. See FileTail.read.
+
+        Live logs come first, then rotated siblings, the newest first: the floor is on the screen before its history.
+        """
+        for tail in [*self._live.values(), *reversed(self._rotated.values())]:
             batch = tail.read(now, max_line_bytes, max_lines, max_bytes)
             if batch is not None:
                 return batch
@@ -119,7 +129,12 @@ class SourceTails:
             return
         self._passed[file.key] = file
         self._rotated[file.key] = FileTail(
-            file.path, self._book, follow=False, grace_seconds=0.0, opener=self._opener_of(file.key)
+            file.path,
+            self._book,
+            follow=False,
+            grace_seconds=0.0,
+            opener=self._opener_of(file.key),
+            is_ready=self._is_ready,
         )
 
     def _settled(self, file: LogFile, now: float) -> bool:

@@ -8,7 +8,7 @@ from ccm_tui.domain.agent_time import average_handle_seconds
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import clock, timer
 from ccm_tui.live.reasons import Reason
-from ccm_tui.live.snapshot import AgentRow, QueueRow
+from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.settings.definitions import Definitions
 
 LONG_TIMES = 3
@@ -18,9 +18,9 @@ OWN_AHT_FROM_N = 5
 
 
 def agent_reasons(
-    definitions: Definitions, row: AgentRow, queues: Mapping[tuple[str, str], list[QueueRow]], now_ms: int
+    definitions: Definitions, row: AgentRow, oldest_ms: Mapping[tuple[str, str], int], now_ms: int
 ) -> list[Reason]:
-    """What is wrong with an agent, the worst first. ``queues``: (site, queue) -> its rows, one a channel.
+    """What is wrong with an agent. ``oldest_ms``: (site, queue) -> the longest wait, where anybody waits for an answer.
 
     Each follows from the snapshot alone and lasts until it ends: there is no border to flicker on.
     """
@@ -37,7 +37,7 @@ def agent_reasons(
     lasted_ms = now_ms - since_ms
     match state.activity:
         case AgentActivity.FREE:
-            return _free(definitions, row, queues, since_ms, now_ms)
+            return _free(definitions, row, oldest_ms, since_ms, now_ms)
         case AgentActivity.TALKING | AgentActivity.HOLD:
             return _on_contact(definitions, row, now_ms)
         case AgentActivity.ACW:
@@ -54,20 +54,19 @@ def agent_reasons(
 def _free(
     definitions: Definitions,
     row: AgentRow,
-    queues: Mapping[tuple[str, str], list[QueueRow]],
+    oldest_ms: Mapping[tuple[str, str], int],
     since_ms: int,
     now_ms: int,
 ) -> list[Reason]:
     """Free while one and the same contact waited all the time: a contact that just rings at him is no reason."""
     limit_ms = round(definitions.settings.alerts.free_while_waiting_seconds * 1000)
-    if not limit_ms:
+    if not limit_ms or not oldest_ms:
         return []
-    both: list[tuple[int, str]] = []
-    for membership in row.state.queues:
-        for queue in queues.get((row.site, membership.queue), ()):
-            oldest_ms = queue.oldest_waiting_ms
-            if oldest_ms is not None and not queue.channel.deferred and not membership.paused:
-                both.append((max(since_ms, now_ms - oldest_ms), membership.queue))
+    both = [
+        (max(since_ms, now_ms - waited_ms), membership.queue)
+        for membership in row.state.queues
+        if not membership.paused and (waited_ms := oldest_ms.get((row.site, membership.queue))) is not None
+    ]
     if not both:
         return []
     began_ms, waiting = min(both)

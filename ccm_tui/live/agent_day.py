@@ -29,6 +29,8 @@ from ccm_tui.store.engine import Store
 from ccm_tui.store.history import StoredAgent
 
 DAY_MS = 24 * 3600 * 1000
+MOST_PEERS = 20
+"""So many stand for all; of larger crowds those who share most of his queues."""
 _COUNTED = (SpanKind.STATUS, SpanKind.MISSED)
 """The spans that figures are made of."""
 
@@ -88,9 +90,9 @@ class AgentDay:
     own: AgentFigures
     """The last four weeks, of the days on which he was here by this time of day."""
     peers: AgentFigures
-    """Those of the same team who are here today, without him; with no team, those of the same queues."""
+    """Those of the same team who were here today, without him; with no team, those in his queues now."""
     peers_are: str
-    """``team north``, ``same queues``; empty when there are none."""
+    """Who they are: ``team north``, ``same queues``; empty when there are none."""
 
 
 class _Read(NamedTuple):
@@ -116,13 +118,7 @@ def read_agent_day(store: Store, definitions: Definitions, site: str, agent: str
         began_ms = own_days[0][0] if own_days else day.start_ms
         before = _read(cursor, definitions, site, stored, began_ms, as_of_ms, _COUNTED)
         team = _team_of(definitions, agent)
-        queues = _queues_of(today.spans, day)
-        peers = [
-            tally
-            for peer in history_store.agents_of_site(cursor, floor_store.list_sites(cursor)[site])
-            if peer.id != stored.id and (_team_of(definitions, peer.name) == team if team else queues)
-            if (tally := _peer_tally(cursor, definitions, site, peer, day, as_of_ms, () if team else queues))
-        ]
+        peers = _read_peers(cursor, definitions, site, stored, team, _queues_of(today.spans, day), day)
     own = [before.timeline.tally((part,)) for part in own_days]
     state = agent_state(as_of_ms, covering(today.spans, as_of_ms, today.silent_from_ms), today.segments)
     return AgentDay(
@@ -156,33 +152,43 @@ def _read(
 ) -> _Read:
     rules = definitions.agent_rules(site)
     lost_after_ms = definitions.rules(site, "").lost_after_ms
-    spans = usual_store.spans_touching(cursor, agent.id, ((from_ms, as_of_ms),), tuple(kinds))
+    spans = usual_store.spans_touching(cursor, agent.id, (from_ms, as_of_ms), tuple(kinds))
     stored = floor_store.answered_segments(cursor, agent.id, from_ms, as_of_ms + 1)
     segments = [seen for s in stored if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None]
     silent_from_ms = (agent.last_sign_at_ms or 0) + definitions.silence_ms
     return _Read(spans, segments, PresenceTimeline(spans, segments, rules, as_of_ms, silent_from_ms), silent_from_ms)
 
 
-def _peer_tally(
+def _read_peers(
     cursor: sqlite3.Cursor,
     definitions: Definitions,
     site: str,
     agent: StoredAgent,
+    team: str,
+    queues: Sequence[str],
     day: Interval,
-    as_of_ms: int,
-    queues: Iterable[str],
-) -> AgentTally | None:
-    """The day of a peer who was here; with ``queues`` only of one who was in one of them."""
-    if agent.last_sign_at_ms is None or agent.last_sign_at_ms + definitions.silence_ms < day.start_ms:
-        return None
-    wanted = set(queues)
-    if wanted:
-        member = usual_store.spans_touching(cursor, agent.id, (day,), (SpanKind.MEMBERSHIP,))
-        if not any(span.queue in wanted for span in member):
-            return None
-    from_ms = min(day.start_ms, as_of_ms - DAY_MS)
-    tally = _read(cursor, definitions, site, agent, from_ms, as_of_ms, _COUNTED).timeline.tally((day,))
-    return tally if _was_here(tally) else None
+) -> list[AgentTally]:
+    """The day of those of his team who were here; without a team, of those who are in his queues at the instant."""
+    others = [other for other in history_store.agents_of_site(cursor, _site_id(cursor, site)) if other.id != agent.id]
+    if team:
+        peers = [other for other in others if _team_of(definitions, other.name) == team]
+    else:
+        ids = [i for queue in queues if (i := usual_store.find_queue_id(cursor, site, queue)) is not None]
+        shared = usual_store.members_at(cursor, ids, day.end_ms, DAY_MS) if ids else {}
+        peers = sorted((other for other in others if other.id in shared), key=lambda other: -shared[other.id])
+    found = []
+    for peer in peers[:MOST_PEERS]:
+        silent_from_ms = (peer.last_sign_at_ms or 0) + definitions.silence_ms
+        if silent_from_ms > day.start_ms:
+            from_ms = min(day.start_ms, day.end_ms - DAY_MS)
+            tally = _read(cursor, definitions, site, peer, from_ms, day.end_ms, _COUNTED).timeline.tally((day,))
+            if _was_here(tally):
+                found.append(tally)
+    return found
+
+
+def _site_id(cursor: sqlite3.Cursor, site: str) -> int:
+    return floor_store.list_sites(cursor)[site]
 
 
 def _same_time_before(definitions: Definitions, site: str, as_of_ms: int) -> list[Span]:
@@ -229,12 +235,10 @@ def _contacts(segments: Iterable[Segment], day_ms: int) -> tuple[Segment, ...]:
     return tuple(sorted(today, key=lambda s: (-(s.answered_at_ms or 0), s.contact, s.visit)))
 
 
-def _queues_of(spans: Iterable[PresenceSpan], day: Interval) -> set[str]:
-    return {
-        span.queue
-        for span in spans
-        if span.kind is SpanKind.MEMBERSHIP and span.queue and (span.end_at_ms is None or span.end_at_ms > day.start_ms)
-    }
+def _queues_of(spans: Iterable[PresenceSpan], day: Interval) -> list[str]:
+    """The queues he was in today."""
+    members = (span for span in spans if span.kind is SpanKind.MEMBERSHIP)
+    return sorted({s.queue for s in members if s.queue and (s.end_at_ms is None or s.end_at_ms > day.start_ms)})
 
 
 def _presence(read: _Read, state: AgentState, day: Interval, as_of_ms: int) -> Presence:

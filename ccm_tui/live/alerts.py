@@ -7,13 +7,12 @@ Quiet when all is well: only what is a warning or a breach is here. Rules are in
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccm_tui.domain.agent_state import AgentState
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.live.agent_alerts import agent_reasons
 from ccm_tui.live.feed_alerts import FeedJudge
 from ccm_tui.live.queue_alerts import QueueJudge, members_of
 from ccm_tui.live.reasons import Reason, in_words, worst_first
-from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
+from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 
 
@@ -58,12 +57,15 @@ class AlertBook:
     def judge(self, snapshot: FloorSnapshot) -> Alerts:
         """What is not normal now, given what was before."""
         queues = self._judge_queues(snapshot)
-        by_name: dict[tuple[str, str], list[QueueRow]] = {}
+        oldest: dict[tuple[str, str], int] = {}
         for queue in snapshot.queues:
-            by_name.setdefault((queue.site, queue.queue), []).append(queue)
+            oldest_ms = None if queue.channel.deferred else queue.oldest_waiting_ms
+            if oldest_ms is not None:
+                key = (queue.site, queue.queue)
+                oldest[key] = max(oldest_ms, oldest.get(key, 0))
         agents: dict[tuple[str, str], Alert] = {}
         for agent in snapshot.agents:
-            reasons = agent_reasons(self._definitions, agent, by_name, snapshot.as_of_ms)
+            reasons = agent_reasons(self._definitions, agent, oldest, snapshot.as_of_ms)
             alert = _alert(("agent", agent.site, agent.agent), reasons)
             if alert is not None:
                 agents[agent.site, agent.agent] = alert
@@ -76,14 +78,12 @@ class AlertBook:
         return Alerts(queues, agents, feeds, sum(alert.level is Level.BREACH for alert in everything))
 
     def _judge_queues(self, snapshot: FloorSnapshot) -> dict[tuple[str, str, str], Alert]:
-        by_site: dict[str, list[AgentState]] = {}
-        for agent in snapshot.agents:
-            by_site.setdefault(agent.site, []).append(agent.state)
+        members = members_of(snapshot.agents)
         found: dict[tuple[str, str, str], Alert] = {}
         for row in snapshot.queues:
-            members = members_of(by_site.get(row.site, ()), row.queue) if row.waiting else []
             key = (row.site, row.queue, row.channel.value)
-            alert = _alert(("queue", *key), self._queues.reasons(row, members, snapshot.as_of_ms))
+            reasons = self._queues.reasons(row, members.get((row.site, row.queue), ()), snapshot.as_of_ms)
+            alert = _alert(("queue", *key), reasons)
             if alert is not None:
                 found[key] = alert
         self._queues.forget_others()
@@ -91,8 +91,8 @@ class AlertBook:
 
 
 def _alert(key: tuple[str, ...], reasons: list[Reason]) -> Alert | None:
-    told = worst_first(reasons)
-    if not told:
+    if not reasons:
         return None
+    told = worst_first(reasons)
     level = told[0].level
     return Alert(key, level, min(r.since_ms for r in told if r.level is level), in_words(told))

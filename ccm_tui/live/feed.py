@@ -33,6 +33,7 @@ SUPERVISE_SECONDS = 0.5
 SHORT_LIFE_SECONDS = 2.0
 """A child that ends sooner cannot follow; it is not tried again at once."""
 END_CHILD_SECONDS = 2.0
+REMEMBER_SECONDS = 10.0
 
 
 class Feed:
@@ -104,7 +105,11 @@ class Feed:
                     self._say_once(f"the follower ended: {self._supervisor.said}", "ccm-tui doctor may say more.")
                 supervise_at = now + SUPERVISE_SECONDS
             try:
+                if store is not None and now - read_at >= TICK_SECONDS and store.is_gone():
+                    store.close()
+                    store = None
                 if store is None or reader is None:
+                    version = -1
                     store = open_reader(self._database)
                     reader = _Reading(store, self._definitions)
                 current = store.data_version()
@@ -195,6 +200,7 @@ class _Supervisor:
         if child is not None:
             self.said = self._last_words()
             self._child = None
+            _close_stdin(child)
             if time.monotonic() - self._started_at < SHORT_LIFE_SECONDS:
                 self._failed_at = time.monotonic()
         if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
@@ -206,7 +212,12 @@ class _Supervisor:
             self._child = self._spawn("--child", *self._arguments)
             self._remembered = True
         elif not self._remembered:
-            self._spawn("--remember", *self._arguments).wait(10)
+            with self._spawn("--remember", *self._arguments) as remembering:
+                try:
+                    remembering.wait(REMEMBER_SECONDS)
+                except subprocess.TimeoutExpired:
+                    remembering.kill()
+                    self.said = "the paths could not be remembered in time"
             self._remembered = True
 
     @property
@@ -225,10 +236,11 @@ class _Supervisor:
         """End the child we started: closing its standard input tells it, a signal insists."""
         child = self._child
         self._errors.close()
-        if child is None or child.poll() is not None:
+        if child is None:
             return
-        if child.stdin is not None:
-            child.stdin.close()
+        _close_stdin(child)
+        if child.poll() is not None:
+            return
         child.terminate()
         try:
             child.wait(END_CHILD_SECONDS)
@@ -244,3 +256,8 @@ class _Supervisor:
             stderr=self._errors,
             start_new_session=True,
         )
+
+
+def _close_stdin(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin is not None:
+        child.stdin.close()

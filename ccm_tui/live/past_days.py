@@ -30,8 +30,8 @@ class QueuePresence:
 
     in_queue: Mapping[str, Sequence[Span]]
     """Queue -> stretches in which one agent was in it and not paused there; those of several agents overlap."""
-    members: Mapping[str, Collection[str]]
-    """Queue -> names of the agents who were in it."""
+    members: Mapping[str, Mapping[str, int]]
+    """Queue -> agent -> for how long he was in it and not paused there."""
 
     def present(self, queue: str, from_ms: int, to_ms: int) -> float:
         """How many agents were in the queue and not paused there, on average over the period."""
@@ -60,17 +60,17 @@ def read_queue_presence(
     periods = [(start - MARGIN_MS, end + MARGIN_MS) for start, end in days]
     oldest_ms = min(start for start, _ in periods)
     in_queue: list[dict[str, list[Span]]] = [defaultdict(list) for _ in days]
-    members: list[dict[str, set[str]]] = [defaultdict(set) for _ in days]
+    members: list[dict[str, dict[str, int]]] = [defaultdict(dict) for _ in days]
     for agent in agents:
         if agent.last_sign_at_ms is None or agent.last_sign_at_ms + silence_ms < oldest_ms:
             continue
-        spans = usual_store.spans_touching(cursor, agent.id, periods, _IN_QUEUE)
+        spans = usual_store.spans_on_days(cursor, agent.id, periods, _IN_QUEUE)
         for queue, stretches in _unpaused(spans, agent.last_sign_at_ms + silence_ms).items():
             for number, period in enumerate(periods):
                 inside = clip(stretches, *period)
                 if inside:
                     in_queue[number][queue] += inside
-                    members[number][queue].add(agent.name)
+                    members[number][queue][agent.name] = total_ms(inside)
     return tuple(QueuePresence(dict(in_queue[number]), dict(members[number])) for number in range(len(days)))
 
 

@@ -1,13 +1,13 @@
 """When a queue is marked: service level, the oldest wait, nobody there to answer, and mail that is owed too long."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 
 from ccm_tui.domain import kpi
 from ccm_tui.domain.agent_state import AgentState, AgentStatus
 from ccm_tui.domain.thresholds import START, Bands, BandState, Level, limit_bands, step, target_bands
 from ccm_tui.formatting import percent, timer
 from ccm_tui.live.reasons import Reason, for_lasting
-from ccm_tui.live.snapshot import QueueRow
+from ccm_tui.live.snapshot import AgentRow, QueueRow
 from ccm_tui.settings.definitions import Definitions
 
 OWED_WARNING = 0.75
@@ -136,6 +136,10 @@ def _share(rate: float) -> str:
     return f"{round(rate * 100, 2):g}"
 
 
-def members_of(states: Collection[AgentState], queue: str) -> list[AgentState]:
-    """Of a site's agents those in one queue."""
-    return [state for state in states if any(membership.queue == queue for membership in state.queues)]
+def members_of(agents: Iterable[AgentRow]) -> dict[tuple[str, str], list[AgentState]]:
+    """(site, queue) -> the states of the agents in it."""
+    found: dict[tuple[str, str], list[AgentState]] = {}
+    for agent in agents:
+        for membership in agent.state.queues:
+            found.setdefault((agent.site, membership.queue), []).append(agent.state)
+    return found

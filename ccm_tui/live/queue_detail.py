@@ -27,7 +27,7 @@ from ccm_tui.store.engine import Store
 
 HELPERS = 3
 ASKED = 10
-"""Of so many free agents we look up what they answered: those who were in the queue before, then the longest free."""
+"""Of so many free agents we look up what they answered: those longest in the queue before, then the longest free."""
 NOTHING_UNUSUAL = "nothing unusual"
 TOO_LITTLE_HISTORY = "too little history to compare with"
 
@@ -141,7 +141,7 @@ def read_queue_detail(
     moved = tuple(MovedFigure(move, _move_words(move)) for move in moves)
     cause = cause_of(moves)
     judge = QueueJudge(definitions)
-    members = members_of([a.state for a in snapshot.agents if a.site == site], queue)
+    members = members_of(snapshot.agents).get((site, queue), [])
     reasons = worst_first(judge.reasons(row, members, as_of_ms))
     day_ms = usual_day[0].interval.start_ms
     earlier = usual.callers.earlier(row.waiting, channel, day_ms)
@@ -248,8 +248,8 @@ def _helpers(usual: UsualBook, snapshot: FloorSnapshot, row: QueueRow) -> tuple[
         if not any(membership.queue in busy or membership.queue == row.queue for membership in agent.state.queues)
     ]
     if len(free) > ASKED:
-        before = usual.were_in(row.site, row.queue, snapshot.as_of_ms)
-        free.sort(key=lambda agent: (agent.agent not in before, agent.state.activity_since_ms or 0, agent.agent))
+        before = usual.time_in(row.site, row.queue, snapshot.as_of_ms)
+        free.sort(key=lambda a: (-before.get(a.agent, 0), a.state.activity_since_ms or 0, a.agent))
     found = []
     for agent in free[:ASKED]:
         answered = usual.answered_by_queue(row.site, agent.agent, snapshot.as_of_ms).get(row.queue, 0)

@@ -138,11 +138,13 @@ class UsualBook:
             self._expected = (minute_ms, self._read_expected(minute_ms))
         return self._expected[1]
 
-    def were_in(self, site: str, queue: str, as_of_ms: int) -> set[str]:
-        """The agents who were in a queue on any of the past days."""
-        minute_ms = as_of_ms - as_of_ms % MINUTE_MS
-        presence = self._queue_presence(site, minute_ms)
-        return {agent for past in presence for agent in past.members.get(queue, ())}
+    def time_in(self, site: str, queue: str, as_of_ms: int) -> dict[str, int]:
+        """Agent -> for how long he was in a queue on the past days, of those who were."""
+        found: dict[str, int] = {}
+        for past in self._queue_presence(site, as_of_ms - as_of_ms % MINUTE_MS):
+            for agent, there_ms in past.members.get(queue, {}).items():
+                found[agent] = found.get(agent, 0) + there_ms
+        return found
 
     def answered_by_queue(self, site: str, agent: str, as_of_ms: int) -> Mapping[str, int]:
         """Queue -> how many of its contacts the agent answered in the four weeks before today."""

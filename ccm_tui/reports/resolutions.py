@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from sqlite3 import Cursor
 
 from ccm_tui.domain.events import Channel
-from ccm_tui.domain.resolution import Resolution, Verdict, judge_contacts, pool_verdicts
+from ccm_tui.domain.resolution import Resolution, Verdict, judge_contacts
 from ccm_tui.domain.segments import Segment
+from ccm_tui.formatting.masking import NO_IDENTITY
 from ccm_tui.reports.query import Cut, Frame, SitePeriod
-from ccm_tui.reports.queue_figures import NO_RESOLUTION
 from ccm_tui.store import history
 
 DAY_MS = 86_400_000
@@ -25,23 +25,22 @@ class QueueResolutions:
     """Verdicts pooled by queue and number of interval."""
 
     def __init__(self) -> None:
-        self._pooled: dict[tuple[str, str, Channel, int], Resolution] = {}
+        self._counts: dict[tuple[str, str, Channel, int], list[int]] = {}
+        """Resolved, judged, pending."""
 
     def of(self, site: str, queue: str, channel: Channel, place: int) -> Resolution:
         """The resolution of a row."""
-        return self._pooled.get((site, queue, channel, place), NO_RESOLUTION)
+        resolved, judged, pending = self._counts.get((site, queue, channel, place), (0, 0, 0))
+        return Resolution(resolved / judged if judged else None, judged, pending)
 
     def add(self, key: tuple[str, str, Channel, int], verdict: Verdict) -> None:
         """Count one verdict."""
-        known = self._pooled.get(key, NO_RESOLUTION)
-        one = pool_verdicts((verdict,))
-        judged = known.n + one.n
-        resolved = _resolved(known) + _resolved(one)
-        self._pooled[key] = Resolution(resolved / judged if judged else None, judged, known.pending + one.pending)
-
-
-def _resolved(resolution: Resolution) -> int:
-    return round((resolution.rate or 0.0) * resolution.n)
+        counts = self._counts.setdefault(key, [0, 0, 0])
+        if verdict.resolved is None:
+            counts[2] += 1
+        else:
+            counts[0] += verdict.resolved
+            counts[1] += 1
 
 
 def read_resolutions(cursor: Cursor, frame: Frame) -> QueueResolutions:
@@ -89,8 +88,11 @@ def read_verdicts(cursor: Cursor, frame: Frame, *, pending: bool = False) -> Ite
 
 
 def begun_in_period(segments: Iterable[Segment]) -> list[Segment]:
-    """Without contacts whose first visit came before what was read: they are not of the period."""
-    read = list(segments)
+    """Without contacts whose first visit came before what was read: they are not of the period.
+
+    Nor those of hidden numbers: nobody can say whether "anonymous" came back.
+    """
+    read = [s for s in segments if s.customer is not None and s.customer.strip().casefold() not in NO_IDENTITY]
     begun = {segment.contact for segment in read if segment.visit == 0}
     return [segment for segment in read if segment.contact in begun]
 

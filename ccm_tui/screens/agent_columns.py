@@ -7,7 +7,7 @@ from ccm_tui.domain import agent_time
 from ccm_tui.domain.agent_state import AgentStatus
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.domain.variants import KpiRules
-from ccm_tui.formatting import UNDEFINED, count_in, duration, percent, to_ascii
+from ccm_tui.formatting import count_in, duration, percent, to_ascii
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.screens import agent_words as words
 from ccm_tui.theme import Tone
@@ -99,7 +99,9 @@ FIGURES: tuple[AgentFigure, ...] = (
         lambda view: Cell(view.row.name, view.row.name),
     ),
     AgentFigure(
-        Column("chose", "Chose", 5, priority=5, description="What the agent chose: ready, break, or not logged in (—)."),
+        Column(
+            "chose", "Chose", 5, priority=5, description="What the agent chose: ready, break, or not logged in (—)."
+        ),
         lambda view: Cell(words.chose(view.row), words.chose(view.row)),
     ),
     AgentFigure(
@@ -110,12 +112,26 @@ FIGURES: tuple[AgentFigure, ...] = (
     ),
     AgentFigure(
         Column(
-            "for", "For", 5, "right", priority=1, description="How long that has been going on; 9/30: a break's minute 9 of 30."
+            "for",
+            "For",
+            5,
+            "right",
+            priority=1,
+            description="How long that has been going on; 9/30: a break's minute 9 of 30.",
         ),
         _for,
     ),
     AgentFigure(
-        Column("queue", "Queue", 8, priority=2, grow=True, max_width=20, letter="U", description="The queue of the contact, or the only queue the agent is in."),
+        Column(
+            "queue",
+            "Queue",
+            8,
+            priority=2,
+            grow=True,
+            max_width=20,
+            letter="U",
+            description="The queue of the contact, or the agent's only queue.",
+        ),
         lambda view: _text(words.current_queue(view.row)),
     ),
     AgentFigure(
@@ -136,7 +152,15 @@ FIGURES: tuple[AgentFigure, ...] = (
         lambda view: _number(view.row.day.ring_no_answer, 4),
     ),
     AgentFigure(
-        Column("occupancy", "Occ", 4, "right", priority=8, description="Occupancy today, per cent: time on contacts of time on contacts and available."),
+        Column(
+            "occupancy",
+            "Occ",
+            4,
+            "right",
+            priority=8,
+            letter="O",
+            description="Per cent of today spent on contacts, of that and the time available.",
+        ),
         _occupancy,
         ratio="occupancy",
     ),
@@ -149,10 +173,16 @@ FIGURES: tuple[AgentFigure, ...] = (
         _reason,
     ),
     AgentFigure(
-        Column("flags", "Flags", 14, priority=11, description="What to doubt: carried over a restart and not confirmed since, several contacts at once."),
+        Column(
+            "flags",
+            "Flags",
+            14,
+            priority=11,
+            description="What to doubt: not confirmed since a restart of the source; several contacts at once.",
+        ),
         _flags,
     ),
-)  # fmt: skip
+)
 COLUMNS = tuple(figure.column for figure in FIGURES)
 BY_KEY: Mapping[str, AgentFigure] = {figure.column.key: figure for figure in FIGURES}
 
@@ -163,6 +193,3 @@ def agent_cells(view: AgentView) -> dict[str, Cell]:
     if not words.is_in(view.row.state) and view.row.usual_from_ms is None:
         cells = {key: cell._replace(tone=Tone.DIM) for key, cell in cells.items()}
     return cells
-
-
-__all__ = ["BY_KEY", "COLUMNS", "FIGURES", "UNDEFINED", "AgentView", "agent_cells"]

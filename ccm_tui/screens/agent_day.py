@@ -138,5 +138,3 @@ class AgentDayScreen(FloorScreen):
         if contact is not None:
             self.copy(contact.native_id)
             self.say(f"copied {contact.native_id}")
-
-

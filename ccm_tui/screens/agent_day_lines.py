@@ -140,7 +140,10 @@ def segment_facts(segment: Segment, desk: "Desk", zone: ZoneInfo) -> list[Line]:
         ("talk", part(segment.talk_ms)),
         ("hold", part(segment.hold_ms)),
         ("ACW", part(segment.acw_ms)),
-        ("outcome", segment.outcome.value.replace("_", " ") + (f", by the {segment.ended_by}" if segment.ended_by else "")),
+        (
+            "outcome",
+            segment.outcome.value.replace("_", " ") + (f", by the {segment.ended_by}" if segment.ended_by else ""),
+        ),
         ("id", segment.native_id),
         ("our id", segment.contact),
     ]

@@ -55,10 +55,8 @@ def headline(row: AgentRow, alert: "Alert | None", now_ms: int, desk: Desk, widt
         doing = words.doing(row)
         said = f"{doing.word} for {words.lasting(row, now_ms)}"
     tone = band.tone if level is not Level.NORMAL else Tone.STRONG
-    text = line((row.name, tone), ("  " + said, band.tone))
-    sign = desk.symbols.band(band)
-    folded = wrapped_spans(text, max(8, width - 3))
-    return [line(" ", (sign if index == 0 else " ", band.tone), " ", *each) for index, each in enumerate(folded)]
+    head = line(" ", (desk.symbols.band(band), band.tone), " ", (row.name, tone), "  ")
+    return wrapped_spans(line((said, band.tone)), width - 1, indent=3, head=head)
 
 
 def _day(row: AgentRow, desk: Desk) -> str:

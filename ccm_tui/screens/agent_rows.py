@@ -1,4 +1,4 @@
-"""The board of Agents as plain values: rows in order of need, and the headline figures. Pure but for the clock given."""
+"""The board of Agents as plain values: rows in order of need, and the headline figures. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable

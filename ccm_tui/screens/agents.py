@@ -6,7 +6,6 @@ from typing import ClassVar
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens.agent_columns import COLUMNS
-from ccm_tui.screens.agent_day import AgentDayScreen
 from ccm_tui.screens.agent_detail import agent_detail
 from ccm_tui.screens.agent_explain import agent_pages
 from ccm_tui.screens.agent_rows import agent_key, agent_kpis, agent_rows, alert_of
@@ -75,6 +74,8 @@ class AgentsScreen(BoardScreen):
         return row.agent if row else ""
 
     def opened(self, key: str) -> None:
+        from ccm_tui.screens.agent_day import AgentDayScreen
+
         row = self.row_of(key)
         if row is not None:
             self.app.push_screen(AgentDayScreen(self.desk, row.site, row.agent))

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from ccm_tui.errors import CcmError
@@ -19,14 +20,17 @@ from ccm_tui.messages import Floor
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
 from ccm_tui.screens.keys import action_hints, active_keys, place_hints
+from ccm_tui.widgets.empty_state import EmptyState, Notice
 from ccm_tui.widgets.hint_line import HintLine
 from ccm_tui.widgets.rule import Rule
 from ccm_tui.widgets.status_line import Freshness, Status, StatusLine
 
+WIDE = 140
 TOO_SMALL = (40, 10)
 """Below this (width, height) a screen says so instead of showing half figures."""
 
 
+TOO_SMALL_NOTICE = Notice("Too small", (f"{TOO_SMALL[0]} by {TOO_SMALL[1]}", "or more, please"))
 T = TypeVar("T")
 
 
@@ -37,12 +41,18 @@ class FloorScreen(Screen[None], inherit_bindings=False):
     """What the view state and the modes call it."""
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Binding ids and what they do here, the most important first."""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    WIDE_HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("app.pause", "pause"), ("app.wallboard", "wallboard"))
+    """And these where there is room."""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Screen's own annotation forbids another
         (0, "-tiny"),
         (TOO_SMALL[0], "-narrow"),
-        (140, "-wide"),
+        (WIDE, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (TOO_SMALL[1], "-high")]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (TOO_SMALL[1], "-low"),
+        (20, "-high"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="floor.back", show=False, tooltip="One level up; never quits"),
         Binding("tab", "app.focus_next", "Next pane", id="floor.next", show=False, tooltip="To the next pane"),
@@ -110,6 +120,7 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         yield self._status
         yield from self.compose_body()
         yield self._hints
+        yield EmptyState(TOO_SMALL_NOTICE, symbols=self.desk.symbols, classes="too-small")
 
     def on_mount(self) -> None:
         """Listen for floors; the first is shown when the screen is."""
@@ -160,7 +171,13 @@ class FloorScreen(Screen[None], inherit_bindings=False):
     def show_hints(self) -> None:
         """What the keys will do now."""
         keys = active_keys(self.active_bindings)
-        self._hints.show(action_hints(keys, self.HINTS), place_hints(keys))
+        wanted = () if isinstance(self.focused, Input) else self.HINTS + (self.WIDE_HINTS if self.is_wide else ())
+        self._hints.show(action_hints(keys, wanted), place_hints(keys))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for a second column."""
+        return self.size.width >= WIDE
 
     def say(self, words: str, *, warning: bool = False) -> None:
         """A short remark that goes by itself."""
@@ -181,6 +198,15 @@ class FloorScreen(Screen[None], inherit_bindings=False):
 
     def on_descendant_focus(self, _: events.DescendantFocus) -> None:
         """Other keys."""
+        self.show_hints()
+
+    def on_resize(self) -> None:
+        """Other hints fit; and what had the focus may have been hidden while there was no room."""
+        self.call_after_refresh(self._after_resize)
+
+    def _after_resize(self) -> None:
+        if self.focused is None and self.is_current:
+            self.focus_next()
         self.show_hints()
 
     async def action_back(self) -> None:

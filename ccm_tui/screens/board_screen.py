@@ -40,7 +40,7 @@ class BoardScreen(FloorScreen):
     EMPTY: ClassVar[tuple[str, str]] = ("Nothing here yet.", "")
     """What an empty list says, and what to do."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="floor.filter", tooltip="Show only rows with these words; !word: without"),
+        Binding("slash", "filter", "Filter", id="floor.filter", tooltip="Only rows with these words; !word: without"),
         Binding("x", "explain", "Explain", id="floor.explain", tooltip="What a figure means and how it came about"),
         Binding("y", "copy", "Copy", id="floor.copy", tooltip="Copy the id of the row to the clipboard"),
     ]
@@ -134,9 +134,9 @@ class BoardScreen(FloorScreen):
         if self.desk.floor is not None:
             self.show_floor(self.desk.floor)
 
-    def on_resize(self) -> None:
-        """The pane may be wider."""
-        self.call_after_refresh(self.show_detail)
+    @on(DetailPane.Resized)
+    def _wrap_again(self) -> None:
+        self.show_detail()
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         if action in ("explain", "copy") and not self.board.row_keys:
@@ -146,7 +146,9 @@ class BoardScreen(FloorScreen):
     def remember(self) -> None:
         """Keep order and filter for next time."""
         sort = self.board.sort
-        self.desk.view.screens[self.NAME] = ScreenView(tuple(sort) if sort else None, self.filter_bar.text)
+        self.desk.view.screens[self.NAME] = ScreenView(
+            (sort.column, sort.descending) if sort else None, self.filter_bar.text
+        )
 
     @on(Board.RowHighlighted)
     def _follow_cursor(self, event: Board.RowHighlighted) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from textual import on
 from textual.binding import Binding, BindingType
 
 from ccm_tui.screens.sheet import Sheet
 from ccm_tui.screens.wrapping import wrapped
 from ccm_tui.theme import Tone
+from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.symbols import Symbols
 
@@ -54,13 +56,9 @@ class ExplainSheet(Sheet):
         self.pages = pages
         self.at = next((index for index, page in enumerate(pages) if page.key == first), 0)
 
-    def on_mount(self) -> None:
-        """At the width there is."""
-        self.call_after_refresh(self._lay_out)
-
-    def on_resize(self) -> None:
-        """Wrap anew."""
-        self.call_after_refresh(self._lay_out)
+    @on(DetailPane.Resized)
+    def _wrap_again(self) -> None:
+        self._lay_out()
 
     def action_turn(self, step: int) -> None:
         """To another figure, round and round."""

@@ -43,14 +43,16 @@ def feed_lines(row: FeedRow, alert: "Alert | None", snapshot: FloorSnapshot, des
     level = Level.NORMAL if alert is None else alert.level
     band = BANDS[level]
     problem = row.problem or dict(snapshot.follower.problems).get(row.path)
-    lines = [
-        line(" ", (desk.symbols.band(band), band.tone), " ", (PurePath(row.path).name, band.tone if level else Tone.STRONG),
-             (f"  {alert.words}" if alert is not None else "", band.tone)),
-    ]  # fmt: skip
+    name = (PurePath(row.path).name, band.tone if level else Tone.STRONG)
+    head = line(" ", (desk.symbols.band(band), band.tone), " ", name, "  ")
+    said = alert.words if alert is not None else ""
+    lines = wrapped_spans(line((said, band.tone)), width - 1, indent=3, head=head)
     if problem:
         lines += _fact("do", advice(problem), width)
     elif row.quarantined:
-        lines += _fact("do", "look at the lines: ccm-tui quarantine list; once a parser takes them: quarantine retry", width)
+        lines += _fact(
+            "do", "look at the lines: ccm-tui quarantine list; a new parser takes them with quarantine retry", width
+        )
     zone = desk.zone(row.site)
     lines += _fact("path", row.path, width)
     lines += _fact("read as", f"{row.format}, site {row.site}, zone {zone_name(snapshot.as_of_ms, zone)}", width)
@@ -85,7 +87,8 @@ def conservation(row: FeedRow, width: int) -> list[Line]:
     )
     lines = _fact("lines", sums, width)
     if total != row.lines:
-        words = f"{count(abs(row.lines - total))} lines {'missing' if total < row.lines else 'too many'}: ccm-tui db verify"
+        word = "missing" if total < row.lines else "too many"
+        words = f"{count(abs(row.lines - total))} lines {word}: ccm-tui db verify"
         lines += [fact("", (words, Tone.BREACH))]
     return lines
 
@@ -94,14 +97,16 @@ def floor_lines(snapshot: FloorSnapshot, width: int) -> list[Line]:
     """What is odd about the whole: clocks, contradictions, history still being counted."""
     lines: list[Line] = []
     for site, ahead_ms in clocks(snapshot):
-        lines += _fact("clock", f"{site} is {timer(ahead_ms / 1000)} ahead of this machine: set one of them right", width)
+        words = f"{site} is {timer(ahead_ms / 1000)} ahead of this machine: set one of them right"
+        lines += _fact("clock", words, width)
     health = snapshot.health
     if health is None:
         return lines
     if health.contradictions:
         lines += _fact("odd", f"{count(health.contradictions)} stated durations that the timestamps contradict", width)
     if health.repeated_ends:
-        lines += _fact("odd", f"{count(health.repeated_ends)} second ends of visits already ended, without effect", width)
+        words = f"{count(health.repeated_ends)} second ends of visits already ended, without effect"
+        lines += _fact("odd", words, width)
     if health.dirty_rollups > 10:
         lines += _fact("counting", f"{count(health.dirty_rollups)} quarter hours are still to be added up", width)
     if snapshot.follower.note:

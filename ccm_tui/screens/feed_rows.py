@@ -32,10 +32,27 @@ COLUMNS = (
     Column("age", "Last", 5, "right", priority=1, description="Age of the newest line. A silent night is not stale."),
     Column("rate", "/s", 5, "right", priority=3, letter="R", description="Lines a second, over ten seconds."),
     Column("lines", "Lines", 8, "right", priority=2, letter="N", description="Lines read so far."),
-    Column("quarantined", "Quar", 4, "right", priority=2, description="Lines not understood and kept aside: ccm-tui quarantine list."),
-    Column("left", "Left", 7, "right", priority=5, letter="E", description="Bytes in the file that are still to be read."),
-    Column("repeats", "Repeats", 7, "right", priority=7, letter="P", description="Identical lines of the site that were read before."),
-)  # fmt: skip
+    Column(
+        "quarantined",
+        "Quar",
+        4,
+        "right",
+        priority=2,
+        description="Lines not understood and kept aside: ccm-tui quarantine list.",
+    ),
+    Column(
+        "left", "Left", 7, "right", priority=5, letter="E", description="Bytes in the file that are still to be read."
+    ),
+    Column(
+        "repeats",
+        "Repeats",
+        7,
+        "right",
+        priority=7,
+        letter="P",
+        description="Identical lines of the site that were read before.",
+    ),
+)
 
 
 class Pace:
@@ -61,7 +78,7 @@ class Pace:
 
     def of(self, row: FeedRow) -> float | None:
         """Lines a second; None before there are two looks a second apart."""
-        looks = self._seen.get(feed_key(row), ())
+        looks = list(self._seen.get(feed_key(row), ()))
         if len(looks) < 2 or looks[-1][0] - looks[0][0] < 1000:
             return None
         return (looks[-1][1] - looks[0][1]) * 1000 / (looks[-1][0] - looks[0][0])
@@ -131,7 +148,9 @@ def _cells(feed: FeedRow, state: str, tone: Tone | None, pace: float | None, now
         "age": Cell(age(old), old),
         "rate": Cell(UNDEFINED if pace is None else number(pace, digits=1 if pace < 100 else 0), pace),
         "lines": Cell(count_in(feed.lines, 8), feed.lines),
-        "quarantined": Cell(count_in(feed.quarantined, 4), feed.quarantined, Tone.WARNING if feed.quarantined else None),
+        "quarantined": Cell(
+            count_in(feed.quarantined, 4), feed.quarantined, Tone.WARNING if feed.quarantined else None
+        ),
         "left": Cell(NOT_IN_SOURCE if left is None else data_size(left), left, None if left else Tone.DIM),
         "repeats": Cell(count_in(feed.repeats, 7), feed.repeats),
     }

@@ -1,4 +1,4 @@
-"""Feeds. For the operator, and for the supervisor who doubts a figure: what is read, how late, what was not understood?"""
+"""Feeds. For the operator, and the supervisor who doubts a figure: what is read, how late, what was not understood?"""
 
 from collections.abc import Sequence
 from typing import ClassVar

@@ -82,7 +82,8 @@ def trouble(desk: Desk, now_ms: int, site: str) -> Line:
         more = f" and {len(follower.problems) - 1} more" if len(follower.problems) > 1 else ""
         return line((f"{sign.stale} not read: {path}{more}: {reason}", Tone.WARNING))
     if state is Freshness.PAUSED:
-        return line((f"{sign.paused} frozen at {clock(floor.snapshot.as_of_ms, desk.zone(site), seconds=True)}", Tone.HEAD))
+        at = clock(floor.snapshot.as_of_ms, desk.zone(site), seconds=True)
+        return line((f"{sign.paused} frozen at {at}; p goes on", Tone.HEAD))
     return ()
 
 

@@ -1,18 +1,19 @@
-"""Help: what the keys do here and what the figures mean. Made from the bindings in force and the columns, never by hand."""
+"""Help: what the keys do here and what the figures mean. Made from bindings in force and columns, never by hand."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from textual import on
 from textual.screen import Screen
 from textual.widget import Widget
 
 from ccm_tui.screens.base import FloorScreen
-from ccm_tui.screens.board_screen import BoardScreen
 from ccm_tui.screens.keys import PLACES, Key, active_keys, key_text
 from ccm_tui.screens.sheet import Sheet
 from ccm_tui.screens.wrapping import wrapped
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
+from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.symbols import Symbols
 
@@ -95,16 +96,9 @@ class HelpSheet(Sheet):
         super().__init__(f"Help · {text.title}" if text.title else "Help", (), symbols=symbols)
         self._text = text
 
-    def on_mount(self) -> None:
-        """At the width there is."""
-        self.call_after_refresh(self._lay_out)
-
-    def on_resize(self) -> None:
-        """Wrap anew."""
-        self.call_after_refresh(self._lay_out)
+    @on(DetailPane.Resized)
+    def _wrap_again(self) -> None:
+        self._lay_out()
 
     def _lay_out(self) -> None:
         self.pane.show(help_lines(self._text, self.pane.scrollable_content_region.width))
-
-
-__all__ = ["BoardScreen", "HelpSheet", "HelpText", "help_lines", "help_of"]

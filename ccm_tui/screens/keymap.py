@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 from textual.keys import Keys, _character_to_key
 
 from ccm_tui.errors import ConfigError
+from ccm_tui.screens import agent_day, agents, explain, feeds, help, queue, queues, wallboard  # noqa: A004
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.sheet import Sheet
 from ccm_tui.settings.problems import nearest
@@ -20,12 +21,14 @@ from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
 
 WHERE = "[ui] keymap"
+EVERY_SCREEN = (agent_day, agents, explain, feeds, help, queue, queues, wallboard)
+"""Imported so that ``screens_of`` finds their classes."""
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
-_KNOWN_KEYS = frozenset(key.value for key in Keys)
+_KNOWN_KEYS = frozenset(key.value for key in Keys) | {_character_to_key(chr(code)) for code in range(33, 127)}
 
 
 def bindings_of(holder: type[DOMNode]) -> dict[str, Binding]:
-    """A class's bindings and those it inherits, by id, each with all its keys."""
+    """A class's bindings and those it inherits, by name, each with all its keys."""
     found: dict[str, Binding] = {}
     for base in reversed(holder.__mro__):
         if not issubclass(base, DOMNode):
@@ -66,58 +69,59 @@ def keys_of(binding: Binding) -> list[str]:
 
 
 def checked_keymap(keymap: Mapping[str, str], app: type[DOMNode]) -> dict[str, str]:
-    """The keymap, if every id exists, every key can be pressed, and no key means two things at once.
+    """The keymap, if every name exists, every key can be pressed, and no key means two things at once.
 
     Raises ConfigError, saying what would be right.
     """
     if not keymap:
         return {}
     active = contexts(app)
-    ids = {id for _, bindings in active for id in bindings}
-    for id, keys in keymap.items():
-        _check_id(id, ids)
+    ids = {name for _, bindings in active for name in bindings}
+    for name, keys in keymap.items():
+        _check_id(name, ids)
         for key in keys.split(","):
-            _check_key(id, key)
+            _check_key(name, key)
     for _, bindings in active:
-        _check_clashes({id: binding for id, binding in bindings.items()}, keymap)
-    return {id: ",".join(normal_key(key) for key in keys.split(",")) for id, keys in keymap.items()}
+        _check_clashes(bindings, keymap)
+    return {name: ",".join(normal_key(key) for key in keys.split(",")) for name, keys in keymap.items()}
 
 
-def _check_id(id: str, known: Iterable[str]) -> None:
-    if id in known:
+def _check_id(name: str, known: Iterable[str]) -> None:
+    if name in known:
         return
-    near = nearest(id, known)
+    near = nearest(name, known)
     hint = f"did you mean {near!r}?" if near else "the names are in the ? help, in brackets"
-    raise ConfigError(f"{WHERE}: there is no action {id!r}", hint)
+    raise ConfigError(f"{WHERE}: there is no action {name!r}", hint)
 
 
-def _check_key(id: str, key: str) -> None:
+def _check_key(name: str, key: str) -> None:
     *modifiers, last = normal_key(key).split("+")
-    usable = last in _KNOWN_KEYS or len(last) == 1 or (len(key.strip()) == 1 and key.strip().isprintable())
+    usable = last in _KNOWN_KEYS or (len(key.strip()) == 1 and key.strip().isprintable())
     if last and usable and set(modifiers) <= MODIFIERS:
-        if len(last) == 1 and last.isupper() and not modifiers and id != "board.last":
+        if len(last) == 1 and last.isupper() and not modifiers and name != "board.last":
             raise ConfigError(
-                f"{WHERE}: {id} = {key!r}: capital letters order tables", f"take {last.lower()!r} or 'ctrl+{last.lower()}'"
+                f"{WHERE}: {name} = {key!r}: capital letters order tables",
+                f"take {last.lower()!r} or 'ctrl+{last.lower()}'",
             )
         return
     near = nearest(last, _KNOWN_KEYS)
     hint = f"did you mean {'+'.join((*modifiers, near))!r}?" if near and set(modifiers) <= MODIFIERS else ""
     raise ConfigError(
-        f"{WHERE}: {id}: there is no key {key!r}", hint or "keys are written like x, enter, f5, ctrl+r or shift+tab"
+        f"{WHERE}: {name}: there is no key {key!r}", hint or "keys are written like x, enter, f5, ctrl+r or shift+tab"
     )
 
 
 def _check_clashes(bindings: Mapping[str, Binding], keymap: Mapping[str, str]) -> None:
     owner: dict[str, str] = {}
     # What was not remapped keeps its keys; so a clash is always put down to a line of the user's
-    for id in sorted(bindings, key=lambda id: id in keymap):
-        keys = [normal_key(key) for key in keymap[id].split(",")] if id in keymap else keys_of(bindings[id])
+    for name in sorted(bindings, key=lambda name: name in keymap):
+        keys = [normal_key(key) for key in keymap[name].split(",")] if name in keymap else keys_of(bindings[name])
         for key in keys:
-            other = owner.setdefault(key, id)
-            if other != id and id in keymap:
+            other = owner.setdefault(key, name)
+            if other != name and name in keymap:
                 what = bindings[other].description or other
                 raise ConfigError(
-                    f"{WHERE}: {id} = {keymap[id]!r}: {key} already means {what} ({other})",
+                    f"{WHERE}: {name} = {keymap[name]!r}: {key} already means {what} ({other})",
                     f'take another key, or give {other} another one in the same table: "{other}" = "..."',
                 )
 

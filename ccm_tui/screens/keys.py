@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from textual.binding import ActiveBinding
 from textual.keys import key_to_character
-from textual.screen import ActiveBinding
 
 from ccm_tui.widgets.hint_line import Hint
 
 _NAMES = {
     "slash": "/",
+    "tab": "tab",
+    "enter": "enter",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
@@ -20,7 +22,7 @@ _NAMES = {
 }
 
 PLACES = "go."
-"""Bindings with such an id lead to a screen."""
+"""Bindings with such an name lead to a screen."""
 
 
 class Key(NamedTuple):
@@ -47,7 +49,7 @@ def key_text(key: str) -> str:
 
 
 def active_keys(bindings: Mapping[str, ActiveBinding]) -> dict[str, Key]:
-    """What can be pressed, by binding id; those without an id are Textual's own and not for people."""
+    """What can be pressed, by binding name; those without an name are Textual's own and not for people."""
     found: dict[str, Key] = {}
     for key, (_, binding, enabled, tooltip) in bindings.items():
         if binding.id is None:
@@ -61,7 +63,9 @@ def active_keys(bindings: Mapping[str, ActiveBinding]) -> dict[str, Key]:
 def action_hints(keys: Mapping[str, Key], wanted: Iterable[tuple[str, str]]) -> list[Hint]:
     """Hints in the screen's own words; what has no key now is left out."""
     return [
-        Hint(key_text(keys[id].keys[0]), words, keys[id].enabled, keys[id].keys[0]) for id, words in wanted if id in keys
+        Hint(key_text(keys[name].keys[0]), words, keys[name].enabled, keys[name].keys[0])
+        for name, words in wanted
+        if name in keys
     ]
 
 
@@ -69,6 +73,6 @@ def place_hints(keys: Mapping[str, Key]) -> Sequence[Hint]:
     """The screens there are."""
     return [
         Hint(key_text(key.keys[0]), key.words, key.enabled, key.keys[0])
-        for id, key in keys.items()
-        if id.startswith(PLACES)
+        for name, key in keys.items()
+        if name.startswith(PLACES)
     ]

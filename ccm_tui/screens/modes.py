@@ -1,11 +1,12 @@
-"""The screens that number keys switch to. A screen that does not exist yet has no key and no entry."""
+"""The screens that number keys switch to. A screen that does not exist yet has no key and no entry.
 
+Each is imported when it is first gone to: the first frame needs one of them.
+"""
+
+from collections.abc import Callable
 from typing import NamedTuple
 
-from ccm_tui.screens.agents import AgentsScreen
 from ccm_tui.screens.base import FloorScreen
-from ccm_tui.screens.feeds import FeedsScreen
-from ccm_tui.screens.queues import QueuesScreen
 
 QUEUES = "queues"
 
@@ -15,12 +16,30 @@ class Mode(NamedTuple):
 
     key: str
     title: str
-    screen: type[FloorScreen]
+    load: Callable[[], type[FloorScreen]]
     tooltip: str
 
 
+def _queues() -> type[FloorScreen]:
+    from ccm_tui.screens.queues import QueuesScreen
+
+    return QueuesScreen
+
+
+def _agents() -> type[FloorScreen]:
+    from ccm_tui.screens.agents import AgentsScreen
+
+    return AgentsScreen
+
+
+def _feeds() -> type[FloorScreen]:
+    from ccm_tui.screens.feeds import FeedsScreen
+
+    return FeedsScreen
+
+
 MODES: dict[str, Mode] = {
-    QUEUES: Mode("1", "Queues", QueuesScreen, "Where to act now: every queue, the worst first"),
-    "agents": Mode("2", "Agents", AgentsScreen, "Who needs somebody, who is free: what agents chose and what they do"),
-    "feeds": Mode("9", "Feeds", FeedsScreen, "What is read and how late, what was not understood, the database"),
+    QUEUES: Mode("1", "Queues", _queues, "Where to act now: every queue, the worst first"),
+    "agents": Mode("2", "Agents", _agents, "Who needs somebody, who is free: what agents chose and what they do"),
+    "feeds": Mode("9", "Feeds", _feeds, "What is read and how late, what was not understood, the database"),
 }

@@ -39,7 +39,9 @@ AGENTS = (
 INTERVALS = (
     Column("time", "From", 5, sortable=False, description="Half an hour, on the site's clock."),
     Column("offered", "Offer", 5, "right", sortable=False, description="Contacts that entered in it."),
-    Column("usual", "Usual", 5, "right", priority=1, sortable=False, description="Median of the same weekday, four weeks."),
+    Column(
+        "usual", "Usual", 5, "right", priority=1, sortable=False, description="Median of the same weekday, four weeks."
+    ),
     Column("answered", "Ans", 4, "right", priority=2, sortable=False, description="Of them answered."),
     Column("abandoned", "Abn", 4, "right", priority=3, sortable=False, description="Of them hung up in the queue."),
     Column("level", "SL", 5, "right", sortable=False, description="Service level of the half hour."),
@@ -54,7 +56,11 @@ CONTACTS = (
     Column("hold", "Hold", 5, "right", priority=5, letter="D", description="On hold; · where the source does not say."),
     Column("acw", "ACW", 5, "right", priority=3, letter="B", description="Wrap-up; · where the source does not say."),
     Column("outcome", "Outcome", 12, priority=2, description="What became of it."),
-)  # fmt: skip
+)
+
+
+COMING = 2
+"""Half hours yet to come that are listed, with what is usual: is this the time for a break?"""
 
 
 def waiting_rows(subject: QueueSubject) -> list[BoardRow]:
@@ -96,14 +102,15 @@ def queue_agent_rows(subject: QueueSubject) -> list[BoardRow]:
 
 
 def interval_rows(subject: QueueSubject) -> list[BoardRow]:
-    """The day so far by half hour, the latest first; with what is usual for the next ones above."""
+    """The day so far by half hour, the latest first; above it what is usual for the next ones."""
     detail = subject.detail
     if detail is None:
         return []
     zone = subject.desk.zone(subject.row.site)
     busy = [each for each in detail.intervals if each.offered or each.usual_offered]
+    coming = [each for each in busy if each.offered is None]
     rows = []
-    for each in reversed(busy):
+    for each in reversed([each for each in busy if each.offered is not None] + coming[:COMING]):
         band = interval_band(each, subject.row, subject.desk)
         usual = each.usual_offered
         cells = {
@@ -112,7 +119,9 @@ def interval_rows(subject: QueueSubject) -> list[BoardRow]:
             "usual": Cell(UNDEFINED if usual is None else f"{usual:.0f}", None, Tone.DIM),
             "answered": Cell(count_in(each.answered, 4)),
             "abandoned": Cell(count_in(each.abandoned, 4)),
-            "level": Cell(percent(each.service_level, sign=False), None, band.tone if band is not Band.NORMAL else None),
+            "level": Cell(
+                percent(each.service_level, sign=False), None, band.tone if band is not Band.NORMAL else None
+            ),
             "asa": Cell(duration(each.asa_seconds)),
         }
         if each.offered is None:

@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
-from ccm_tui.screens.agent_day import AgentDayScreen
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.contact_facts import contact_facts
 from ccm_tui.screens.desk import Desk
@@ -120,10 +119,10 @@ class QueueScreen(FloorScreen):
         if self.desk.floor is not None:
             self.show_floor(self.desk.floor)
 
-    def on_resize(self) -> None:
-        """Other widths, other lines."""
+    @on(DetailPane.Resized)
+    def _wrap_again(self) -> None:
         if self.desk.floor is not None:
-            self.call_after_refresh(self.show_floor, self.desk.floor)
+            self.show_floor(self.desk.floor)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         if action == "copy" and self._focused_key() is None:
@@ -136,6 +135,8 @@ class QueueScreen(FloorScreen):
 
     @on(Board.RowSelected, ".agents")
     def _open_agent(self, event: Board.RowSelected) -> None:
+        from ccm_tui.screens.agent_day import AgentDayScreen
+
         site, _, agent = event.key.partition("\x1f")
         self.app.push_screen(AgentDayScreen(self.desk, site, agent))
 

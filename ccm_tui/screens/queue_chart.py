@@ -1,5 +1,6 @@
-"""A queue's day by half hour as a chart: what was offered, the usual behind it, marked where the goal was missed. Pure."""
+"""A queue's day by half hour as a chart: offered, the usual behind it, marked where the goal was missed. Pure."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ccm_tui.formatting import local
@@ -24,19 +25,19 @@ def day_chart(row: QueueRow, detail: "QueueDetail | None", desk: Desk) -> Chart:
     start, end = busy[0].interval.start_ms, busy[-1].interval.start_ms
     shown = [each for each in detail.intervals if start <= each.interval.start_ms <= end]
     zone = desk.zone(row.site)
-    labels = []
+    labels: list[str] = []
     for each in shown:
         at = local(each.interval.start_ms, zone)
         labels.append(f"{at:%H}" if at.minute == 0 and at.hour % 2 == 0 else "")
-    values = tuple(None if each.offered is None else float(each.offered) for each in shown)
+    offered: list[float | None] = [None if each.offered is None else float(each.offered) for each in shown]
     usual = tuple(each.usual_offered for each in shown)
     known = any(value is not None for value in usual)
     return Chart(
-        values,
+        tuple(offered),
         usual if known else (),
         tuple(labels),
         tuple(interval_band(each, row, desk) for each in shown),
-        scale=_scale((*values, *usual)),
+        scale=_scale((*offered, *usual)),
     )
 
 
@@ -50,6 +51,6 @@ def interval_band(interval: "QueueInterval", row: QueueRow, desk: Desk) -> Band:
     return Band.WARNING if level < row.rules.sl_target else Band.NORMAL
 
 
-def _scale(values: "tuple[float | None, ...]") -> tuple[str, str]:
+def _scale(values: Sequence[float | None]) -> tuple[str, str]:
     top = max((value for value in values if value is not None), default=0)
     return (f"{top:.0f}", "0")

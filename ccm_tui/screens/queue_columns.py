@@ -102,7 +102,7 @@ def _hours(view: QueueView) -> Cell:
     # The half hour that runs is left out: half a bar would look like a fall
     ended = halves[: (len(halves) - 1) // 2 * 2]
     hours = [ended[index] + ended[index + 1] for index in range(0, len(ended), 2)][-HOURS:]
-    return Cell(sparkline(hours).rjust(HOURS), hours[-1] if hours else None, Tone.DIM)
+    return Cell(sparkline(hours).rjust(HOURS), hours[-1] if hours else None, Tone.BAR)
 
 
 FIGURES: tuple[Figure, ...] = (
@@ -124,7 +124,7 @@ FIGURES: tuple[Figure, ...] = (
             "Oldest",
             6,
             "right",
-            description="How long the oldest of them has waited so far; mail and messages: owed, in opening hours.",
+            description="How long the oldest of them has waited; mail and messages: owed, in opening hours.",
         ),
         _oldest,
     ),
@@ -135,7 +135,7 @@ FIGURES: tuple[Figure, ...] = (
             5,
             "right",
             priority=1,
-            description="Service level of the contacts that entered in the last 30 minutes; past T still waiting is a miss.",
+            description="Service level of who entered in the last 30 minutes; still waiting past T counts as missed.",
         ),
         lambda view: _service_level(view, recent=True),
         ratio="service_level",
@@ -155,18 +155,27 @@ FIGURES: tuple[Figure, ...] = (
         lambda view: _count(view.row.day.answered, 4),
     ),
     Figure(
-        Column("abandoned", "Abn", 4, "right", priority=6, description="Hung up in the queue today, short ones included."),
+        Column(
+            "abandoned", "Abn", 4, "right", priority=6, description="Hung up in the queue today, short ones included."
+        ),
         lambda view: _live_only(view, lambda row: _count(kpi.abandons(row.day, row.rules).all, 4)),
         ratio="abandonment_rate",
     ),
     Figure(
         Column(
-            "out", "Out", 3, "right", priority=8, description="Left unanswered by timeout, key, empty queue or transfer."
+            "out",
+            "Out",
+            3,
+            "right",
+            priority=8,
+            description="Left unanswered by timeout, key, empty queue or transfer.",
         ),
         lambda view: _live_only(view, lambda row: _count(kpi.abandons(row.day, row.rules).flow_outs, 3)),
     ),
     Figure(
-        Column("asa", "ASA", 5, "right", priority=7, description="Average speed of answer today, answered contacts only."),
+        Column(
+            "asa", "ASA", 5, "right", priority=7, description="Average speed of answer today, answered contacts only."
+        ),
         lambda view: _live_only(view, lambda row: _seconds(kpi.average_speed_of_answer_seconds(row.day, row.rules))),
         ratio="average_speed_of_answer_seconds",
     ),

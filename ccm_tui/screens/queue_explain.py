@@ -72,11 +72,12 @@ def _service_level(tally: QueueTally, rules: KpiRules) -> list[tuple[str, str]]:
     facts = [
         ("definition", service_level_text(rules)),
         ("formula", FORMULAS[rules.sl_variant]),
+        ("T", f"{rules.sl_threshold_seconds:g} s of waiting"),
         ("here", _quotient(ratio)),
         ("goal", percent(rules.sl_target, digits=0)),
     ]
     if tally.waiting_late:
-        facts.insert(3, ("waiting", f"{tally.waiting_late} past T still waiting are counted below the line"))
+        facts.insert(4, ("waiting", f"{tally.waiting_late} past T still waiting are counted below the line"))
     return facts
 
 

@@ -6,8 +6,9 @@ The pane beside the board and the queue's own screen take their lines from here.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccm_tui.domain import kpi
 from ccm_tui.domain.thresholds import Level
-from ccm_tui.formatting import UNDEFINED, mask_customer, timer, to_ascii
+from ccm_tui.formatting import UNDEFINED, mask_customer, percent, timer, to_ascii
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.messages import Floor
 from ccm_tui.screens import agent_words as words
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LABEL_WIDTH = 9
 CUSTOMER_WIDTH = 10
+AGENT_WIDTH = 29
+"""What an agent's line takes besides his name."""
 CHART_HEIGHT = 7
 SIDE_BY_SIDE = 72
 """From this width on those waiting and the agents stand beside each other."""
@@ -60,12 +63,12 @@ class QueueSubject(NamedTuple):
 def pane_lines(subject: QueueSubject, width: int, height: int) -> list[Line]:
     """Everything, wrapped to the pane; side by side where there is room."""
     lines = [*headline(subject, width), *causes(subject, width)]
-    wait, agents = waiting_lines(subject), agent_lines(subject)
+    half = width // 2 - 2 if width >= SIDE_BY_SIDE else 0
+    wait, agents = waiting_lines(subject), agent_lines(subject, width - half)
     if width >= SIDE_BY_SIDE:
-        half = width // 2 - 2
         return lines + beside(wait, agents, half)
     if height >= CHART_FROM:
-        lines += [(), *chart_lines(subject, width)]
+        lines += [*now_lines(subject, width), (), *chart_lines(subject, width)]
     return [*lines, (), *wait, (), *agents]
 
 
@@ -82,10 +85,9 @@ def headline(subject: QueueSubject, width: int) -> list[Line]:
     else:
         said = f"{row.day.backlog if row.channel.deferred else len(row.waiting)} waiting"
     name = row.queue if len(subject.floor.snapshot.timezones) < 2 else f"{row.queue} · {row.site}"
-    text = line((name, Tone.STRONG if level is Level.NORMAL else band.tone), ("  " + said, band.tone))
-    sign = subject.desk.symbols.band(band)
-    rows = wrapped_spans(text, max(8, width - 3))
-    return [line(" ", (sign if index == 0 else " ", band.tone), " ", *each) for index, each in enumerate(rows)]
+    tone = Tone.STRONG if level is Level.NORMAL else band.tone
+    head = line(" ", (subject.desk.symbols.band(band), band.tone), " ", (name, tone), "  ")
+    return wrapped_spans(line((said, band.tone)), width - 1, indent=3, head=head)
 
 
 def causes(subject: QueueSubject, width: int) -> list[Line]:
@@ -105,6 +107,17 @@ def causes(subject: QueueSubject, width: int) -> list[Line]:
         for part, each in enumerate(wrapped_spans(line((words_, tone)), max(8, width - LABEL_WIDTH - 1), indent=1)):
             lines.append(fact("help" if index == part == 0 else "", *each))
     return lines
+
+
+def now_lines(subject: QueueSubject, width: int) -> list[Line]:
+    """What the board has no column for at this width."""
+    row = subject.row
+    if row.channel.deferred:
+        return []
+    transfers = percent(kpi.transfer_rate(row.day, row.rules))
+    said = f"on contact {row.agents_on_contact}, ACW {row.agents_acw}, paused {row.agents_paused}, transfers {transfers}"
+    rows = wrapped_spans(line(said), max(8, width - LABEL_WIDTH - 1))
+    return [fact("now" if index == 0 else "", *each) for index, each in enumerate(rows)]
 
 
 def level_of_wait(subject: QueueSubject, contact: WaitingContact) -> Level:
@@ -146,8 +159,9 @@ def waiting_lines(subject: QueueSubject) -> list[Line]:
     return lines
 
 
-def agent_lines(subject: QueueSubject) -> list[Line]:
+def agent_lines(subject: QueueSubject, width: int) -> list[Line]:
     """Who is in the queue and what they do."""
+    name_width = max(6, min(14, width - AGENT_WIDTH))
     desk, row = subject.desk, subject.row
     lines: list[Line] = [line((" Agents", Tone.HEAD))]
     agents = subject.agents
@@ -163,10 +177,10 @@ def agent_lines(subject: QueueSubject) -> list[Line]:
         customer = agent.state.segments[0].customer if agent.state.segments else None
         parts: list[Part] = [
             " ",
-            (fit(agent.name, 10, ellipsis=desk.symbols.ellipsis), band.tone),
+            (fit(agent.name, name_width, ellipsis=desk.symbols.ellipsis), band.tone),
             " ",
             (fit(text, 11, ellipsis=desk.symbols.ellipsis), doing.tone),
-            f"{words.lasting(agent, subject.now_ms):>6}",
+            f"{words.lasting(agent, subject.now_ms):>5}",
             (f" {desk.symbols.band(band)} ", band.tone),
             (customer_text(customer, desk) if agent.state.segments else "", Tone.DIM),
         ]

@@ -1,4 +1,4 @@
-"""The board of Queues as plain values: rows in order of need, and the headline figures. Pure but for the clock given."""
+"""The board of Queues as plain values: rows in order of need, and the headline figures. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -102,8 +102,10 @@ def _listed(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Defi
     return Listed(BoardRow(queue_key(row), cells, BANDS[level]), text)
 
 
-def queue_kpis(snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitions: Definitions) -> list[Kpi]:
-    """The floor in one line: counts are pooled, percentages never averaged."""
+def queue_kpis(
+    snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitions: Definitions, *, wide: bool
+) -> list[Kpi]:
+    """The floor in one line: counts are pooled, percentages never averaged. ``wide``: there is room for notes."""
     live = [row for row in snapshot.queues if not row.channel.deferred]
     owed = sum(row.day.backlog for row in snapshot.queues if row.channel.deferred)
     waiting = sum(len(row.waiting) for row in live)
@@ -114,13 +116,14 @@ def queue_kpis(snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitio
     worst_wait = max((view.wait_level for view in views), default=Level.NORMAL)
     abandoned = sum(kpi.abandons(row.day, row.rules).all for row in live)
     offered = sum(kpi.offered(row.day, row.rules) for row in live)
+    rate = abandoned / offered if offered else None
     free = {(a.site, a.agent) for a in snapshot.agents if a.state.activity == "free"}
     return [
         Kpi("SL day", percent(_pooled(live, recent=False), sign=False), goal, value_width=5),
         Kpi("waiting", count(waiting), note=f"{_owed_word(snapshot)} {owed}" if owed else "", value_width=2),
         Kpi("oldest", timer((now_ms - oldest) / 1000) if oldest is not None else UNDEFINED, band=BANDS[worst_wait],
             value_width=5),
-        Kpi("lost", count(abandoned), note=f"{percent(abandoned / offered if offered else None)}", value_width=2),
+        Kpi("abandoned", count(abandoned), note=percent(rate) if wide else "", value_width=2),
         Kpi("free", count(len(free)), note=f"of {_present(snapshot)}", value_width=2),
         Kpi("SL 30 min", percent(_pooled(live, recent=True), sign=False), goal, value_width=5),
         Kpi("offered", count(offered), note=f"answered {count(sum(row.day.answered for row in live))}", value_width=4),
@@ -130,9 +133,11 @@ def queue_kpis(snapshot: FloorSnapshot, alerts: "Alerts", now_ms: int, definitio
 def _owed_word(snapshot: FloorSnapshot) -> str:
     """What is owed a reply: mail, when it is mail alone."""
     channels = {row.channel for row in snapshot.queues if row.channel.deferred and row.day.backlog}
-    return {Channel.EMAIL: "mail", Channel.MESSAGE: "messages", Channel.TASK: "tasks"}[channels.pop()] if len(
-        channels
-    ) == 1 else "owed"
+    return (
+        {Channel.EMAIL: "mail", Channel.MESSAGE: "messages", Channel.TASK: "tasks"}[channels.pop()]
+        if len(channels) == 1
+        else "owed"
+    )
 
 
 def _pooled(rows: Sequence[QueueRow], *, recent: bool) -> float | None:

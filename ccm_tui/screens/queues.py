@@ -10,12 +10,9 @@ from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens.board_screen import BoardScreen, Listed
 from ccm_tui.screens.desk import Desk
-from ccm_tui.screens.explain import ExplainSheet
-from ccm_tui.screens.queue import QueueScreen
 from ccm_tui.screens.queue_columns import COLUMNS
-from ccm_tui.screens.queue_explain import queue_pages
 from ccm_tui.screens.queue_lines import QueueSubject, pane_lines
-from ccm_tui.screens.queue_rows import alert_of, find_queue, my_queues, queue_key, queue_kpis, queue_rows, queue_view
+from ccm_tui.screens.queue_rows import alert_of, find_queue, my_queues, queue_kpis, queue_rows, queue_view
 from ccm_tui.widgets.board_model import Column
 from ccm_tui.widgets.kpi_tile import Kpi
 from ccm_tui.widgets.lines import Line
@@ -81,7 +78,7 @@ class QueuesScreen(BoardScreen):
         )
 
     def kpis(self, floor: Floor) -> Sequence[Kpi]:
-        return queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions)
+        return queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions, wide=self.is_wide)
 
     def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
         row, floor = self.row_of(key), self.desk.floor
@@ -104,11 +101,16 @@ class QueuesScreen(BoardScreen):
         self._look_up()
 
     def opened(self, key: str) -> None:
+        from ccm_tui.screens.queue import QueueScreen
+
         row = self.row_of(key)
         if row is not None:
             self.app.push_screen(QueueScreen(self.desk, key, self._details.get(key)))
 
     def explained(self, key: str | None) -> None:
+        from ccm_tui.screens.explain import ExplainSheet
+        from ccm_tui.screens.queue_explain import queue_pages
+
         row, floor = self.row_of(key), self.desk.floor
         if row is None or floor is None:
             return

@@ -1,4 +1,4 @@
-"""The wallboard (``w``): a few large figures and the queues in breach, readable across a room. Never a person's name."""
+"""The wallboard (``w``): large figures and the queues in breach, readable across a room. Never a person's name."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -11,6 +11,7 @@ from ccm_tui.messages import Floor
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.queue_rows import queue_kpis
+from ccm_tui.screens.wrapping import wrapped_spans
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.big_figure import BigFigure, Figure
 from ccm_tui.widgets.detail_pane import DetailPane
@@ -43,10 +44,10 @@ class WallboardScreen(FloorScreen):
         yield self.breaches
 
     def show_floor(self, floor: Floor) -> None:
-        kpis = queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions)
+        kpis = queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions, wide=True)
         for widget, figure in zip(self.figures, figures_of(kpis), strict=False):
             widget.show(figure)
-        self.breaches.show(breach_lines(floor, self.desk))
+        self.breaches.show(breach_lines(floor, self.desk, max(20, self.size.width - 2)))
 
     def show_nothing(self, state: Freshness) -> None:
         failure = self.desk.failure
@@ -71,12 +72,14 @@ def figures_of(kpis: Sequence[Kpi]) -> list[Figure]:
     return figures
 
 
-def breach_lines(floor: Floor, desk: Desk) -> list[Line]:
+def breach_lines(floor: Floor, desk: Desk, width: int) -> list[Line]:
     """The queues in breach, then those with a warning, in words. What is said of queues names no person."""
     alerts = sorted(floor.alerts.queues.values(), key=lambda alert: (-alert.level, alert.since_ms, alert.key))
-    lines = []
+    lines: list[Line] = []
     for alert in alerts:
         tone = Tone.BREACH if alert.level is Level.BREACH else Tone.WARNING
         sign = desk.symbols.breach if alert.level is Level.BREACH else desk.symbols.warning
-        lines.append(line(" ", (f"{sign} {alert.key[2]}", tone), "  ", alert.words))
+        lines += wrapped_spans(
+            line(alert.words), width, indent=3, head=line(" ", (f"{sign} {alert.key[2]}", tone), "  ")
+        )
     return lines or [line(("   All queues are within their limits.", Tone.DIM))]

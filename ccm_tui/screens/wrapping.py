@@ -22,23 +22,23 @@ def wrapped(text: str, width: int, *, indent: int = 0, head: Line = (), tone: To
     return lines
 
 
-def wrapped_spans(spans: Line, width: int, *, indent: int = 0) -> list[Line]:
-    """Toned text in lines of ``width``; the second and later lines are indented."""
+def wrapped_spans(spans: Line, width: int, *, indent: int = 0, head: Line = ()) -> list[Line]:
+    """Toned text in lines of ``width`` behind ``head``; the second and later lines are indented."""
     words: list[Span] = []
     for text, tone in spans:
         words += [Span(word, tone) for word in text.split(" ")] if text else []
-    lines: list[list[Span]] = [[]]
-    used = 0
+    lines: list[list[Span]] = [list(head)]
+    used, fresh = width_of(head), True
     for text, tone in words:
         if not text:
             continue
         length = cell_len(text)
-        if used and used + 1 + length > width:
+        if not fresh and used + 1 + length > width:
             lines.append([Span(" " * indent)])
-            used = indent
-        elif used > (indent if len(lines) > 1 else 0):
+            used, fresh = indent, True
+        elif not fresh:
             lines[-1].append(Span(" "))
             used += 1
         lines[-1].append(Span(text, tone))
-        used += length
+        used, fresh = used + length, False
     return [line(*each) for each in lines]

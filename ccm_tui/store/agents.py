@@ -20,7 +20,7 @@ def load_state(cursor: sqlite3.Cursor, agent_id: int) -> dict[str, Any] | None:
 def save_states(cursor: sqlite3.Cursor, states: Iterable[tuple[dict[str, Any], int | None, int]]) -> None:
     """Store what the fold remembers: (state, last sign of life, agent)."""
     cursor.executemany(
-        "UPDATE agent SET state = ?, last_sign_at_ms = ?, stale = 0 WHERE id = ?",
+        "UPDATE agent SET state = ?, last_sign_at_ms = ? WHERE id = ?",
         ((json.dumps(state), last_sign_at_ms, agent_id) for state, last_sign_at_ms, agent_id in states),
     )
 
@@ -28,6 +28,11 @@ def save_states(cursor: sqlite3.Cursor, states: Iterable[tuple[dict[str, Any], i
 def mark_stale(cursor: sqlite3.Cursor, agent_ids: Iterable[int]) -> None:
     """These agents are to be folded anew before anything is added to their presence."""
     cursor.executemany("UPDATE agent SET stale = 1 WHERE id = ?", ((agent_id,) for agent_id in agent_ids))
+
+
+def clear_stale(cursor: sqlite3.Cursor, agent_id: int) -> None:
+    """The agent was folded anew."""
+    cursor.execute("UPDATE agent SET stale = 0 WHERE id = ?", (agent_id,))
 
 
 def list_stale(cursor: sqlite3.Cursor) -> list[int]:

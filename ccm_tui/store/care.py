@@ -14,7 +14,8 @@ FOLDED = {
         "SELECT contact.public_id, segment.visit, site.name, queue.name, agent.name, segment.channel,"
         " segment.direction, segment.customer, segment.entered_at_ms, segment.entry_seen, segment.answered_at_ms,"
         " segment.ended_at_ms, segment.outcome, segment.ended_by, segment.wait_ms, segment.talk_ms, segment.hold_ms,"
-        " segment.acw_ms, segment.position, segment.target, segment.owed_since_ms, segment.replies, segment.replies_ms"
+        " segment.acw_ms, segment.hold_since_ms, segment.position, segment.ring_ms, segment.target,"
+        " segment.owed_since_ms, segment.replies, segment.replies_ms"
         " FROM segment JOIN contact ON contact.id = segment.contact_id JOIN queue ON queue.id = segment.queue_id"
         " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id ORDER BY 1, 2"
     ),
@@ -39,12 +40,15 @@ def backup(store: Store, target: Path) -> int:
     partial = target.with_name(target.name + ".partial")
     try:
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise StoreError(f"{partial}: another backup is being made there", "Remove it if none is.") from None
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be written: {error.strerror}", "Choose another place.") from error
+    try:
         with store_errors(target), closing(sqlite3.connect(partial)) as copy:
             store.connection.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
         partial.replace(target)
-    except FileExistsError:
-        raise StoreError(f"{partial}: another backup is being made there", "Remove it if none is.") from None
     except OSError as error:
         raise StoreError(f"{target}: cannot be written: {error.strerror}", "Choose another place.") from error
     finally:
@@ -61,13 +65,19 @@ def integrity_problems(store: Store) -> list[str]:
 
 
 def broken_counts(store: Store) -> list[str]:
-    """Files whose lines do not add up: lines = records + repeats + quarantined + blank."""
+    """Files whose lines do not add up (lines = records + repeats + quarantined + blank), and lines that are missing."""
     query = (
         "SELECT path, lines, records + repeats + quarantined + blank FROM file"
         " WHERE lines <> records + repeats + quarantined + blank"
     )
     with store.reading() as cursor:
-        return [f"{path}: {lines} lines, {told} accounted for" for path, lines, told in cursor.execute(query)]
+        found = [f"{path}: {lines} lines, {told} accounted for" for path, lines, told in cursor.execute(query)]
+        for what, column, table in (("lines", "records", "event"), ("rejected lines", "quarantined", "quarantine")):
+            counts = f"SELECT (SELECT COALESCE(SUM({column}), 0) FROM file), (SELECT COUNT(*) FROM {table})"  # noqa: S608
+            counted, stored = cursor.execute(counts).fetchone()
+            if counted != stored:
+                found.append(f"{stored} {what} stored, {counted} counted")
+    return found
 
 
 def differences(store: Store, other: Store) -> Iterator[str]:

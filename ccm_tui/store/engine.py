@@ -31,6 +31,8 @@ class Store:
         self.path = path
         self.connection = connection
         """In autocommit: a transaction is open only inside ``writing()``."""
+        status = path.stat()
+        self._file = (status.st_dev, status.st_ino)
 
     @cached_property
     def engine(self) -> "Engine":
@@ -87,6 +89,14 @@ class Store:
             if wal.stat().st_size > WAL_LIMIT_BYTES:
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
+    def is_gone(self) -> bool:
+        """Whether the path leads to another file by now, or to none: what is written then is lost."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return True
+        return (status.st_dev, status.st_ino) != self._file
+
     def close(self) -> None:
         """Close every connection this store opened."""
         if "engine" in self.__dict__:
@@ -120,16 +130,16 @@ def open_writer(path: Path) -> Store:
     """Open for writing; made when missing, for the owner only, and migrated when behind."""
     _refuse_network(path)
     _create_privately(path)
-    with store_errors(path):
-        connection = _connect(path)
+    with _opened(path) as connection:
         for pragma in _WRITER_PRAGMAS:
             connection.execute(pragma)
+        behind = schema_behind(path, connection)  # before anything is written: another program's file stays as it is
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
             raise StoreError(
                 f"{path}: the file system does not support write-ahead logging", "Move it to a local disk."
             )
-    if schema_behind(path, connection):
+    if behind:
         connection.close()
         _migrate(path)
         return open_writer(path)
@@ -140,12 +150,10 @@ def open_reader(path: Path) -> Store:
     """Open for reading only. Raises StoreError when there is no database yet, or not one of this version."""
     if not path.exists():
         raise StoreError(f"{path}: no database yet", "Import logs first: ccm-tui import PATH, or ccm-tui open PATH.")
-    with store_errors(path):
-        connection = _connect(path)
+    with _opened(path) as connection:
         for pragma in _READER_PRAGMAS:
             connection.execute(pragma)
         if schema_behind(path, connection):
-            connection.close()
             raise StoreError(
                 f"{path}: the database is of an older version or still being made",
                 "Run any writing command once (ccm-tui watch --once, ccm-tui import) to bring it up to date.",
@@ -202,6 +210,18 @@ def _migrate(path: Path) -> None:
         with contextlib.suppress(OSError):
             lock.unlink()
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection, closed again when it turns out to be of no use."""
+    with store_errors(path):
+        connection = _connect(path)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -61,7 +61,7 @@ class Agent(SQLModel, table=True):
     last_sign_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
     """The agent's last sign of life: what is open is over a day (configurable) after it."""
     stale: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """1: lines of his came late in bulk; his presence is folded anew before anything else is added to it."""
+    """1: lines of his came late in bulk; his presence is folded anew when the bulk is in."""
     changed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The writer's batch in which something of the agent last changed; readers look at those above what they saw."""
 

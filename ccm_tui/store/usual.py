@@ -18,8 +18,7 @@ from ccm_tui.store.history import StoredAgent
 from ccm_tui.store.intervals import SLOT_MS
 
 LONG_SPAN_MS = 8 * 24 * 3600 * 1000
-"""A stretch of presence that began so long before a period is not looked for in it, unless it still goes on."""
-
+"""A longer stretch of presence that has ended may not be found on the past days it covers."""
 _READ_SPAN = (
     "SELECT span.agent_id, span.number, span.kind, queue.name, span.reason, span.start_at_ms, span.end_at_ms,"
     " span.start_seen, span.end_seen, span.confirmed_at_ms FROM span LEFT JOIN queue ON queue.id = span.queue_id"
@@ -118,30 +117,38 @@ def segments_ended_in_queue(
 
 
 def spans_touching(
-    cursor: sqlite3.Cursor, agent_id: int, periods: Sequence[Span], kinds: Collection[SpanKind] = ()
+    cursor: sqlite3.Cursor, agent_id: int, period: Span, kinds: Collection[SpanKind] = ()
 ) -> list[PresenceSpan]:
-    """One agent's spans that touch any of the periods, by number; ``kinds`` empty: of every kind.
+    """One agent's spans that touch a period, by number; ``kinds`` empty: of every kind."""
+    from_ms, to_ms = period
+    of_kind, wanted = _of_kinds(kinds)
+    query = f"{_READ_SPAN} WHERE span.agent_id = ? AND span.start_at_ms <= ?{of_kind}"
+    rows = cursor.execute(f"{query} AND span.end_at_ms IS NULL", (agent_id, to_ms, *wanted)).fetchall()
+    rows += cursor.execute(f"{query} AND span.end_at_ms >= ?", (agent_id, to_ms, *wanted, from_ms))
+    return [to_span(row) for row in sorted(rows, key=lambda row: row[1])]
 
-    Spans are numbered as they begin, so the walk stops ``LONG_SPAN_MS`` before the first period instead of at the
-    agent's first day; what goes on until now is found however long ago it began.
+
+def spans_on_days(
+    cursor: sqlite3.Cursor, agent_id: int, days: Sequence[Span], kinds: Collection[SpanKind]
+) -> list[PresenceSpan]:
+    """One agent's spans of these kinds that touch any of some past days, by number.
+
+    Spans are numbered as they begin, so this walks the agent's own rows in place, from the first that touches the
+    first day: by their ends each row would have to be fetched by itself. One that goes on is found however long ago it
+    began, one that has ended unless it lasted for ``LONG_SPAN_MS``.
     """
-    oldest_ms = min(start for start, _ in periods)
-    before = cursor.execute(
-        "SELECT number FROM span WHERE agent_id = ? AND start_at_ms < ? ORDER BY number DESC LIMIT 1",
-        (agent_id, oldest_ms - LONG_SPAN_MS),
+    oldest_ms = min(start for start, _ in days)
+    (first,) = cursor.execute(
+        "SELECT MIN(number) FROM span WHERE agent_id = ? AND end_at_ms >= ? AND end_at_ms < ?",
+        (agent_id, oldest_ms, oldest_ms + LONG_SPAN_MS),
     ).fetchone()
-    touching = " OR ".join(
-        "(span.start_at_ms <= ? AND (span.end_at_ms IS NULL OR span.end_at_ms >= ?))" for _ in periods
-    )
-    bounds = [at_ms for start, end in periods for at_ms in (end, start)]
-    of_kind = f" AND span.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-    wanted = [kind.value for kind in kinds]
-    query = f"{_READ_SPAN} WHERE span.agent_id = ? AND ({touching}){of_kind}"
-    number = -1 if before is None else before[0]
-    rows = cursor.execute(f"{query} AND span.number > ?", (agent_id, *bounds, *wanted, number)).fetchall()
-    rows += cursor.execute(
-        f"{query} AND +span.number <= ? AND span.end_at_ms IS NULL", (agent_id, *bounds, *wanted, number)
-    )
+    of_kind, wanted = _of_kinds(kinds)
+    touching = " OR ".join("(span.start_at_ms <= ? AND +span.end_at_ms >= ?)" for _ in days)
+    query = f"{_READ_SPAN} WHERE span.agent_id = ? AND span.number >= ?{of_kind} AND ({touching})"
+    bounds = [at_ms for start, end in days for at_ms in (end, start)]
+    rows = cursor.execute(query, (agent_id, first or 0, *wanted, *bounds)).fetchall()
+    going_on = f"{_READ_SPAN} WHERE span.agent_id = ?{of_kind} AND span.end_at_ms IS NULL AND span.start_at_ms <= ?"
+    rows += cursor.execute(going_on, (agent_id, *wanted, max(end for _, end in days)))
     return [to_span(row) for row in sorted(rows, key=lambda row: row[1])]
 
 
@@ -196,6 +203,12 @@ def contacts_of_customers(
         " GROUP BY segment.contact_id, segment.customer ORDER BY 4"
     )
     return [EarlierContact(*row) for row in cursor.execute(query, (from_ms, to_ms, *customers))]
+
+
+def _of_kinds(kinds: Collection[SpanKind]) -> tuple[str, list[str]]:
+    """The condition, with AND before it, and its values; nothing for every kind."""
+    condition = f" AND span.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    return condition, [kind.value for kind in kinds]
 
 
 def _slots(slots: Sequence[int], column: str = "rollup.slot_ms") -> str:

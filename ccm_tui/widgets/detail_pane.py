@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -35,6 +37,18 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("home,g", "scroll_home", "Top", id="detail.top", show=False, tooltip="To the first line"),
         Binding("end,G,shift+g", "scroll_end", "Bottom", id="detail.bottom", show=False, tooltip="To the last line"),
     ]
+
+    class Resized(Message):
+        """There is another width or height: lines that were wrapped for the old one should be given anew."""
+
+        def __init__(self, pane: "DetailPane") -> None:
+            super().__init__()
+            self.pane = pane
+
+        @property
+        def control(self) -> "DetailPane":
+            """The pane, for ``@on`` selectors."""
+            return self.pane
 
     def __init__(
         self,
@@ -71,6 +85,11 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
                 regions.append(Region(span[0], y, span[1] - span[0], 1))
         if regions:
             self.refresh(*regions)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tell who gave the lines."""
+        if event.size.width and event.size.height:
+            self.post_message(self.Resized(self))
 
     def render_line(self, y: int) -> Strip:
         """One line of what is scrolled to."""

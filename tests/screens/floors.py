@@ -97,13 +97,13 @@ def talking(name: str, since: int = 242, queue: str = "billing", customer: str =
     )
 
 
-def agent(name: str, is_in: AgentState | None = None, site: str = "main", **changes: Any) -> AgentRow:
+def agent(agent_name: str, is_in: AgentState | None = None, site: str = "main", **changes: Any) -> AgentRow:
     """An agent, free unless said otherwise."""
     day = AgentTally(
         answered=28, handled=28, handle_ms=28 * 305 * SECOND, handle_n=28, busy_ms=3 * HOUR, available_ms=HOUR
     )
-    values: dict[str, Any] = {"name": name, "team": "north", "state": is_in or state(), "day": day, **changes}
-    return AgentRow(site=site, agent=name, **values)
+    values: dict[str, Any] = {"name": agent_name, "team": "north", "state": is_in or state(), "day": day, **changes}
+    return AgentRow(site=site, agent=agent_name, **values)
 
 
 def feed(path: str = "/var/log/asterisk/queue_log", site: str = "main", **changes: Any) -> FeedRow:

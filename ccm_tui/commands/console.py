@@ -1,0 +1,85 @@
+"""Shows the console over one database until it is left; what ``open`` and ``demo`` have in common.
+
+What is imported when decides how soon there is a frame: terminal checks first, then Textual, the store behind the frame.
+"""
+
+import getpass
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccm_tui.commands import session
+from ccm_tui.errors import ExitCode
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
+
+if TYPE_CHECKING:
+    from ccm_tui.app import FeedLike
+    from ccm_tui.live.snapshot import FloorSnapshot
+
+
+def show_console(
+    settings: Settings,
+    *,
+    config: str | None,
+    who: str | None,
+    child_arguments: Sequence[str] = (),
+    mouse: bool = True,
+    low_bandwidth: bool = False,
+    view_path: Path | None = None,
+    wall_clock: Callable[[], float] = time.time,
+) -> ExitCode:
+    """Run the console until it is left. Ended by a signal it exits with 128 and the signal's number.
+
+    ``config`` and ``child_arguments`` are handed to the follower it starts when there is none; ``view_path`` is where
+    it remembers how it was left; ``wall_clock`` is the floor's time in seconds since 1970.
+    """
+    database = session.database_of(settings)
+    definitions = Definitions(settings)
+    low_bandwidth = low_bandwidth or settings.ui.low_bandwidth
+
+    from ccm_tui.app import CcmApp
+    from ccm_tui.screens.readers import StoreReaders
+
+    def open_feed(on_snapshot: "Callable[[FloorSnapshot], None]", on_failure: Callable[[str, str], None]) -> "FeedLike":
+        from ccm_tui.live.feed import Feed
+
+        return Feed(
+            database,
+            definitions,
+            on_snapshot,
+            on_failure,
+            follow=True,
+            config=config,
+            child_arguments=child_arguments,
+            low_bandwidth=low_bandwidth,
+            wall_clock=wall_clock,
+        )
+
+    app = CcmApp(
+        definitions,
+        StoreReaders(database, definitions),
+        open_feed,
+        now_ms=lambda: round(wall_clock() * 1000),
+        who=who or _user(),
+        low_bandwidth=low_bandwidth,
+        view_path=view_path,
+    )
+    try:
+        app.run(mouse=mouse)
+    finally:
+        # The terminal is already restored: ending the follower may take a moment
+        if app.feed is not None:
+            app.feed.stop()
+    if app.return_code not in (None, 0, 1):
+        raise SystemExit(app.return_code)
+    return ExitCode(app.return_code or 0)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return os.environ.get("USER", "")

@@ -1,0 +1,86 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Ccm
+from tests.commands.test_report import QUEUE_KEYS
+from tests.reports.databases import call, database_of, in_order, left
+
+NOW_KEYS = [
+    "oldest_waiting_seconds", "agents_available", "agents_on_contact", "agents_acw", "agents_paused",
+    "waiting_contacts",
+]  # fmt: skip
+LINES = [
+    "-60|NONE|sales|ana|ADDMEMBER|",
+    "-60|NONE|sales|ben|ADDMEMBER|",
+    "-30|NONE|sales|ben|PAUSE|lunch",
+    *in_order(call(1, 0, wait=4, talk=600), left(2, 30, wait=10), left(3, 50, wait=300)),
+]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return database_of(tmp_path, LINES)
+
+
+def test_the_board_has_the_keys_of_the_contract(ccm: Ccm, database: Path) -> None:
+    board = ccm(database, "board", "--as-of", "2026-11-22T12:02", "--format", "json").json
+    assert list(board) == ["as_of", "data_age_seconds", "timezone", "sl_variant", "queues", "agents"]
+    (queue,) = board["queues"]
+    assert list(queue) == [*QUEUE_KEYS, *NOW_KEYS]
+    (waiting,) = queue["waiting_contacts"]
+    assert list(waiting) == ["contact", "native_id", "customer", "position", "entered_at", "wait_seconds"]
+    assert (waiting["native_id"], waiting["customer"], waiting["wait_seconds"]) == ("c.3", "******0003", 70.0)
+    ana, ben = board["agents"]
+    assert list(ana) == [
+        "site", "agent", "name", "status", "status_since", "activity", "activity_since", "contact", "queues",
+    ]  # fmt: skip
+    assert (ana["status"], ana["activity"], ana["activity_since"]) == ("ready", "talking", "2026-11-22T12:00:04Z")
+    assert ben["queues"] == [{"queue": "sales", "paused": True, "pause_reason": "lunch", "confirmed": True}]
+
+
+def test_who_waits_past_the_threshold_is_a_miss_on_the_board_already(ccm: Ccm, database: Path) -> None:
+    for instant, expected in (("12:01:00", 0.5), ("12:01:11", 1 / 3)):
+        board = ccm(database, "board", "--as-of", f"2026-11-22T{instant}Z", "--format", "json").json
+        assert board["queues"][0]["service_level"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("run", ["run1", "run4"])
+@pytest.mark.parametrize("instant", ["06:36:01", "06:41:00", "06:44:31", "06:50:00", "07:10:00"])
+def test_board_and_report_give_the_same_numbers(
+    run: str, instant: str, ccm: Ccm, real_database: Callable[[str], Path]
+) -> None:
+    database = real_database(run)
+    # what came in the very second of the board is on the board
+    board = ccm(database, "board", "--as-of", f"2026-11-22T{instant}Z", "--format", "json").json
+    report = ccm(
+        database, "report", "queues", "--from", "2026-11-22", "--to", f"2026-11-22T{instant}.001Z", "--format", "json"
+    ).json
+    assert [row["queue"] for row in board["queues"]] == [row["queue"] for row in report["queues"]]
+    for shown, reported in zip(board["queues"], report["queues"], strict=True):
+        late = sum(each["wait_seconds"] > 20 for each in shown["waiting_contacts"])
+        for key in QUEUE_KEYS:
+            if key == "longest_wait_seconds" and shown["waiting"]:
+                assert shown[key] == pytest.approx(reported[key], abs=0.0015)
+            elif key != "service_level" or not late:
+                assert shown[key] == reported[key], key
+
+
+def test_the_table_names_the_definition(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "board", "--as-of", "2026-11-22T12:02Z")
+    assert said.lines[0].startswith("as of 2026-11-22 12:02:00 UTC  SL offered ≤20 s")
+    assert "waiting in sales: ******0003 1:10" in said.lines
+    assert "\x1b" not in said.out
+
+
+def test_an_instant_that_differs_between_sites_is_refused(ccm: Ccm, tmp_path: Path) -> None:
+    database = database_of(tmp_path, call(1, 0))
+    database_of(tmp_path, call(1, 0), site="tokyo")
+    config = '[site.tokyo]\ntimezone = "Asia/Tokyo"\n'
+    assert ccm(database, "board", "--as-of", "2026-11-22T12:02", config=config).code == 2
+    board = ccm(
+        database, "board", "--as-of", "2026-11-22T21:02", "--site", "tokyo", "--format", "json", config=config
+    ).json
+    assert (board["as_of"], board["timezone"]) == ("2026-11-22T12:02:00Z", "Asia/Tokyo")
+    assert [row["site"] for row in board["queues"]] == ["tokyo"]

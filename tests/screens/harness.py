@@ -1,0 +1,201 @@
+"""A console with a fake feed, fake readers and a clock that moves when told; and what it painted as text."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.style import Style
+from textual.pilot import Pilot
+
+from ccm_tui.app import CcmApp
+from ccm_tui.domain.agent_state import AgentState
+from ccm_tui.domain.agent_time import AgentTally
+from ccm_tui.domain.causes import Factor, Move
+from ccm_tui.domain.day_line import DayPiece, Doing
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.intervals import Interval
+from ccm_tui.domain.segments import Outcome
+from ccm_tui.domain.thresholds import Level
+from ccm_tui.errors import CcmError, StoreError
+from ccm_tui.live.agent_day import AgentDay, AgentFigures, Presence
+from ccm_tui.live.callers import Earlier
+from ccm_tui.live.queue_detail import Helper, MovedFigure, QueueDetail, QueueInterval, WaitingDetail
+from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
+from ccm_tui.settings.sections import PauseSettings, SiteSettings
+from tests.screens.floors import HOUR, MINUTE, NOW, Clock, FakeFeed, segment, state
+
+BERLIN = SiteSettings(timezone="Europe/Berlin")
+SETTINGS = Settings(sites={"main": BERLIN, "wien": BERLIN}, pause=PauseSettings(break_reasons=("lunch",)))
+DAY_MS = NOW - 14 * HOUR - 32 * MINUTE - 7000
+"""Midnight in Berlin."""
+
+
+@dataclass
+class FakeReaders:
+    """Answers at once; or fails, when told to."""
+
+    error: CcmError | None = None
+    helper: str = "femke"
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def queue_detail(self, snapshot: FloorSnapshot, site: str, queue: str, channel: Channel) -> QueueDetail:
+        self.asked.append((site, queue))
+        if self.error is not None:
+            raise self.error
+        row = next(each for each in snapshot.queues if (each.site, each.queue) == (site, queue))
+        volume = Move(Factor.VOLUME, 41, 30, 4)
+        words = f"{self.helper}, free in sales, 61 {queue} calls in 4 weeks"
+        return QueueDetail(
+            as_of_ms=snapshot.as_of_ms,
+            row=row,
+            level=Level.NORMAL,
+            headline="SL 90.0 (n 20) · 1 waiting · 1 free",
+            moved=(MovedFigure(volume, "offered +34 %"),),
+            moved_words="offered +34 % · AHT usual · here 4, usually 6 (4 Mondays)",
+            cause=volume,
+            cause_words="volume: offered +34 %",
+            helpers=(Helper(self.helper, self.helper, ("sales",), 61, words),),
+            waiting=tuple(WaitingDetail(each, Level.NORMAL, Earlier(1), "2nd call") for each in row.waiting),
+            agents=(),
+            intervals=tuple(_interval(index, snapshot.as_of_ms) for index in range(48)),
+        )
+
+    def agent_day(self, site: str, agent: str, as_of_ms: int) -> AgentDay:
+        self.asked.append((site, agent))
+        if self.error is not None:
+            raise self.error
+        start = DAY_MS + 8 * HOUR
+        lunch = start + 3 * HOUR
+        pieces = (
+            DayPiece(DAY_MS, start, Doing.OFFLINE),
+            DayPiece(start, lunch, Doing.CONTACT, "billing"),
+            DayPiece(lunch, lunch + HOUR, Doing.PAUSE, self.helper),
+            DayPiece(lunch + HOUR, as_of_ms, Doing.READY),
+        )
+        today: AgentState = state()
+        return AgentDay(
+            site=site,
+            agent=agent,
+            name=agent,
+            team="north",
+            day=Interval(DAY_MS, as_of_ms),
+            state=today,
+            presence=Presence(start, start, False, True, (), "login not seen"),
+            pieces=pieces,
+            contacts=(segment()._replace(outcome=Outcome.COMPLETED, talk_ms=370_000, ended_at_ms=NOW),),
+            today=AgentFigures(1, 31, 400.0, 31, 0.83, 0, 2, AgentTally()),
+            own=AgentFigures(19, 28.2, 300.0, 540, 0.79, 0.4, 1.5, AgentTally()),
+            peers=AgentFigures(7, 26.1, 311.0, 180, 0.81, 0.6, 1.8, AgentTally()),
+            peers_are="team north",
+        )
+
+
+def _interval(index: int, as_of_ms: int) -> QueueInterval:
+    at = Interval(DAY_MS + index * 30 * MINUTE, DAY_MS + (index + 1) * 30 * MINUTE)
+    usual = float(max(0, 20 - abs(index - 24)))
+    if at.start_ms > as_of_ms:
+        return QueueInterval(at, None, None, None, None, None, usual, 4, None)
+    offered = round(usual)
+    return QueueInterval(at, offered, offered, 0, 0.62 if index > 26 else 0.9, 24.0, usual, 4, None)
+
+
+@dataclass
+class Console:
+    """A running console and what a test moves it with."""
+
+    app: CcmApp
+    pilot: Pilot[None]
+    clock: Clock
+    readers: FakeReaders
+    feeds: list[FakeFeed]
+
+    async def show(self, snapshot: FloorSnapshot) -> None:
+        """The feed has read this; returns when the screen shows it."""
+        self.feeds[0].on_snapshot(snapshot)
+        await self.until(lambda: self.app.desk.latest is not None and self.app.desk.latest.snapshot is snapshot)
+        await self.settle()
+
+    async def fail(self, what: str, hint: str) -> None:
+        """The feed could not read."""
+        self.feeds[0].on_failure(what, hint)
+        await self.until(lambda: self.app.desk.failure is not None)
+        await self.settle()
+
+    async def press(self, *keys: str) -> None:
+        """Keys, and what follows from them."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def tick(self, seconds: float) -> None:
+        """Time goes by."""
+        self.clock.now_ms += round(seconds * 1000)
+        getattr(self.app.screen, "update_floor")(ticking=True)  # noqa: B009 - any screen of ours has it
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for messages and workers."""
+        await self.pilot.pause()
+        await self.app.workers.wait_for_complete()
+        # Textual holds a switched screen back for 50 ms
+        await self.pilot.pause(0.06)
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 5) -> None:
+        """Wait for something; a test never sleeps for luck."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it never came to be"
+            await self.pilot.pause(0.01)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen as text."""
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        """The same in one."""
+        return "\n".join(self.lines)
+
+    def line_with(self, words: str) -> str:
+        """The first line that holds these words."""
+        return next((each for each in self.lines if words in each), "")
+
+    def segments(self) -> Iterator[tuple[str, Style | None]]:
+        """Everything on the screen as the terminal gets it."""
+        for strip in self.app.screen._compositor.render_strips():
+            for text, style, _ in strip:
+                yield text, style
+
+
+@asynccontextmanager
+async def console(
+    size: tuple[int, int] = (80, 24),
+    *,
+    settings: Settings = SETTINGS,
+    view_path: Path | None = None,
+    readers: FakeReaders | None = None,
+    **options: Any,
+) -> AsyncIterator[Console]:
+    """A console in a headless terminal."""
+    clock, feeds, fake = Clock(), list[FakeFeed](), readers or FakeReaders()
+
+    def open_feed(on_snapshot: Callable[[FloorSnapshot], None], on_failure: Callable[[str, str], None]) -> FakeFeed:
+        feeds.append(FakeFeed(on_snapshot, on_failure))
+        return feeds[-1]
+
+    app = CcmApp(
+        Definitions(settings), fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options
+    )
+    async with app.run_test(size=size, notifications=True) as pilot:
+        opened = Console(app, pilot, clock, fake, feeds)
+        await opened.until(lambda: bool(feeds))
+        await opened.settle()
+        yield opened
+
+
+LOCKED = StoreError("/home/ana/ccm.db: locked by another process", "Try again; ccm-tui doctor names it.")

@@ -1,0 +1,104 @@
+"""Agents: chosen and observed are two columns, marks have reasons, and a day can be opened."""
+
+from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus
+from ccm_tui.screens.agent_day import AgentDayScreen
+from ccm_tui.screens.agents import AgentsScreen
+from tests.screens.floors import HOUR, NOW, agent, floor, queue, state, talking, waiting
+from tests.screens.harness import LOCKED, FakeReaders, console
+
+OUT = AgentState(AgentStatus.OFFLINE, None, None, True, AgentActivity.NONE, None, (), ())
+AGENTS = (
+    agent("ben", talking("ben")),
+    agent("caro", state(activity=AgentActivity.ACW, since=48)),
+    agent("dana", state(AgentStatus.PAUSED, AgentActivity.NONE, 540, reason="lunch")),
+    agent("emil", talking("emil", 1200, customer="+49555155150")),
+    agent("gus", state(activity=AgentActivity.NO_ANSWER, since=1330, queues=("sales",))),
+    agent("hana", OUT, usual_from_ms=NOW - 6 * HOUR),
+    agent("zoe", OUT._replace(status_since_ms=NOW - HOUR)),
+)
+FLOOR = floor((queue("billing"),), AGENTS)
+
+
+async def test_those_who_need_someone_come_first_and_the_gone_last() -> None:
+    async with console() as it:
+        await it.press("2")
+        await it.show(FLOOR)
+        names = [line[1:13].split()[-1] for line in it.lines[4:11]]
+        assert names == ["gus", "emil", "hana", "ben", "caro", "dana", "zoe"]
+        assert it.line_with("ben  ").split() == "ben ready ● talk 4:02 billing ••• 0033 28 5:05 0".split()
+        assert it.line_with("dana ").split() == "dana break ■ lunch 9/30 billing 28 5:05 0".split()
+        assert it.line_with("hana ").split()[:5] == ["!", "hana", "—", "not", "in"]
+        assert "no answer 1" in it.lines[1]
+
+
+async def test_the_pane_gives_the_reason_of_a_mark() -> None:
+    async with console() as it:
+        await it.press("2")
+        await it.show(FLOOR)
+        assert "gus  missed offers on two contacts running" in it.text
+        await it.press("j")
+        assert "on a contact for 20:00" in it.text
+        await it.press("j")
+        assert "hana  usually from 08:32" in it.text
+
+
+async def test_free_while_the_queue_waits_is_marked() -> None:
+    async with console() as it:
+        await it.press("2")
+        await it.show(floor((queue("billing", waiting=waiting(90)),), (agent("femke", state(since=150)),)))
+        assert it.line_with("femke").startswith("▸! femke")
+        assert "free for 2:30 while billing waits" in it.text
+
+
+async def test_at_200_there_are_occupancy_team_reason_and_flags() -> None:
+    async with console((220, 40)) as it:
+        await it.press("2")
+        await it.show(floor((), (agent("dana", state(AgentStatus.PAUSED, AgentActivity.NONE, 540, reason="lunch")),)))
+        titles = it.line_with("Chose")
+        for title in ("Occ", "Team", "Reason", "Flags"):
+            assert title in titles
+
+
+async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:
+    async with console() as it:
+        await it.press("2")
+        await it.show(FLOOR)
+        await it.press("enter")
+        assert isinstance(it.app.screen, AgentDayScreen)
+        await it.until(lambda: "answered" in it.text)
+        assert "━ contact ■ break ╌ free" in it.text
+        assert "login not seen" in it.text
+        assert it.line_with("AHT").split() == ["AHT", "6:40", "!", "5:00", "5:11"]
+        assert "completed" in it.text
+        await it.press("enter")
+        assert "outcome     completed" in it.text
+        await it.press("escape", "y")
+        assert it.app.clipboard == "17003.9"
+        await it.press("escape")
+        assert isinstance(it.app.screen, AgentsScreen)
+
+
+async def test_a_day_that_cannot_be_read_says_why() -> None:
+    async with console(readers=FakeReaders(LOCKED)) as it:
+        await it.press("2")
+        await it.show(FLOOR)
+        await it.press("enter")
+        await it.until(lambda: "locked by another process" in it.text)
+        await it.press("y")
+        assert "There is no contact to copy" in it.text
+
+
+async def test_explain_shows_occupancy_with_its_working() -> None:
+    async with console((140, 40)) as it:
+        await it.press("2")
+        await it.show(FLOOR)
+        await it.press("O", "x")
+        assert "time on at least one contact / (that + available)" in it.text
+        assert "3:00:00 / 4:00:00 = 75.0 %" in it.text
+
+
+async def test_nobody_yet_says_what_to_do() -> None:
+    async with console() as it:
+        await it.press("2")
+        await it.show(floor())
+        assert "No agent has been seen yet." in it.text

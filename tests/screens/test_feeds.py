@@ -1,0 +1,97 @@
+"""Feeds: what is read, how late, what was not understood, and what to do about it."""
+
+from ccm_tui.screens.feed_lines import advice
+from ccm_tui.screens.feed_rows import Pace, data_size
+from tests.screens.floors import NOW, SECOND, feed, floor, follower
+from tests.screens.harness import console
+
+LOG = feed()
+BROKEN = feed("/srv/chat/export.jsonl", problem="permission denied")
+AHEAD = feed("/srv/pbx/cdr.csv", site="wien", last_at_ms=NOW + 37 * SECOND, quarantined=6, lines=12_006)
+
+
+async def test_problems_come_first_with_what_to_do() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(LOG, AHEAD, BROKEN)))
+        assert it.lines[4].startswith("▸▲ export.jsonl")
+        assert "problem" in it.lines[4]
+        assert "cannot be read: permission denied" in it.text
+        assert "give this user the right to read it" in it.text
+        assert "pid 4242, looked 0.2 s ago" in it.lines[1]
+
+
+async def test_lines_add_up_or_it_is_said() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(LOG,)))
+        assert "12 000 = 11 990 stored + 6 repeats + 0 quarantined + 4 blank" in it.text.replace("\u202f", " ")
+        await it.show(floor(feeds=(feed(lines=12_003),)))
+        assert "3 lines missing: ccm-tui db verify" in it.text
+
+
+async def test_a_clock_ahead_of_ours_is_said() -> None:
+    async with console((140, 40)) as it:
+        await it.press("9")
+        await it.show(floor(feeds=(AHEAD,)))
+        assert "clock 0:37 ahead of ours" in it.text
+        assert "wien is 0:37 ahead" in it.text
+        assert "WAL 4.0 MB" in it.text
+
+
+async def test_a_source_of_which_nothing_could_be_read_has_a_row() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(follower=follower(problems=(("/var/log/none", "no such file"),))))
+        assert it.lines[4].startswith("▸▲ none")
+        assert "it will be read as soon as it is there" in it.text
+        await it.press("y")
+        assert it.app.clipboard == "/var/log/none"
+
+
+async def test_nobody_follows() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(LOG,), follower=follower(running=False, pid=None, looked_ago=60)))
+        assert "follower none" in it.lines[1]
+        assert "! stale 1 m" in it.lines[0]
+
+
+async def test_an_unread_floor_says_what_to_do() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor())
+        assert "No log has been read yet." in it.text
+
+
+async def test_enter_goes_to_the_text_and_esc_back_to_the_table() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(BROKEN, LOG)))
+        await it.press("enter", "G")
+        assert "odd" in it.text
+        await it.press("escape", "j")
+        assert "queue_log" in it.lines[5]
+        assert it.lines[5].startswith("▸")
+
+
+def test_the_pace_is_that_of_the_last_ten_seconds() -> None:
+    pace = Pace()
+    for second in range(30):
+        row = feed(lines=100 + second * 7)
+        pace.take(floor(feeds=(row,), as_of_ms=NOW + second * SECOND))
+    assert pace.of(row) == 7
+    pace.take(floor(feeds=(feed(lines=5),), as_of_ms=NOW + 60 * SECOND))
+    assert pace.of(feed(lines=5)) is None, "a rebuilt database counts anew"
+
+
+def test_advice_knows_the_usual_problems() -> None:
+    assert "right to read" in advice("Permission denied")
+    assert "as soon as it is there" in advice("no such file or directory")
+    assert "doctor" in advice("something else")
+
+
+def test_sizes_for_people() -> None:
+    assert [data_size(size) for size in (0, 1023, 1024, 339 << 20, 3 << 30)] == [
+        "0 B", "1023 B", "1.0 kB", "339 MB", "3.0 GB",
+    ]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Whatever stands in a log: on no screen does it style, script, move the cursor or break the layout."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
+from ccm_tui.domain.events import Channel
+from ccm_tui.settings.sections import UiSettings
+from tests.screens.floors import agent, feed, floor, follower, queue, segment, state, waiting
+from tests.screens.harness import SETTINGS, Console, FakeReaders, console
+
+PAYLOADS = (
+    "\x1b[2J\x1b]0;owned\x07\x1b]52;c;ZXZpbA==\x1b\\",
+    "[@click=app.quit]press[/] [/ [red]x[/red] [link=https://evil.example]y[/link]",
+    "‮evil‬​⁦⁧﻿⁪",
+    "\x00\x01\x7f\x80\x9b31m\x85\u2028\u2029\ud800",
+    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮" + "̖" * 60,
+    "社會科學院語學研究所田中さんにあげて下さい" * 8,
+    "👩‍👩‍👧‍👦🇺🇸❤️☂️\U000e0041\U000e0042",
+    "<script>alert(1)</script> ' OR 1=1 -- ${jndi:ldap://x} =cmd|' /C calc'!A0 {{7*7}} %s%n",
+    "\r\nX\tY\r",
+    "x" * 100_000,
+    "",
+)
+
+
+def hostile(text: str) -> Any:
+    """A floor in which every name is this text."""
+    other = text + "2"
+    return floor(
+        (
+            queue(text, site=text, waiting=waiting(90, 30, customers=(text, other))),
+            queue(other, site=other, channel=Channel.EMAIL),
+        ),
+        (
+            agent(
+                text,
+                state(
+                    activity=AgentActivity.TALKING,
+                    since=2000,
+                    queues=(text, other),
+                    segments=(segment(text, text, text, 2000)._replace(native_id=text),),
+                ),
+                site=text,
+                team=text,
+            ),
+            agent(other, state(AgentStatus.PAUSED, AgentActivity.NONE, 99, (text,), reason=text), site=text),
+        ),
+        (feed("/" + text, site=text, format=text, problem=text),),
+        timezones={text: "Europe/Berlin", other: "Europe/Berlin"},
+        follower=follower(note=text, problems=(("/p" + text, text),)),
+    )
+
+
+def check(it: Console, where: str) -> None:
+    """Nothing on the screen but cells of text, and as many as there are."""
+    for text, style in it.segments():
+        assert text.isprintable(), f"{where}: {text!r}"
+        for mark in "‮⁦⁧​﻿\ufe0f":
+            assert mark not in text, where
+        if style is not None:
+            assert "@click" not in style.meta, where
+            assert style.link is None, where
+    width = it.app.size.width
+    for strip in it.app.screen._compositor.render_strips():
+        assert strip.cell_length == width, f"{where}: {strip.text!r}"
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=str)
+async def test_no_screen_lets_it_through(text: str, size: tuple[int, int]) -> None:
+    settings = replace(SETTINGS, ui=UiSettings(my_queues=(text,)))
+    async with console(size, settings=settings, readers=FakeReaders(helper=text)) as it:
+        await it.show(hostile(text))
+        check(it, "queues")
+        for keys in (("x",), ("escape", "question_mark"), ("escape", "enter"), ("enter",), ("escape", "tab", "enter")):
+            await it.press(*keys)
+            check(it, f"after {keys}")
+        for keys in (("enter",), ("escape", "escape", "escape", "2"), ("y",), ("enter",), ("escape", "9"), ("w",)):
+            await it.press(*keys)
+            check(it, f"after {keys}")
+        await it.fail(text, text)
+        check(it, "failure")
+        await it.press("escape", "1", "slash")
+        await it.app.run_action("simulate_key('a')")
+        await it.settle()
+        check(it, "filter")
+        assert it.app.is_running

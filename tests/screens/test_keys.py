@@ -1,0 +1,116 @@
+"""Keys: one sense each, all with a name for the keymap, all in the help; a wrong keymap is refused with advice."""
+
+from dataclasses import replace
+
+import pytest
+from textual.binding import Binding
+
+from ccm_tui.app import CcmApp
+from ccm_tui.errors import ConfigError
+from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.help import help_lines, help_of
+from ccm_tui.screens.keymap import bindings_of, checked_keymap, contexts, keys_of, screens_of
+from ccm_tui.screens.keys import key_text
+from ccm_tui.screens.modes import MODES
+from ccm_tui.screens.sheet import Sheet
+from ccm_tui.settings.sections import UiSettings
+from ccm_tui.widgets.board import Board
+from ccm_tui.widgets.detail_pane import DetailPane
+from ccm_tui.widgets.lines import plain
+from tests.screens.floors import floor, queue
+from tests.screens.harness import SETTINGS, console
+
+EVERYTHING = [CcmApp, Board, DetailPane, *screens_of(FloorScreen), *screens_of(Sheet)]
+
+
+@pytest.mark.parametrize("holder", EVERYTHING, ids=lambda holder: holder.__name__)
+def test_every_binding_has_id_description_and_tooltip(holder: type[CcmApp]) -> None:
+    for binding in vars(holder).get("BINDINGS", ()):
+        assert isinstance(binding, Binding)
+        assert binding.id is not None
+        assert "." in binding.id
+        assert binding.tooltip
+        assert binding.description or not binding.show
+
+
+def test_no_key_means_two_things_at_once() -> None:
+    for name, bindings in contexts(CcmApp):
+        owners: dict[str, str] = {}
+        for id_, binding in bindings.items():
+            for key in keys_of(binding):
+                assert owners.setdefault(key, id_) == id_, f"{name}: {key}"
+
+
+def test_every_action_exists() -> None:
+    for holder in EVERYTHING:
+        for binding in bindings_of(holder).values():
+            namespace, _, action = binding.action.rpartition("app.")
+            name = f"action_{action.partition('(')[0]}"
+            targets = [CcmApp] if binding.action.startswith("app.") else EVERYTHING
+            assert namespace == ""
+            assert any(hasattr(target, name) for target in targets), binding.action
+
+
+def test_the_number_keys_lead_to_screens_that_exist() -> None:
+    assert {mode.key for mode in MODES.values()} == {"1", "2", "9"}
+    assert all(issubclass(mode.load(), FloorScreen) for mode in MODES.values())
+
+
+async def test_help_mentions_every_binding_and_every_figure() -> None:
+    async with console((100, 40)) as it:
+        await it.show(floor((queue("billing"),)))
+        text = help_of(it.app.screen)
+        said = "\n".join(plain(line) for line in help_lines(text, 400))
+        for holder in (CcmApp, type(it.app.screen), Board, DetailPane):
+            for id_, binding in bindings_of(holder).items():
+                assert f"({id_})" in said, id_
+                assert binding.tooltip in said
+        screen = it.app.screen
+        for column in screen.query_one(Board).columns:
+            assert column.description in said
+            assert column.description
+        await it.press("question_mark")
+        assert "Help · Queues" in it.lines[0]
+        await it.press("escape")
+        assert it.app.screen is screen
+
+
+async def test_help_shows_the_keys_in_force() -> None:
+    settings = replace(SETTINGS, ui=UiSettings(keymap={"floor.filter": "f,slash", "app.help": "f1"}))
+    async with console(settings=settings) as it:
+        await it.show(floor((queue("billing"),)))
+        assert "f filter" in it.lines[-1]
+        await it.press("f", *"vip", "enter")
+        assert "filter: vip" in it.text
+
+
+@pytest.mark.parametrize(
+    ("keymap", "message", "hint"),
+    [
+        ({"floor.filtre": "f"}, "no action 'floor.filtre'", "floor.filter"),
+        ({"floor.filter": "j"}, "j already means Down (board.down)", "board.down"),
+        ({"floor.filter": "x"}, "x already means", "floor.explain"),
+        ({"floor.filter": "f2", "floor.copy": "f2"}, "f2 already means", "take another key"),
+        ({"floor.filter": "ctrl+entr"}, "no key 'ctrl+entr'", "ctrl+enter"),
+        ({"floor.filter": ""}, "no key ''", "keys are written like"),
+        ({"floor.filter": "F"}, "capital letters order tables", "'f'"),
+        ({"floor.filter": "slosh+f"}, "no key 'slosh+f'", ""),
+    ],
+)
+def test_a_wrong_keymap_is_refused_with_what_would_be_right(keymap: dict[str, str], message: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        checked_keymap(keymap, CcmApp)
+    assert message in str(caught.value)
+    assert hint in caught.value.hint
+
+
+def test_keys_can_be_swapped() -> None:
+    assert checked_keymap({"floor.filter": "x", "floor.explain": "/"}, CcmApp) == {
+        "floor.filter": "x",
+        "floor.explain": "slash",
+    }
+
+
+def test_keys_are_shown_as_people_write_them() -> None:
+    shown = [key_text(key) for key in ("slash", "question_mark", "colon", "escape", "G", "shift+g", "ctrl+p", "tab")]
+    assert shown == ["/", "?", ":", "esc", "G", "G", "ctrl+p", "tab"]

@@ -1,0 +1,271 @@
+"""Queues, the home screen: what a supervisor sees, and that nothing moves under his hands."""
+
+from dataclasses import replace
+
+from ccm_tui.domain.events import Channel
+from ccm_tui.screens.explain import ExplainSheet
+from ccm_tui.screens.queue import QueueScreen
+from ccm_tui.screens.queues import QueuesScreen
+from ccm_tui.settings.sections import UiSettings
+from tests.screens.floors import MINUTE, NOW, SECOND, agent, floor, follower, queue, talking, tally, waiting
+from tests.screens.harness import LOCKED, SETTINGS, FakeReaders, console
+
+BILLING = queue(
+    "billing",
+    waiting=waiting(72, 40, 22, 9),
+    recent=tally(41, 39, 25, 2),
+    day=tally(212, 196, 162, 12),
+    agents_available=0,
+    free_since_ms=NOW - 130 * SECOND,
+)
+SUPPORT = queue("support", waiting=waiting(41, 3))
+MAIL = queue(
+    "mail",
+    channel=Channel.EMAIL,
+    day=tally(64, 33, deferred=64, backlog=31, oldest_owed_at_ms=NOW - 22 * MINUTE),
+    recent=tally(),
+)
+VIP = queue("vip")
+AGENTS = (agent("ben", talking("ben")), agent("caro"))
+FLOOR = floor((MAIL, VIP, BILLING, SUPPORT), AGENTS)
+
+
+async def test_the_frame_is_there_before_the_floor() -> None:
+    async with console() as it:
+        assert "… loading" in it.lines[0]
+        assert "Reading the floor …" in it.text
+        assert it.feeds[0].calls == ["start"]
+
+
+async def test_the_worst_come_first_with_their_reasons_in_words() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        names = [line[3:13].strip() for line in it.lines[4:8]]
+        assert names == ["billing", "support", "mail", "vip"]
+        assert it.lines[4].startswith("▸▲ billing")
+        assert it.lines[5].startswith(" ! support")
+        assert "billing  SL 61.0 (n 41), under 70" in it.text
+        assert "nobody free for 2:10" in it.text
+        assert it.lines[0].endswith("▲ 1")
+        assert "Mon 14:32:07 Berlin" in it.lines[0]
+
+
+async def test_all_columns_are_there_at_80() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        titles = it.line_with("Oldest").split()
+        assert titles == ["Queue", "Wait", "Oldest", "SL30m", "SLday", "Offer", "Ans", "Abn", "Out", "ASA", "Free"]
+        row = it.lines[4].removeprefix("▸▲").split()
+        assert row == ["billing", "4", "1:12", "61.0", "77.9", "212", "196", "12", "0", "0:20", "0"]
+
+
+async def test_mail_is_not_judged_like_voice() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        assert it.line_with("mail  ").split() == ["mail", "31", "22:00", "·", "·", "64", "33", "·", "·", "·", "·"]
+
+
+async def test_the_pane_names_cause_helper_waiting_and_agents() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.until(lambda: "moved   offered +34 %" in it.text)
+        assert "help    femke, free in sales, 61 billing calls in 4 weeks" in it.text
+        assert "1  ••• 4711    1:12 ▲  2nd call" in it.text
+        assert "ben" in it.line_with("● talk")
+        assert "••• 0033" in it.line_with("● talk")
+        assert "+4930" not in it.text
+
+
+async def test_at_140_the_pane_stands_at_the_right_with_the_day() -> None:
+    async with console((140, 40)) as it:
+        await it.show(FLOOR)
+        await it.until(lambda: "usually" in it.text and "Offered by half hour" in it.text)
+        assert "AHT" in it.line_with("Oldest")
+        assert "now     on contact 2, ACW 1, paused" in it.text
+        assert it.line_with("billing").index("SL 61.0") > 95
+
+
+async def test_at_240_every_column_has_room() -> None:
+    async with console((240, 40)) as it:
+        await it.show(FLOOR)
+        titles = it.line_with("Oldest")
+        for title in ("Channel", "AHT", "Talk", "ACW", "Paus", "Xfer", "By hour"):
+            assert title in titles
+
+
+async def test_the_oldest_wait_ticks_without_a_look_at_the_store() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.until(lambda: bool(it.readers.asked))
+        asked = len(it.readers.asked)
+        await it.tick(1)
+        assert "1:13" in it.lines[4]
+        assert "14:32:08" in it.lines[0]
+        assert len(it.readers.asked) == asked
+
+
+async def test_rows_keep_their_places_while_the_hands_move() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("j")
+        before = [line[1:13] for line in it.lines[4:8]]
+        calm = replace(BILLING, waiting=(), recent=tally(20, 20, 20), agents_available=2, free_since_ms=None)
+        await it.show(floor((MAIL, VIP, calm, SUPPORT), AGENTS))
+        assert [line[3:13] for line in it.lines[4:8]] == [line[2:] for line in before]
+        screen = it.app.screen
+        assert isinstance(screen, QueuesScreen)
+        assert screen.board.cursor_key == "main\x1fsupport\x1fvoice"
+
+
+async def test_stale_figures_are_dim_and_say_since_when() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.tick(5)
+        assert "! stale 5.2 s" in it.lines[0]
+        assert "nobody has read the logs since 14:32:06 (0:05 ago)" in it.lines[2]
+        assert "1:12" in it.lines[4], "nobody knows whether they still wait"
+        assert any(style is not None and style.dim for text, style in it.segments() if "212" in text)
+
+
+async def test_a_first_import_is_no_complete_floor() -> None:
+    async with console() as it:
+        await it.show(floor((VIP,), follower=follower(progress=0.42)))
+        assert "… loading 42 %" in it.lines[0]
+        assert "figures are not complete yet" in it.lines[2]
+
+
+async def test_an_unreadable_source_is_said_on_every_screen() -> None:
+    async with console() as it:
+        await it.show(floor((VIP,), follower=follower(problems=(("/var/log/x", "permission denied"),))))
+        assert "! partial 0.2 s" in it.lines[0]
+        assert "not read: /var/log/x: permission denied" in it.lines[2]
+
+
+async def test_pause_freezes_the_table_but_neither_clock_nor_alerts() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("p")
+        worse = replace(VIP, waiting=waiting(90))
+        await it.show(floor((MAIL, worse, BILLING, SUPPORT), AGENTS))
+        await it.tick(2)
+        assert "‖ paused" in it.lines[0]
+        assert "14:32:09" in it.lines[0]
+        assert it.lines[0].endswith("▲ 2")
+        assert "frozen at 14:32:07" in it.lines[2]
+        assert "1:12" in it.lines[4]
+        assert it.line_with("vip  ").split()[:3] == ["vip", "0", "—"]
+        await it.press("p")
+        assert it.line_with("vip  ").split()[1:4] == ["vip", "1", "1:32"]
+
+
+async def test_an_error_keeps_the_figures_and_says_what_to_do() -> None:
+    async with console() as it:
+        await it.fail(str(LOCKED), LOCKED.hint)
+        assert "▲ error" in it.lines[0]
+        assert "locked by another process" in it.line_with("/home/ana/ccm.db")
+        assert "Try again" in it.text
+        await it.show(FLOOR)
+        assert "● live" in it.lines[0]
+        await it.fail(str(LOCKED), LOCKED.hint)
+        assert "billing" in it.lines[4]
+        assert "since 14:32:07" in it.lines[2]
+
+
+async def test_a_detail_that_cannot_be_read_is_a_remark() -> None:
+    async with console(readers=FakeReaders(LOCKED)) as it:
+        await it.show(FLOOR)
+        await it.until(lambda: "locked by" in it.text)
+        assert "billing" in it.lines[4]
+
+
+async def test_an_empty_floor_says_what_to_do() -> None:
+    async with console() as it:
+        await it.show(floor())
+        assert "No contacts yet." in it.text
+        assert "ccm-tui import PATH, or point sources in ccm.toml at your logs" in it.text
+
+
+async def test_the_filter_narrows_inverts_and_goes_with_esc() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("slash", *"vip", "enter")
+        assert "filter: vip 1/4" in it.text
+        await it.press("escape")
+        assert "filter:" not in it.text
+        await it.press("slash", *"!vip", "enter")
+        assert "vip" not in "\n".join(it.lines[4:9])
+        await it.press("escape", "slash", *"zzz", "enter")
+        assert "No row has “zzz”." in it.text
+        await it.press("escape", "escape", "escape")
+        assert it.app.is_running, "esc never quits"
+
+
+async def test_enter_opens_the_queue_and_esc_comes_back() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("enter")
+        assert isinstance(it.app.screen, QueueScreen)
+        await it.until(lambda: "13:30" in it.text)
+        assert "••• 4711" in it.text
+        assert it.line_with("13:30").split() == ["▲", "13:30", "17", "17", "17", "0", "62.0", "0:24"]
+        await it.press("enter")
+        assert "place 1 of 4" in it.text
+        await it.press("escape", "tab", "enter")
+        await it.until(lambda: "answered" in it.text)
+        await it.press("escape", "escape")
+        assert isinstance(it.app.screen, QueuesScreen)
+
+
+async def test_explain_shows_definition_and_working() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("x")
+        assert isinstance(it.app.screen, ExplainSheet)
+        assert "answered within T / (answered + abandoned)" in it.text
+        assert "25 / 41 = 61.0 %" in it.text
+        assert "SL offered ≤20 s" in it.text
+        await it.press("right")
+        assert "162 / 208 = 77.9 %" in it.text
+        await it.press("escape", "A", "x")
+        assert "answered 196" in it.text
+
+
+async def test_a_key_that_cannot_act_says_why() -> None:
+    async with console() as it:
+        await it.press("x")
+        assert "There is no row yet." in it.text
+        await it.press("m")
+        assert "No queues are yours yet" in it.text
+
+
+async def test_my_queues_shows_names_and_groups() -> None:
+    async with console(settings=replace(SETTINGS, ui=UiSettings(my_queues=("vip",)))) as it:
+        await it.show(FLOOR)
+        assert "My queues" in it.lines[0]
+        assert "billing" not in it.text
+        await it.press("m")
+        assert "billing" in it.text
+
+
+async def test_several_sites_are_told_apart() -> None:
+    sites = {"main": "Europe/Berlin", "wien": "Europe/Vienna"}
+    async with console((140, 40)) as it:
+        await it.show(floor((VIP, queue("vip", site="wien")), timezones=sites))
+        assert "vip · main" in it.text
+        assert "vip · wien" in it.text
+
+
+async def test_y_copies_the_name_and_marks_gather_several() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("y")
+        assert it.app.clipboard == "billing"
+        await it.press("space", "j", "space", "y")
+        assert it.app.clipboard == "billing\nsupport"
+
+
+async def test_a_low_window_keeps_the_table() -> None:
+    async with console((80, 15)) as it:
+        await it.show(FLOOR)
+        assert "billing" in it.text
+        assert "moved" not in it.text
