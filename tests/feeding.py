@@ -12,6 +12,7 @@ from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.engine import open_writer
+from ccm_tui.store.files import FileRow
 
 
 def open_writing(database: Path, settings: Settings | None = None) -> Writing:
@@ -31,7 +32,7 @@ class Feeder:
         self._content = open_content(path)
         self._reader = LineReader(self._content)
         self._site = site
-        self._file = None
+        self._file: FileRow | None = None
 
     def feed(self, data: bytes) -> None:
         """Append, read to the last complete line, and settle as a follower does when it has caught up."""
@@ -66,7 +67,7 @@ def all_segments(writing: Writing) -> list[Segment]:
 def store_content(writing: Writing) -> dict[str, list[tuple[object, ...]]]:
     """Everything derived, without file places, internal keys and repeat counts: what promise 1 speaks of."""
     with writing.store.reading() as cursor:
-        segments = [segment for segment in (to_segment(row) for row in cursor.execute(READ_SEGMENT))]
+        segments = [to_segment(row) for row in cursor.execute(READ_SEGMENT)]
         spans = cursor.execute(
             "SELECT site.name, agent.name, span.kind, queue.name, span.reason, span.start_at_ms, span.end_at_ms,"
             " span.start_seen, span.end_seen, span.confirmed_at_ms, span.number FROM span"

@@ -1,6 +1,6 @@
 """Shows the console over one database until it is left; what ``open`` and ``demo`` have in common.
 
-What is imported when decides how soon there is a frame: terminal checks first, then Textual, the store behind the frame.
+What is imported when decides how soon there is a frame: Textual first, the store behind the frame.
 """
 
 import getpass

@@ -33,7 +33,7 @@ class Calls:
     """Conversations from CONNECT to the last line."""
 
     def __init__(
-        self, agenda: Agenda, ids: CallIds, customers: Customers, seed: int, after_contact: AfterContact
+        self, agenda: Agenda, ids: CallIds, customers: Customers, seed: str, after_contact: AfterContact
     ) -> None:
         self._agenda, self._ids, self._customers = agenda, ids, customers
         self._random = random.Random(f"{seed}/calls")
@@ -75,7 +75,7 @@ class Calls:
         if by_agent and self._random.random() < _SURVEYED:
             self._agenda.after(self._random.uniform(7, 45) * 1000, self._answer_survey, visit, self._score(visit, desk))
         self._customers.was_served(
-            visit.queue.plan.name, visit.customer, 1.7 if desk.agent.pace > 1.2 else 1.0, self._board.call
+            visit.queue.plan.name, visit.customer, 2.4 if desk.agent.pace > 1.2 else 1.0, self._board.call
         )
 
     def _score(self, visit: Visit, desk: Desk) -> int:

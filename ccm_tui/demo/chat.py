@@ -45,7 +45,7 @@ class ChatQueue:
         agenda: Agenda,
         log: Callable[[Record], None],
         customers: Customers,
-        seed: int,
+        seed: str,
         after_contact: AfterContact,
     ) -> None:
         self._plan, self._agenda, self._write, self._customers = plan, agenda, log, customers

@@ -17,7 +17,9 @@ class Desk:
 
     def __init__(self, agent: Agent, agenda: Agenda, log: Callable[[Record], None], seed: str) -> None:
         self.agent = agent
-        self.random = random.Random(seed)  # noqa: S311 - a simulation, not a secret
+        self._seed = f"{seed}/desk/{agent.extension}"
+        self.random = random.Random(self._seed)  # noqa: S311 - a simulation, not a secret
+        """Thrown anew for every shift, see ``begin_shift``."""
         self._agenda, self._log = agenda, log
         self.mode = {CHAT: CHAT_MODE, MAIL: MAIL_MODE}.get(agent.group, VOICE_MODE)
         """The work at hand; only blended agents change it."""
@@ -43,6 +45,8 @@ class Desk:
         self.waiting_pauses: list[tuple[str, int]] = []
         """Pauses (reason, length) that begin when the contact in hand is over."""
         self.leaving = False
+        self.silent = False
+        """What the agent chooses leaves no line: another day's simulation writes it."""
 
     @property
     def ready(self) -> bool:
@@ -59,6 +63,10 @@ class Desk:
     def queues(self) -> tuple[str, ...]:
         """The queues the agent is in, when present: those of the present work."""
         return self.agent.voice_queues if self.mode == VOICE_MODE else (self.agent.group,)
+
+    def begin_shift(self, day: int) -> None:
+        """From here on the dice are those of this day, whoever simulates it from whenever on."""
+        self.random.seed(f"{self._seed}/{day}")
 
     def log_in(self, callid: str) -> None:
         """Join the queues; ``callid`` is the channel that asked, or MANAGER."""
@@ -135,6 +143,8 @@ class Desk:
         self._log(VoiceLine(self._agenda.now_ms, callid, queue, self.agent.name, event, (parameter,)))
 
     def _event(self, kind: EventKind, queue: str, **more: Any) -> None:
+        if self.silent:
+            return
         channel = Channel.CHAT if queue == CHAT else Channel.EMAIL
         name = self.agent.name
         self._log(Event(kind, self._agenda.now_ms, kind.value, queue=queue, agent=name, channel=channel, **more))

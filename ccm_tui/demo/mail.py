@@ -1,5 +1,9 @@
 # ruff: noqa: S311 - a simulation, not a secret
-"""The e-mail queue: letters come at any hour, agents answer the oldest first, some cases take more than one reply."""
+"""The e-mail queue: letters come at any hour, agents answer the oldest first, some cases take more than one reply.
+
+Cases belong to the day of their first letter. What is still owed at midnight is answered from the next morning on by
+the half of the agents who see to yesterday's letters first; meanwhile the others begin with the new ones.
+"""
 
 import random
 from collections import deque
@@ -10,6 +14,7 @@ from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.calls import AfterContact, log_normal_seconds
 from ccm_tui.demo.customers import Customers
 from ccm_tui.demo.desk import Desk
+from ccm_tui.demo.people import Agent
 from ccm_tui.demo.people import customer as get_customer
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.records import Record
@@ -18,10 +23,17 @@ from ccm_tui.domain.events import Channel, Event, EventKind
 
 _ASKS_BACK = 0.16
 """Replies that ask for something, so that the case goes on when the customer has written again."""
-_COMES_BACK = 0.05
+_COMES_BACK = 0.08
 """Resolved cases that the customer opens again."""
 _WRITES_BACK = 0.85
+_LATEST_LETTER_MS = 8 * HOUR_MS
+"""After the end of the day nobody writes about its cases any more, so that the morning can finish them."""
 _REASONS = ("refund", "delivery", "invoice", "password", "contract", "other")
+
+
+def answers_yesterdays_letters(agent: Agent) -> bool:
+    """Whether a mail agent belongs to the half that sees to them first."""
+    return int(agent.extension) % 2 == 1
 
 
 class _Case:
@@ -43,15 +55,27 @@ class MailQueue:
         agenda: Agenda,
         log: Callable[[Record], None],
         customers: Customers,
-        seed: int,
+        seed: str,
         after_contact: AfterContact,
+        new_letters_ms: int,
+        ends_ms: int,
     ) -> None:
+        """``new_letters_ms``: until then half of the agents are at the letters of the day before. ``ends_ms``: the end
+        of the day whose cases these are.
+        """
         self._plan, self._agenda, self._write, self._customers = plan, agenda, log, customers
         self._random = random.Random(f"{seed}/mail")
         self._after_contact = after_contact
+        self._new_letters_ms, self._latest_ms = new_letters_ms, ends_ms + _LATEST_LETTER_MS
+        agenda.at(new_letters_ms, self._give_out)
         self._members: list[Desk] = []
         self._owed: deque[_Case] = deque()
         self._count = 0
+
+    @property
+    def owes(self) -> bool:
+        """Some letter waits for its answer."""
+        return bool(self._owed)
 
     def receive(self) -> None:
         """A letter opens a new case."""
@@ -64,10 +88,11 @@ class MailQueue:
     def _letter(self, case: _Case) -> None:
         self._log(EventKind.CUSTOMER_MESSAGE, case, customer=case.customer)
         self._owed.append(case)
+        self._give_out()
+
+    def _give_out(self) -> None:
         for desk in self._members:
-            if desk.ready:
-                self.seek(desk)
-                break
+            self.seek(desk)
 
     def _log(self, kind: EventKind, case: _Case, agent: Desk | None = None, **more: Any) -> None:
         self._write(
@@ -87,6 +112,8 @@ class MailQueue:
         """Give a free agent the letter that is owed an answer longest."""
         if desk not in self._members or not desk.ready or not self._owed:
             return
+        if self._agenda.now_ms < self._new_letters_ms and answers_yesterdays_letters(desk.agent):
+            return
         case = self._owed.popleft()
         desk.busy = True
         writing_ms = int(1000 * max(20.0, log_normal_seconds(self._random, self._plan.talk) * desk.agent.pace))
@@ -98,14 +125,18 @@ class MailQueue:
         chance = self._random.random()
         if chance < _ASKS_BACK:
             if self._random.random() < _WRITES_BACK:
-                self._agenda.after(self._random.lognormvariate(1.0, 1.0) * HOUR_MS, self._letter, case)
+                self._later(self._random.lognormvariate(1.0, 1.0), self._letter, case)
         else:
             self._log(EventKind.RESOLVED, case, desk, talk_ms=case.written_ms, reason=self._random.choice(_REASONS))
             case.written_ms = 0
             if chance > 1.0 - _COMES_BACK:
-                self._agenda.after(self._random.uniform(1, 40) * HOUR_MS, self._open_again, case)
+                self._later(self._random.uniform(0.5, 18), self._open_again, case)
         desk.busy = False
         self._after_contact(desk, 0, int(self._random.uniform(2, 20) * 1000))
+
+    def _later(self, hours: float, action: Callable[[_Case], None], case: _Case) -> None:
+        if self._agenda.now_ms + hours * HOUR_MS < self._latest_ms:
+            self._agenda.after(hours * HOUR_MS, action, case)
 
     def _open_again(self, case: _Case) -> None:
         self._log(EventKind.REOPENED, case, customer=case.customer)

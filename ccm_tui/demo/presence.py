@@ -2,13 +2,13 @@
 """How the agents' days really go: late, ill, breaks that run over, pauses forgotten."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ccm_tui.demo.agenda import Agenda
 from ccm_tui.demo.desk import CHAT_MODE, VOICE_MODE, Desk
 from ccm_tui.demo.roster import Shift, week_plan
 from ccm_tui.demo.scenes import Scenes
-from ccm_tui.demo.seasons import DAY_MS, HOUR_MS, MINUTE_MS, FloorClock
+from ccm_tui.demo.seasons import HOUR_MS, MINUTE_MS, FloorClock
 
 _ILL = 0.05
 _LATE = 0.08
@@ -21,7 +21,7 @@ _CLOSING = "closing"
 
 
 class Presence:
-    """Plans each of the floor's days at its midnight and carries it out."""
+    """Plans the floor's days, each at its midnight, and carries them out."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Presence:
         clock: FloorClock,
         scenes: Scenes,
         desks: Mapping[str, Desk],
-        seed: int,
+        seed: str,
         new_callid: Callable[[], str],
         on_ready: Callable[[Desk], None],
         on_arrival: Callable[[Desk], None],
@@ -41,21 +41,13 @@ class Presence:
         self._new_callid = new_callid
         self._on_ready, self._on_arrival, self._on_departure = on_ready, on_arrival, on_departure
 
-    def begin(self, start_ms: int) -> None:
-        """Plan from a midnight on; who is in the middle of a night shift logs in first."""
-        day = self._clock.day(start_ms)
-        self._plan_shifts(day - 1, start_ms)
-        self._plan_day(day)
-
-    def _plan_day(self, day: int) -> None:
-        midnight_ms = self._clock.midnight_ms(day)
-        self._plan_shifts(day, midnight_ms)
+    def plan_day(self, day: int, only: Collection[Desk] | None = None) -> None:
+        """Put a day's shifts down; call it at its midnight. Agents do the same on that day if ``only`` some of them
+        are planned.
+        """
         if day == self._scenes.today:
             for away in self._scenes.aways_today:
                 self._agenda.at(away.at_ms, self._go_away, self._desks[away.agent], "", away.length_ms)
-        self._agenda.at(midnight_ms + DAY_MS, self._plan_day, day + 1)
-
-    def _plan_shifts(self, day: int, from_ms: int) -> None:
         chance = random.Random(f"{self._seed}/presence/{day}")
         midnight_ms = self._clock.midnight_ms(day)
         for shift in week_plan()[self._clock.weekday(day)]:
@@ -63,6 +55,7 @@ class Presence:
             if late < _LATE:
                 start_ms = chance.uniform(4, 35) * MINUTE_MS
             start_ms += midnight_ms + shift.start_ms
+            earliest_ms = midnight_ms + chance.randrange(1000, 40_000)
             end_ms = midnight_ms + shift.end_ms + int(chance.uniform(-1, 6) * MINUTE_MS)
             name = shift.agent.name
             today = day == self._scenes.today
@@ -71,14 +64,15 @@ class Presence:
                     continue
             elif ill < _ILL:
                 continue
-            if end_ms > from_ms:
-                in_time_ms = max(int(start_ms), from_ms + chance.randrange(1000, 40_000))
-                self._agenda.at(in_time_ms, self._arrive, self._desks[name], shift, midnight_ms, end_ms)
+            desk = self._desks[name]
+            if only is None or desk in only:
+                self._agenda.at(max(int(start_ms), earliest_ms), self._arrive, desk, shift, midnight_ms, end_ms)
 
     def _arrive(self, desk: Desk, shift: Shift, midnight_ms: int, end_ms: int) -> None:
         if desk.present:  # still busy with the last shift's contact: comes back to it
             self._agenda.after(MINUTE_MS, self._arrive, desk, shift, midnight_ms, end_ms)
             return
+        desk.begin_shift(self._clock.day(midnight_ms))
         if desk.agent.blended:
             desk.mode = CHAT_MODE
             self._agenda.after(_CHATS_FOR_MS, self._change_to_calls, desk, desk.in_login + 1)

@@ -29,8 +29,12 @@ _DEMAND: dict[str, tuple[tuple[str, float], ...]] = {
     CHAT: ((CHAT, 1.0),),
 }
 _STARTS = (14, 15, 16, 17, 18, 19, 20)
-_NIGHT_SHIFTS = ((36, 53), (46, 63), (37, 54), (44, 61))
-"""Half hours since midnight; past 48 is the next morning."""
+_NIGHT_SHIFTS = ((36, 48), (0, 15), (37, 48), (0, 16))
+"""Half hours since midnight. The night line changes shifts at midnight, and nobody works on both sides of it: so that
+each of the floor's days can be simulated by itself.
+"""
+_MAIL_WEEKS = (*[(0, 1, 2, 3, 4)] * 4, (2, 3, 4, 5, 6), (0, 1, 3, 5, 6), (0, 1, 4, 5, 6))
+"""Weekdays on which the first, second ... of the mail agents work."""
 _PLANNING_ORDER = (5, 6, 0, 1, 2, 3, 4)
 """Weekends are filled first, for nobody comes a sixth day."""
 CHAT_AT_ONCE = 3
@@ -129,7 +133,7 @@ def week_plan() -> tuple[tuple[Shift, ...], ...]:
                 days[weekday].append(_shift(agent, start, end, weekday))
     for index, agent in enumerate(agent for agent in agents if agent.group == MAIL):
         for weekday in range(7):
-            if weekday < 5 if index < 5 else weekday in (0, 1, 5, 6):
+            if weekday in _MAIL_WEEKS[index]:
                 start = 15 + index % 3
                 days[weekday].append(_shift(agent, start, start + _SHIFT_HALF_HOURS, weekday))
     return tuple(tuple(day) for day in days)

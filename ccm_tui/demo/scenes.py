@@ -43,7 +43,7 @@ PARTS = (Part(BILLING, 0.56, 0.64, "meeting", 6), Part(SUPPORT, 0.755, 0.79, "tr
 class Scenes:
     """The surprises of a floor that is first seen at ``now_ms``."""
 
-    def __init__(self, seed: int, clock: FloorClock, now_ms: int) -> None:
+    def __init__(self, seed: str, clock: FloorClock, now_ms: int) -> None:
         self._seed, self._clock, self._now_ms = seed, clock, now_ms
         self.today = clock.day(now_ms)
         since_midnight_ms = now_ms - clock.midnight_ms(self.today)

@@ -44,7 +44,7 @@ class Stagehand:
         parts: Sequence[Part],
         desks: Sequence[Desk],
         now_ms: int,
-        seed: int,
+        seed: str,
         call_away: Callable[[Desk, str, int], None],
         call_back: Callable[[Desk, str], None],
     ) -> None:

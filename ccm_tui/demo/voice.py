@@ -82,8 +82,8 @@ class VoiceQueue:
 class CallIds:
     """Asterisk's unique ids: the second in which a channel was born, and a counter since the server's start."""
 
-    def __init__(self) -> None:
-        self._counter = 0
+    def __init__(self, first: int = 0) -> None:
+        self._counter = first
 
     def new(self, born_ms: int) -> str:
         """The id of a channel."""
@@ -112,7 +112,7 @@ class Switchboard:
         log: Callable[[Record], None],
         ids: CallIds,
         customers: Customers,
-        seed: int,
+        seed: str,
         on_answer: Callable[[Visit], None],
         on_missed: Callable[[Desk, str], None],
         on_released: Callable[[Desk], None],

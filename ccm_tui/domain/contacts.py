@@ -104,7 +104,7 @@ class ContactFold:
         return all(visit.ended_at_ms is not None for visit in self.visits)
 
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
-        """Fold one event of this contact; True when a visit or a count changed. ``place``: its line's file and offset."""
+        """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
         if event.channel is not None:
             self._channel = event.channel
         if event.customer and self._customer is None:

@@ -1,4 +1,4 @@
-"""A segment: one visit of a contact to one queue, as far as its lines tell. Everything counted is counted on segments."""
+"""A segment: one visit of a contact to one queue, as far as its lines tell. Everything is counted on segments."""
 
 from enum import StrEnum
 from typing import NamedTuple

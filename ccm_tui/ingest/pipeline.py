@@ -18,7 +18,7 @@ from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.ingest.dialect import Dialect
 from ccm_tui.ingest.folding import Folding, Late, Record, Touched
 from ccm_tui.ingest.lines import DIGEST_BYTES, OVERSIZE_HEAD_BYTES, LineBatch, OversizeLine
-from ccm_tui.sources.base import LineContext, LineRejected, LogFormat
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, LogFormat
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
 from ccm_tui.store import names as name_store
@@ -228,7 +228,8 @@ class Pipeline:
             try:
                 events = understand(site, parse(text, context))
             except LineRejected as rejection:
-                rejected.append((digest(line), offset, len(line), str(rejection), line))
+                kept = line if len(line) <= MAX_LINE_BYTES else line[:OVERSIZE_HEAD_BYTES]
+                rejected.append((digest(line), offset, len(line), str(rejection), kept))
                 continue
             first = events[0]
             contact, agent = first.contact, first.agent

@@ -15,6 +15,9 @@ from ccm_tui.live.reasons import Reason, in_words, worst_first
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 
+LEAP_MS = 5 * 60 * 1000
+"""Two snapshots further apart are not of one stretch of time: a look into the past, or a machine that slept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -44,7 +47,8 @@ class Alerts:
 
 
 class AlertBook:
-    """Judges snapshots in the order of time; a past instant is judged with a book of its own.
+    """Judges snapshots in the order of time. After a leap, back or far ahead, it begins anew: nobody has seen what lay
+    between, so nothing has lasted.
 
     Raises ConfigError when the limits in ``[alerts]`` contradict each other.
     """
@@ -53,9 +57,13 @@ class AlertBook:
         self._definitions = definitions
         self._queues = QueueJudge(definitions)
         self._feeds = FeedJudge()
+        self._last_ms: int | None = None
 
     def judge(self, snapshot: FloorSnapshot) -> Alerts:
         """What is not normal now, given what was before."""
+        if self._last_ms is not None and not 0 <= snapshot.as_of_ms - self._last_ms <= LEAP_MS:
+            self._queues, self._feeds = QueueJudge(self._definitions), FeedJudge()
+        self._last_ms = snapshot.as_of_ms
         queues = self._judge_queues(snapshot)
         oldest: dict[tuple[str, str], int] = {}
         for queue in snapshot.queues:

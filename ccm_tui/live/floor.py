@@ -32,6 +32,8 @@ LISTED_MS = 28 * DAY_MS
 RECOUNT_MS = 10_000
 """Agents' figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
 
+RELIST_MS = 60_000
+
 QueueKey = tuple[str, str, Channel]
 """(site, queue, channel)."""
 
@@ -55,6 +57,7 @@ class FloorReader:
         self._store = store
         self._definitions = definitions
         self._agents: dict[int, _AgentMemory] = {}
+        self._listed: dict[int, tuple[int, set[QueueKey]]] = {}
         self.usual = UsualBook(store, definitions)
         """What is usual, for whoever reads details on this thread."""
 
@@ -105,11 +108,11 @@ class FloorReader:
         half_hours = floor_store.half_hours(cursor, site_id, day_ms, as_of_ms + 1)
         by_queue = _by_queue(as_of)
         recent_by_queue = _by_queue(recent)
-        known = {
-            (site, queue, Channel(channel))
-            for queue, channel in floor_store.listed_queues(cursor, site_id, as_of_ms - LISTED_MS, as_of_ms)
-        }
-        keys = known | set(by_queue) | {(site, queue, Channel(channel)) for queue, channel in rollups}
+        keys = (
+            self._listed_queues(cursor, site, site_id, as_of_ms)
+            | set(by_queue)
+            | {(site, queue, Channel(channel)) for queue, channel in rollups}
+        )
         return [
             self._queue_row(
                 key,
@@ -123,6 +126,15 @@ class FloorReader:
             )
             for key in keys
         ]
+
+    def _listed_queues(self, cursor: sqlite3.Cursor, site: str, site_id: int, as_of_ms: int) -> set[QueueKey]:
+        """The queues that had anything lately, looked up once a minute: it walks four weeks of rollups."""
+        found = self._listed.get(site_id)
+        if found is None or abs(as_of_ms - found[0]) > RELIST_MS:
+            listed = floor_store.listed_queues(cursor, site_id, as_of_ms - LISTED_MS, as_of_ms)
+            found = (as_of_ms, {(site, queue, Channel(channel)) for queue, channel in listed})
+            self._listed[site_id] = found
+        return found[1]
 
     def _queue_row(
         self,
@@ -138,7 +150,12 @@ class FloorReader:
         site, queue, channel = key
         rules = self._definitions.rules(site, queue)
         open_time = self._definitions.open_time(site, queue)
-        today = [s for s in segments if s.entered_at_ms >= day_ms or s.outcome.open]
+        today = [s for s in segments if s.entered_at_ms >= day_ms]
+        day = pool((rollup, tally_segments(today, rules, as_of_ms, open_time)))
+        if channel.deferred:
+            # What is owed is owed whenever it came
+            owed = tally_segments([s for s in segments if s.outcome.open], rules, as_of_ms, open_time)
+            day.backlog, day.oldest_owed_at_ms = owed.backlog, owed.oldest_owed_at_ms
         waiting = [s for s in segments if s.outcome is Outcome.WAITING or s.owed_since_ms is not None]
         members = [
             (row.state, membership)
@@ -154,7 +171,7 @@ class FloorReader:
             queue=queue,
             channel=channel,
             rules=rules,
-            day=pool((rollup, tally_segments(today, rules, as_of_ms, open_time))),
+            day=day,
             recent=tally_segments(recent, rules, as_of_ms, open_time),
             waiting=tuple(
                 WaitingContact(

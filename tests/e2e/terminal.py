@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pyte
 
+import ccm_tui
+
 PATIENCE_SECONDS = 30.0
 """For what takes a second on a quiet machine: the tests share theirs with others."""
 MARK = "CCM_E2E_MARK"
@@ -132,16 +134,16 @@ class Terminal:
     def lines(self) -> list[str]:
         return self.text.split("\n")
 
+    @property
+    def last_arrival(self) -> float:
+        """When it wrote last (``time.monotonic``)."""
+        with self._lock:
+            return self._times[-1][0] if self._times else self.began
+
     def size_at(self, moment: float) -> int:
         """How many bytes it had written by then."""
         with self._lock:
             return max((total for at, total in self._times if at <= moment), default=0)
-
-    def arrival_of(self, data: bytes, start: int = 0) -> float:
-        """When this part of its output had arrived."""
-        with self._lock:
-            position = self._raw.index(data, start) + len(data)
-            return next(at for at, total in self._times if total >= position)
 
     def send(self, keys: str) -> None:
         """Press keys."""
@@ -262,6 +264,8 @@ class Place:
             "TERM": "xterm-256color",
             "USER": "lead",
             "LOGNAME": "lead",
+            # The code these tests belong to, whatever the environment has installed
+            "PYTHONPATH": str(Path(ccm_tui.__file__).parent.parent),
             MARK: self.mark,
         }
         (folder / "tmp").mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """The real logs against what the Asterisk that wrote them counted and reported: every window, every snapshot."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.conftest import RealRun
 from tests.feeding import Feeder, all_segments, open_writing
 
 ANNOUNCED = {("run1", "billing")}
-"""Queues with an agent announcement: Asterisk compares the wait before it, the log's figure includes its two seconds."""
+"""Queues with an announcement to the agent: Asterisk compares the wait before it, the log's includes it."""
 
 ENDED = {Outcome.COMPLETED, Outcome.TRANSFERRED}
 ABANDONED_AS_ASTERISK_COUNTS = {
@@ -153,13 +153,10 @@ def test_every_member_took_as_many_calls_as_asterisk_says(
                     assert len(taken) == int(member["CallsTaken"]), (window["label"], queue, member)
 
 
-# -- live snapshots -----------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture(params=RUNS)
 def replayed(
     request: pytest.FixtureRequest, real_run: Callable[[str], RealRun], tmp_path: Path
-) -> Iterator[tuple[str, list[tuple[dict[str, Any], FloorSnapshot, FloorSnapshot | None]]]]:
+) -> tuple[str, list[tuple[dict[str, Any], FloorSnapshot, FloorSnapshot | None]]]:
     """Each snapshot with the live board at its offset, and the board as of the same second from the whole log.
 
     The latter is None where lines of the same second stand behind the offset: no second tells those apart.
@@ -186,7 +183,7 @@ def replayed(
             later = past.read(round(snapshot["epoch"] * 1000), FollowerStatus(), live=False)
         found.append((snapshot, board, later))
     writing.store.close()
-    yield request.param, found
+    return request.param, found
 
 
 def test_who_waits_in_which_order_and_how_long(

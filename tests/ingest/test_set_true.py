@@ -4,7 +4,9 @@ import gzip
 import shutil
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -63,7 +65,7 @@ def _consecutive(data: bytes, cuts: list[int]) -> list[bytes]:
     lines = data.splitlines(keepends=True)
     bounds = sorted({cut % (len(lines) + 1) for cut in cuts} | {0, len(lines)})
     parts: list[bytes] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         part = lines[start:end]
         if parts and part[0].split(b"|")[0] == part[-1].split(b"|")[0]:
             parts[-1] += b"".join(part)
@@ -83,7 +85,7 @@ def _consecutive(data: bytes, cuts: list[int]) -> list[bytes]:
 def test_any_cut_in_any_order_any_number_of_times(
     window: tuple[str, int, int],
     cuts: list[int],
-    order: "object",
+    order: Random,
     again: list[int],
     compressed: set[int],
 ) -> None:
@@ -91,7 +93,7 @@ def test_any_cut_in_any_order_any_number_of_times(
     parts = _consecutive(data, cuts)
     files = [(f"queue_log.{n}" + (".gz" if n in compressed else ""), part) for n, part in enumerate(parts)]
     files += [files[n % len(files)] for n in again]
-    order.shuffle(files)  # type: ignore[attr-defined]
+    order.shuffle(files)
     content, _ = _imported(files)
     expected = _whole(data)
     for what, rows in expected.items():
@@ -144,12 +146,12 @@ LINE = st.builds(
 
 @given(lines=st.lists(LINE, min_size=1, max_size=60), cuts=st.lists(st.integers(0, 60), max_size=3), order=st.randoms())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_nonsense_is_a_function_of_its_lines_too(lines: list[str], cuts: list[int], order: "object") -> None:
+def test_nonsense_is_a_function_of_its_lines_too(lines: list[str], cuts: list[int], order: Random) -> None:
     """Random lines in random order within one file, then cut: times go back and forth, ends come before entries."""
     ordered = sorted(lines, key=lambda line: int(line.split("|")[0]))
     data = "".join(line + "\n" for line in ordered).encode()
     parts = [("part", part) for part in _consecutive(data, cuts)]
-    order.shuffle(parts)  # type: ignore[attr-defined]
+    order.shuffle(parts)
     content, _ = _imported(parts)
     expected, _ = _imported([("queue_log", data)])
     for what, rows in expected.items():

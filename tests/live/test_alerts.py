@@ -107,7 +107,8 @@ def test_service_level_below_target_warns_and_far_below_breaches() -> None:
 def test_the_words_say_for_how_long() -> None:
     book = AlertBook(definitions())
     book.judge(floor(queue(met=25, n=41)))
-    alert = book.judge(floor(queue(met=25, n=41, now=NOW + 360_000), now=NOW + 360_000)).queues[BILLING]
+    book.judge(floor(queue(met=25, n=41), now=NOW + 180_000))
+    alert = book.judge(floor(queue(met=25, n=41), now=NOW + 360_000)).queues[BILLING]
     assert alert.words == "SL 61.0 (n 41), under 70 for 6 min"
     assert alert.since_ms == NOW
 
@@ -188,6 +189,16 @@ def test_a_mark_that_only_lingers_says_so() -> None:
     book = AlertBook(definitions())
     book.judge(floor(queue(61.0), BEN))
     assert book.judge(floor(queue(57.0), BEN)).queues[BILLING].words == "oldest 0:57, only just under 1:00"
+
+
+@pytest.mark.parametrize("leap_ms", [-1000, 3_600_000])
+def test_after_a_leap_in_time_nothing_has_lasted(leap_ms: int) -> None:
+    book = AlertBook(definitions())
+    book.judge(floor(queue(met=790, n=1000)))
+    assert book.judge(floor(queue(met=805, n=1000), now=NOW + leap_ms)).queues == {}
+    book.judge(floor(queue(met=600, n=1000), now=NOW))
+    found = book.judge(floor(queue(met=600, n=1000), now=NOW + leap_ms)).queues[BILLING]
+    assert (found.since_ms, found.words) == (NOW + leap_ms, "SL 60.0 (n 1000), under 70")
 
 
 def test_a_queue_that_was_gone_begins_anew() -> None:
@@ -325,7 +336,9 @@ def test_lines_in_quarantine_are_news_only_while_they_grow() -> None:
     assert (alert.level, alert.words) == (Level.WARNING, "3 lines not understood, the last just now (5 in all)")
     later = book.judge(floor(grown, now=NOW + 61_000)).feeds["/log"]
     assert later.words == "3 lines not understood, the last 1 min ago (5 in all)"
-    assert book.judge(floor(grown, now=NOW + 700_000)).feeds == {}
+    for step in range(2, 12):
+        alerts = book.judge(floor(grown, now=NOW + step * 60_000))
+    assert alerts.feeds == {}
 
 
 def test_a_clock_ahead_of_ours_is_marked_live_and_not_as_of_the_past() -> None:

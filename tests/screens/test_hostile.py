@@ -7,6 +7,7 @@ import pytest
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
 from ccm_tui.domain.events import Channel
+from ccm_tui.formatting import GROUP_SEPARATOR
 from ccm_tui.settings.sections import UiSettings
 from tests.screens.floors import agent, feed, floor, follower, queue, segment, state, waiting
 from tests.screens.harness import SETTINGS, Console, FakeReaders, console
@@ -57,7 +58,7 @@ def hostile(text: str) -> Any:
 def check(it: Console, where: str) -> None:
     """Nothing on the screen but cells of text, and as many as there are."""
     for text, style in it.segments():
-        assert text.isprintable(), f"{where}: {text!r}"
+        assert text.replace(GROUP_SEPARATOR, "").isprintable(), f"{where}: {text!r}"
         for mark in "‮⁦⁧​﻿\ufe0f":
             assert mark not in text, where
         if style is not None:

@@ -51,6 +51,6 @@ async def test_too_small_is_said_and_passes() -> None:
 async def test_at_40_the_figures_that_matter_most_stay() -> None:
     async with console((40, 20)) as it:
         await it.show(FLOOR)
-        titles = it.line_with("Queue")
+        titles = it.line_with("Oldest")
         for title in ("Wait", "Oldest", "SL30m"):
             assert title in titles
