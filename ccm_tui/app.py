@@ -229,7 +229,7 @@ class CcmApp(App[None], inherit_bindings=False):
         """The help of the screen that is open."""
         from ccm_tui.screens.help import HelpSheet, help_of
 
-        self.push_screen(HelpSheet(help_of(self.screen), symbols=self.desk.symbols))
+        self.push_screen(HelpSheet(help_of(self.screen), **self.desk.drawn))
 
     def action_interrupted(self) -> None:
         """Ctrl+C is a reflex; it must not end a shift's console."""

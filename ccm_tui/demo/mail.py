@@ -2,7 +2,7 @@
 """The e-mail queue: letters come at any hour, agents answer the oldest first, some cases take more than one reply.
 
 Cases belong to the day of their first letter. What is still owed at midnight is answered from the next morning on by
-the half of the agents who see to yesterday's letters first; meanwhile the others begin with the new ones.
+those agents who see to yesterday's letters first; meanwhile the others begin with the new ones.
 """
 
 import random
@@ -32,8 +32,8 @@ _REASONS = ("refund", "delivery", "invoice", "password", "contract", "other")
 
 
 def answers_yesterdays_letters(agent: Agent) -> bool:
-    """Whether a mail agent belongs to the half that sees to them first."""
-    return int(agent.extension) % 2 == 1
+    """Whether a mail agent is one of those who see to them first."""
+    return int(agent.extension) % 3 != 2
 
 
 class _Case:
@@ -60,7 +60,7 @@ class MailQueue:
         new_letters_ms: int,
         ends_ms: int,
     ) -> None:
-        """``new_letters_ms``: until then half of the agents are at the letters of the day before. ``ends_ms``: the end
+        """``new_letters_ms``: until then most agents are at the letters of the day before. ``ends_ms``: the end
         of the day whose cases these are.
         """
         self._plan, self._agenda, self._write, self._customers = plan, agenda, log, customers

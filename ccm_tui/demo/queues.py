@@ -120,7 +120,7 @@ QUEUES: tuple[QueuePlan, ...] = (
     QueuePlan(
         CHAT, Channel.CHAT, "chat", volume=340, talk=560, acw=30, target=0.80, threshold=45, patience=200, retry=1
     ),
-    QueuePlan(MAIL, Channel.EMAIL, "mail", volume=290, talk=330, acw=0, target=0.90, threshold=8 * 3600),
+    QueuePlan(MAIL, Channel.EMAIL, "mail", volume=290, talk=280, acw=0, target=0.90, threshold=8 * 3600),
 )
 
 

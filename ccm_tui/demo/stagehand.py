@@ -57,7 +57,8 @@ class Stagehand:
         self._called: dict[str, list[Desk]] = {part.queue: [] for part in parts}
         self._outcomes: dict[str, deque[_Outcome]] = {part.queue: deque() for part in parts}
         self._entered: dict[tuple[str, str], int] = {}
-        agenda.at(now_ms - _BEGINS_MS, self._look)
+        if parts:
+            agenda.at(now_ms - _BEGINS_MS, self._look)
 
     def see(self, line: VoiceLine) -> None:
         """Take note of a line of queue_log."""

@@ -18,6 +18,8 @@ DEFAULT_SILENCE_MS = 24 * 3600 * 1000
 class SpanKind(StrEnum):
     """What a span of an agent's time says."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every line looks several spans up
+
     STATUS = "status"
     """Logged in: ready (``reason`` None) or paused (``reason`` the pause's, maybe empty). Never overlap."""
     MEMBERSHIP = "membership"
@@ -89,6 +91,7 @@ class AgentFold:
         "_missed",
         "_next",
         "_open",
+        "_presence_changed",
         "_removed",
         "_silence_ms",
         "_status_ended_ms",
@@ -105,6 +108,8 @@ class AgentFold:
         self._status_ended_ms = 0
         self._next = 0
         self._changed: dict[int, PresenceSpan] = {}
+        self._presence_changed = False
+        """A span that decides the status began, ended or was confirmed since the status was last looked at."""
 
     @property
     def last_sign_ms(self) -> int | None:
@@ -160,7 +165,8 @@ class AgentFold:
             self._missed = None
             self._close((SpanKind.NO_ANSWER, None), at_ms)
         handler(self, event)
-        self._update_status(at_ms)
+        if self._presence_changed:
+            self._update_status(at_ms)
 
     def restart(self, at_ms: int) -> None:
         """The source restarted: agent logins are over; memberships and pauses come back silently, so they are kept
@@ -350,6 +356,7 @@ class AgentFold:
         if span.confirmed_at_ms is None:
             span.confirmed_at_ms = at_ms
             self._changed[span.number] = span.span(None)
+            self._presence_changed |= span.kind in _PRESENCE
 
     def _is_paused(self) -> bool:
         return any(kind is SpanKind.PAUSE for kind, _ in self._open)
@@ -371,17 +378,20 @@ class AgentFold:
         self._next += 1
         self._open[key or (kind, queue)] = span
         self._changed[span.number] = span.span(None)
+        self._presence_changed |= kind in _PRESENCE
         return span
 
     def _close(self, key: Key, at_ms: int, *, seen: bool = True) -> None:
         span = self._open.pop(key, None)
         if span is not None:
             self._changed[span.number] = span.span(max(at_ms, span.start_at_ms), seen)
+            self._presence_changed |= span.kind in _PRESENCE
             if span.kind is SpanKind.STATUS:
                 self._status_ended_ms = at_ms
 
     def _update_status(self, at_ms: int) -> None:
         """Keep the status spans in step: logged in while in any queue or logged in; paused while paused in any."""
+        self._presence_changed = False
         present = [s for (kind, _), s in self._open.items() if kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN)]
         key = (SpanKind.STATUS, None)
         current = self._open.get(key)
@@ -403,6 +413,9 @@ class AgentFold:
         elif confirmed:
             self._confirm(current, at_ms)
 
+
+_PRESENCE = frozenset({SpanKind.MEMBERSHIP, SpanKind.LOGIN, SpanKind.PAUSE})
+"""What the status is made of."""
 
 _NO_SIGN = frozenset(
     {

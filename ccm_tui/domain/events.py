@@ -45,6 +45,8 @@ class EndedBy(StrEnum):
 class EventKind(StrEnum):
     """What a fact is about. The value is the name used in our own JSONL format."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every line is looked up by its kind several times
+
     # The source itself
     SOURCE_STARTED = "source_started"
     """The telephony server (re)started: every contact still open is over."""

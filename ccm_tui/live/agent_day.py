@@ -20,7 +20,7 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.spans import Span, union
 from ccm_tui.domain.variants import KpiRules
 from ccm_tui.errors import UsageError
-from ccm_tui.live.usual import WEEKS
+from ccm_tui.live.usual import MINUTE_MS, WEEKS
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import history as history_store
@@ -104,38 +104,71 @@ class _Read(NamedTuple):
     silent_from_ms: int
 
 
+class _Compared(NamedTuple):
+    """What a day is held against, as of a minute's beginning."""
+
+    at_ms: int
+    own: AgentFigures
+    peers: AgentFigures
+
+
 def read_agent_day(store: Store, definitions: Definitions, site: str, agent: str, as_of_ms: int) -> AgentDay:
     """An agent's day until an instant. Raises UsageError for an agent nobody has seen."""
-    zone, starts_at = definitions.zone(site), definitions.day_starts_at(site)
-    day = day_window(as_of_ms, zone, starts_at)
-    rules = definitions.agent_rules(site)
-    with store.reading() as cursor:
-        stored = usual_store.find_agent(cursor, site, agent)
-        if stored is None:
-            raise UsageError(f"there is no agent {agent!r} at {site!r}", "ccm-tui list agents names those we know")
-        today = _read(cursor, definitions, site, stored, min(day.start_ms, as_of_ms - DAY_MS), as_of_ms)
-        own_days = _same_time_before(definitions, site, as_of_ms)
-        began_ms = own_days[0][0] if own_days else day.start_ms
-        before = _read(cursor, definitions, site, stored, began_ms, as_of_ms, _COUNTED)
+    return AgentDayBook(store, definitions).read(site, agent, as_of_ms)
+
+
+class AgentDayBook:
+    """Reads agents' days, and keeps what they are held against for the rest of the minute. One thread only."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self._store = store
+        self._definitions = definitions
+        self._compared: dict[tuple[str, str], _Compared] = {}
+
+    def read(self, site: str, agent: str, as_of_ms: int) -> AgentDay:
+        """An agent's day until an instant. Raises UsageError for an agent nobody has seen."""
+        definitions = self._definitions
+        day = day_window(as_of_ms, definitions.zone(site), definitions.day_starts_at(site))
         team = _team_of(definitions, agent)
-        peers = _read_peers(cursor, definitions, site, stored, team, _queues_of(today.spans, day), day)
-    own = [before.timeline.tally((part,)) for part in own_days]
-    state = agent_state(as_of_ms, covering(today.spans, as_of_ms, today.silent_from_ms), today.segments)
-    return AgentDay(
-        site=site,
-        agent=agent,
-        name=definitions.settings.agent_title(agent),
-        team=team,
-        day=day,
-        state=state,
-        presence=_presence(today, state, day, as_of_ms),
-        pieces=day_line(today.timeline, today.spans, day.start_ms, as_of_ms, today.silent_from_ms),
-        contacts=_contacts(today.segments, day.start_ms),
-        today=_figures([today.timeline.tally((day,))], rules),
-        own=_figures([tally for tally in own if _was_here(tally)], rules),
-        peers=_figures(peers, rules),
-        peers_are=(f"team {team}" if team else "same queues") if peers else "",
-    )
+        with self._store.reading() as cursor:
+            stored = usual_store.find_agent(cursor, site, agent)
+            if stored is None:
+                raise UsageError(f"there is no agent {agent!r} at {site!r}", "names are those of the Agents screen")
+            today = _read(cursor, definitions, site, stored, min(day.start_ms, as_of_ms - DAY_MS), as_of_ms)
+            own, peers = self._compare(cursor, site, stored, as_of_ms)
+        state = agent_state(as_of_ms, covering(today.spans, as_of_ms, today.silent_from_ms), today.segments)
+        return AgentDay(
+            site=site,
+            agent=agent,
+            name=definitions.settings.agent_title(agent),
+            team=team,
+            day=day,
+            state=state,
+            presence=_presence(today, state, day, as_of_ms),
+            pieces=day_line(today.timeline, today.spans, day.start_ms, as_of_ms, today.silent_from_ms),
+            contacts=_contacts(today.segments, day.start_ms),
+            today=_figures([today.timeline.tally((day,))], definitions.agent_rules(site)),
+            own=own,
+            peers=peers,
+            peers_are=(f"team {team}" if team else "same queues") if peers.of else "",
+        )
+
+    def _compare(
+        self, cursor: sqlite3.Cursor, site: str, agent: StoredAgent, as_of_ms: int
+    ) -> tuple[AgentFigures, AgentFigures]:
+        """His own four weeks and his peers, as of the minute's beginning."""
+        minute_ms = as_of_ms - as_of_ms % MINUTE_MS
+        kept = self._compared.get((site, agent.name))
+        if kept is None or kept.at_ms != minute_ms:
+            definitions = self._definitions
+            rules = definitions.agent_rules(site)
+            days = _same_time_before(definitions, site, minute_ms)
+            began_ms = days[0][0] if days else minute_ms
+            before = _read(cursor, definitions, site, agent, began_ms, minute_ms, _COUNTED).timeline
+            own = [tally for part in days if _was_here(tally := before.tally((part,)))]
+            peers = _read_peers(cursor, definitions, site, agent, minute_ms)
+            kept = self._compared[site, agent.name] = _Compared(minute_ms, _figures(own, rules), _figures(peers, rules))
+        return kept.own, kept.peers
 
 
 # -- reading
@@ -160,20 +193,18 @@ def _read(
 
 
 def _read_peers(
-    cursor: sqlite3.Cursor,
-    definitions: Definitions,
-    site: str,
-    agent: StoredAgent,
-    team: str,
-    queues: Sequence[str],
-    day: Interval,
+    cursor: sqlite3.Cursor, definitions: Definitions, site: str, agent: StoredAgent, as_of_ms: int
 ) -> list[AgentTally]:
     """The day of those of his team who were here; without a team, of those who are in his queues at the instant."""
+    day = day_window(as_of_ms, definitions.zone(site), definitions.day_starts_at(site))
     others = [other for other in history_store.agents_of_site(cursor, _site_id(cursor, site)) if other.id != agent.id]
+    team = _team_of(definitions, agent.name)
     if team:
         peers = [other for other in others if _team_of(definitions, other.name) == team]
     else:
-        ids = [i for queue in queues if (i := usual_store.find_queue_id(cursor, site, queue)) is not None]
+        members = usual_store.spans_touching(cursor, agent.id, day, (SpanKind.MEMBERSHIP,))
+        queues = {s.queue for s in members if s.queue and (s.end_at_ms is None or s.end_at_ms > day.start_ms)}
+        ids = [i for queue in sorted(queues) if (i := usual_store.find_queue_id(cursor, site, queue)) is not None]
         shared = usual_store.members_at(cursor, ids, day.end_ms, DAY_MS) if ids else {}
         peers = sorted((other for other in others if other.id in shared), key=lambda other: -shared[other.id])
     found = []
@@ -233,12 +264,6 @@ def _was_here(tally: AgentTally) -> bool:
 def _contacts(segments: Iterable[Segment], day_ms: int) -> tuple[Segment, ...]:
     today = [s for s in segments if s.answered_at_ms is not None and s.answered_at_ms >= day_ms]
     return tuple(sorted(today, key=lambda s: (-(s.answered_at_ms or 0), s.contact, s.visit)))
-
-
-def _queues_of(spans: Iterable[PresenceSpan], day: Interval) -> list[str]:
-    """The queues he was in today."""
-    members = (span for span in spans if span.kind is SpanKind.MEMBERSHIP)
-    return sorted({s.queue for s in members if s.queue and (s.end_at_ms is None or s.end_at_ms > day.start_ms)})
 
 
 def _presence(read: _Read, state: AgentState, day: Interval, as_of_ms: int) -> Presence:

@@ -51,10 +51,10 @@ class AgentDayScreen(FloorScreen):
         self.site, self.agent = site, agent
         self.day: AgentDay | None = None
         super().__init__(desk)
-        self.about = DetailPane(symbols=desk.symbols, can_focus=False, classes="about")
-        self.timeline = TimelineView(Timeline(0, 0), symbols=desk.symbols)
-        self.numbers = DetailPane(symbols=desk.symbols, can_focus=False, classes="numbers")
-        self.contacts = Board(CONTACTS, symbols=desk.symbols, placeholder="Reading the day …")
+        self.about = DetailPane(can_focus=False, classes="about", **desk.drawn)
+        self.timeline = TimelineView(Timeline(0, 0), **desk.drawn)
+        self.numbers = DetailPane(can_focus=False, classes="numbers", **desk.drawn)
+        self.contacts = Board(CONTACTS, placeholder="Reading the day …", **desk.drawn)
 
     @property
     def heading(self) -> str:
@@ -126,7 +126,7 @@ class AgentDayScreen(FloorScreen):
         contact = self._contact(event.key)
         if contact is not None:
             lines = segment_facts(contact, self.desk, self.desk.zone(self.site))
-            self.app.push_screen(Sheet("Contact", lines, symbols=self.desk.symbols))
+            self.app.push_screen(Sheet("Contact", lines, **self.desk.drawn))
 
     @on(Board.RowHighlighted)
     def _follow_cursor(self) -> None:
@@ -137,4 +137,3 @@ class AgentDayScreen(FloorScreen):
         contact = self._contact(self.contacts.cursor_key)
         if contact is not None:
             self.copy(contact.native_id)
-            self.say(f"copied {contact.native_id}")

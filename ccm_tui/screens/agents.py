@@ -85,4 +85,4 @@ class AgentsScreen(BoardScreen):
         if row is not None:
             pages = agent_pages(row, self.desk.definitions.agent_rules(row.site))
             sort = self.board.sort
-            self.app.push_screen(ExplainSheet(row.name, pages, sort.column if sort else "", symbols=self.desk.symbols))
+            self.app.push_screen(ExplainSheet(row.name, pages, sort.column if sort else "", **self.desk.drawn))

@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 
 from ccm_tui.errors import CcmError
 from ccm_tui.messages import Floor
+from ccm_tui.safe import clean
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
 from ccm_tui.screens.keys import action_hints, active_keys, place_hints
@@ -77,9 +78,9 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         """Counts the readings asked for: only the latest one's result is taken."""
         self._take: Callable[[Any], None] | None = None
         self._shown: Floor | None = None
-        self._status = StatusLine(Status(""), symbols=desk.symbols)
-        self.trouble_rule = Rule(symbols=desk.symbols, classes="trouble")
-        self._hints = HintLine(symbols=desk.symbols)
+        self._status = StatusLine(Status(""), **desk.drawn)
+        self.trouble_rule = Rule(classes="trouble", **desk.drawn)
+        self._hints = HintLine(**desk.drawn)
 
     # What a screen says of itself
 
@@ -120,7 +121,7 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         yield self._status
         yield from self.compose_body()
         yield self._hints
-        yield EmptyState(TOO_SMALL_NOTICE, symbols=self.desk.symbols, classes="too-small")
+        yield EmptyState(TOO_SMALL_NOTICE, classes="too-small", **self.desk.drawn)
 
     def on_mount(self) -> None:
         """Listen for floors; the first is shown when the screen is."""
@@ -164,9 +165,11 @@ class FloorScreen(Screen[None], inherit_bindings=False):
             return floor.snapshot.as_of_ms
         return max(now_ms, floor.snapshot.as_of_ms)
 
-    def copy(self, text: str) -> None:
-        """To the clipboard of whoever sits at the terminal."""
-        self.app.copy_to_clipboard(text)
+    def copy(self, *texts: str) -> None:
+        """To the clipboard of whoever sits at the terminal; what he pastes must not act either."""
+        shown = [clean(text) for text in texts]
+        self.app.copy_to_clipboard("\n".join(shown))
+        self.say(f"copied {shown[0]}" if len(shown) == 1 else f"copied {len(shown)}")
 
     def show_hints(self) -> None:
         """What the keys will do now."""
@@ -181,7 +184,9 @@ class FloorScreen(Screen[None], inherit_bindings=False):
 
     def say(self, words: str, *, warning: bool = False) -> None:
         """A short remark that goes by itself."""
-        self.notify(words, severity="warning" if warning else "information", timeout=4, markup=False)
+        self.notify(
+            self.desk.drawn["clean"](words), severity="warning" if warning else "information", timeout=4, markup=False
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """None, which greys the key, when ``why_not`` has a reason."""

@@ -49,10 +49,10 @@ class BoardScreen(FloorScreen):
         super().__init__(desk)
         view = desk.view.screens.get(self.NAME, ScreenView())
         sort = Sort(*view.sort) if view.sort and view.sort[0] in {each.key for each in self.COLUMNS} else None
-        self.board = Board(self.COLUMNS, sort=sort, symbols=desk.symbols)
-        self.kpi_strip = KpiStrip(symbols=desk.symbols, wide_from=140)
-        self.pane = DetailPane(symbols=desk.symbols, can_focus=True, classes="detail")
-        self.filter_bar = FilterBar(symbols=desk.symbols)
+        self.board = Board(self.COLUMNS, sort=sort, **desk.drawn)
+        self.kpi_strip = KpiStrip(wide_from=140, **desk.drawn)
+        self.pane = DetailPane(can_focus=True, classes="detail", **desk.drawn)
+        self.filter_bar = FilterBar(**desk.drawn)
         self._matches = compile_filter(view.filter)
         self._listed: list[Listed] = []
         self._detail_of: str | None = None
@@ -89,7 +89,7 @@ class BoardScreen(FloorScreen):
     def compose_body(self) -> Iterable[Widget]:
         yield self.kpi_strip
         yield self.trouble_rule
-        yield Container(self.board, Rule(symbols=self.desk.symbols), self.pane, classes="zones")
+        yield Container(self.board, Rule(**self.desk.drawn), self.pane, classes="zones")
         yield self.filter_bar
 
     def on_mount(self) -> None:
@@ -197,10 +197,8 @@ class BoardScreen(FloorScreen):
     def action_copy(self) -> None:
         """The marked rows' ids, else the one under the cursor."""
         keys = self.board.marked or ((self.board.cursor_key,) if self.board.cursor_key else ())
-        text = "\n".join(self.copied(key) for key in keys)
-        if text:
-            self.copy(text)
-            self.say(f"copied {len(keys)} ids" if len(keys) > 1 else f"copied {text}")
+        if keys:
+            self.copy(*(self.copied(key) for key in keys))
 
 
 def fact(label: str, *parts: str | tuple[str, Tone]) -> Line:

@@ -3,18 +3,23 @@
 The app makes it and writes ``floor``, ``latest``, ``failure`` and ``paused``; screens read. So no screen knows the app.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypedDict
 from zoneinfo import ZoneInfo
 
 from textual.signal import Signal
 
+from ccm_tui.formatting import to_ascii
 from ccm_tui.messages import Failure, Floor
+from ccm_tui.safe import clean
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.view_state import ViewState
-from ccm_tui.widgets.symbols import Symbols, terminal_symbols
+from ccm_tui.widgets.lines import Clean
+from ccm_tui.widgets.symbols import UNICODE, Symbols, terminal_symbols
 
 if TYPE_CHECKING:
     from ccm_tui.domain.events import Channel
@@ -27,6 +32,30 @@ STALE_MS = 3000
 TICK_SECONDS = 1.0
 SLOW_TICK_SECONDS = 5.0
 """On a slow link."""
+
+
+class Drawn(TypedDict):
+    """How every widget of a session draws."""
+
+    clean: Clean
+    symbols: Symbols
+
+
+def clean_in(encoding: str, text: str) -> str:
+    """Safe text for a terminal that cannot show our signs: each in ASCII, what its encoding lacks as ``?``."""
+    return to_ascii(clean(text)).encode(encoding, "replace").decode(encoding)
+
+
+def drawn_with(symbols: Symbols, encoding: str | None) -> Drawn:
+    """The sanitiser that goes with a set of signs, in a terminal of this encoding."""
+    if symbols is UNICODE:
+        return Drawn(clean=clean, symbols=symbols)
+    return Drawn(clean=partial(clean_in, encoding or "ascii"), symbols=symbols)
+
+
+def _terminal_drawn() -> Drawn:
+    # Textual writes to stderr (its own reason: stdout may be a pipe)
+    return drawn_with(terminal_symbols(), getattr(sys.__stderr__, "encoding", None))
 
 
 class Readers(Protocol):
@@ -51,7 +80,7 @@ class Desk:
     who: str = ""
     low_bandwidth: bool = False
     view: ViewState = field(default_factory=ViewState)
-    symbols: Symbols = field(default_factory=terminal_symbols)
+    drawn: Drawn = field(default_factory=_terminal_drawn)
     floor: Floor | None = None
     """What is shown; while paused, what was shown then."""
     latest: Floor | None = None
@@ -59,6 +88,11 @@ class Desk:
     failure: Failure | None = None
     """Why there is none newer; None while all is well."""
     paused: bool = False
+
+    @property
+    def symbols(self) -> Symbols:
+        """The signs this terminal can show."""
+        return self.drawn["symbols"]
 
     @property
     def masked(self) -> bool:

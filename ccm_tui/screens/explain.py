@@ -10,7 +10,7 @@ from ccm_tui.screens.sheet import Sheet
 from ccm_tui.screens.wrapping import wrapped
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.detail_pane import DetailPane
-from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.lines import Clean, Line, line
 from ccm_tui.widgets.symbols import Symbols
 
 LABEL_WIDTH = 14
@@ -51,8 +51,8 @@ class ExplainSheet(Sheet):
         Binding("left,h", "turn(-1)", "Previous", id="explain.previous", tooltip="The figure before"),
     ]
 
-    def __init__(self, record: str, pages: Sequence[Page], first: str = "", *, symbols: Symbols) -> None:
-        super().__init__(f"{record} · left and right: other figures", (), symbols=symbols)
+    def __init__(self, record: str, pages: Sequence[Page], first: str = "", *, clean: Clean, symbols: Symbols) -> None:
+        super().__init__(f"{record} · left and right: other figures", (), clean=clean, symbols=symbols)
         self.pages = pages
         self.at = next((index for index, page in enumerate(pages) if page.key == first), 0)
 

@@ -84,5 +84,5 @@ class FeedsScreen(BoardScreen):
                 for each in COLUMNS
             ]
             sort = self.board.sort
-            sheet = ExplainSheet(cells["file"].text, pages, sort.column if sort else "state", symbols=self.desk.symbols)
+            sheet = ExplainSheet(cells["file"].text, pages, sort.column if sort else "state", **self.desk.drawn)
             self.app.push_screen(sheet)

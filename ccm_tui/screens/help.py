@@ -14,7 +14,7 @@ from ccm_tui.screens.wrapping import wrapped
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
-from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.lines import Clean, Line, line
 from ccm_tui.widgets.symbols import Symbols
 
 KEYS_WIDTH = 16
@@ -92,8 +92,8 @@ def _group(title: str, keys: Iterable[Key], width: int) -> Sequence[Line]:
 class HelpSheet(Sheet):
     """``?``"""
 
-    def __init__(self, text: HelpText, *, symbols: Symbols) -> None:
-        super().__init__(f"Help · {text.title}" if text.title else "Help", (), symbols=symbols)
+    def __init__(self, text: HelpText, *, clean: Clean, symbols: Symbols) -> None:
+        super().__init__(f"Help · {text.title}" if text.title else "Help", (), clean=clean, symbols=symbols)
         self._text = text
 
     @on(DetailPane.Resized)

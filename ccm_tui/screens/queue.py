@@ -54,11 +54,11 @@ class QueueScreen(FloorScreen):
         self.key = key
         self.known: QueueDetail | None = detail
         super().__init__(desk)
-        self.about = DetailPane(symbols=desk.symbols, can_focus=False, classes="about")
-        self.chart = DetailPane(symbols=desk.symbols, can_focus=False, classes="chart")
-        self.waiting = Board(WAITING, symbols=desk.symbols, placeholder="Nobody waits.", classes="waiting")
-        self.agents = Board(AGENTS, symbols=desk.symbols, placeholder="Nobody is in this queue.", classes="agents")
-        self.intervals = Board(INTERVALS, symbols=desk.symbols, placeholder="Reading the day …", classes="intervals")
+        self.about = DetailPane(can_focus=False, classes="about", **desk.drawn)
+        self.chart = DetailPane(can_focus=False, classes="chart", **desk.drawn)
+        self.waiting = Board(WAITING, placeholder="Nobody waits.", classes="waiting", **desk.drawn)
+        self.agents = Board(AGENTS, placeholder="Nobody is in this queue.", classes="agents", **desk.drawn)
+        self.intervals = Board(INTERVALS, placeholder="Reading the day …", classes="intervals", **desk.drawn)
 
     @property
     def heading(self) -> str:
@@ -73,7 +73,7 @@ class QueueScreen(FloorScreen):
         yield self.trouble_rule
         yield Container(
             Container(self.waiting, self.agents, classes="people"),
-            Rule(symbols=self.desk.symbols),
+            Rule(**self.desk.drawn),
             Container(self.intervals, self.chart, classes="day"),
             classes="queue",
         )
@@ -145,7 +145,7 @@ class QueueScreen(FloorScreen):
         subject = self.subject()
         lines = contact_facts(subject, event.key) if subject is not None else None
         if lines:
-            self.app.push_screen(Sheet("Contact", lines, symbols=self.desk.symbols))
+            self.app.push_screen(Sheet("Contact", lines, **self.desk.drawn))
 
     @on(Board.RowSelected, ".intervals")
     def _open_interval(self) -> None:
@@ -156,7 +156,7 @@ class QueueScreen(FloorScreen):
         row, floor = self.find(), self.desk.floor
         if row is not None and floor is not None:
             view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
-            self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), "slday", symbols=self.desk.symbols))
+            self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), "slday", **self.desk.drawn))
 
     def action_copy(self) -> None:
         """The contact's own id, or the agent's."""
@@ -166,7 +166,6 @@ class QueueScreen(FloorScreen):
         native = next((each.native_id for each in row.waiting if each.contact == key), None)
         text = native if native is not None else key.rpartition("\x1f")[2]
         self.copy(text)
-        self.say(f"copied {text}")
 
     def _look_up(self, floor: Floor) -> None:
         row = self.find()

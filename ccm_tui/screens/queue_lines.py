@@ -115,7 +115,9 @@ def now_lines(subject: QueueSubject, width: int) -> list[Line]:
     if row.channel.deferred:
         return []
     transfers = percent(kpi.transfer_rate(row.day, row.rules))
-    said = f"on contact {row.agents_on_contact}, ACW {row.agents_acw}, paused {row.agents_paused}, transfers {transfers}"
+    said = (
+        f"on contact {row.agents_on_contact}, ACW {row.agents_acw}, paused {row.agents_paused}, transfers {transfers}"
+    )
     rows = wrapped_spans(line(said), max(8, width - LABEL_WIDTH - 1))
     return [fact("now" if index == 0 else "", *each) for index, each in enumerate(rows)]
 

@@ -117,7 +117,7 @@ class QueuesScreen(BoardScreen):
         view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
         sort = self.board.sort
         first = sort.column if sort else "sl30"
-        self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), first, symbols=self.desk.symbols))
+        self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), first, **self.desk.drawn))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         if action == "mine" and not self.desk.definitions.settings.ui.my_queues:

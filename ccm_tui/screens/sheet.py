@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.detail_pane import DetailPane
-from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.lines import Clean, Line, line
 from ccm_tui.widgets.rule import Rule
 from ccm_tui.widgets.symbols import Symbols
 
@@ -23,12 +23,12 @@ class Sheet(ModalScreen[None], inherit_bindings=False):
         Binding("q", "app.quit", "Quit", id="sheet.quit", tooltip="Leave the console"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Line], *, symbols: Symbols) -> None:
+    def __init__(self, title: str, lines: Sequence[Line], *, clean: Clean, symbols: Symbols) -> None:
         super().__init__()
         self._heading = title
         self._lines = lines
-        self._rule = Rule(symbols=symbols)
-        self.pane = DetailPane(symbols=symbols)
+        self._rule = Rule(clean=clean, symbols=symbols)
+        self.pane = DetailPane(clean=clean, symbols=symbols)
 
     def compose(self) -> ComposeResult:
         with Container(classes="page"):

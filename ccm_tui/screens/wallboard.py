@@ -33,10 +33,9 @@ class WallboardScreen(FloorScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.figures = [
-            BigFigure(Figure(""), symbols=desk.symbols, classes="extra" if index >= FEWER else "")
-            for index in range(FIGURES)
+            BigFigure(Figure(""), classes="extra" if index >= FEWER else "", **desk.drawn) for index in range(FIGURES)
         ]
-        self.breaches = DetailPane(symbols=desk.symbols, can_focus=False, classes="breaches")
+        self.breaches = DetailPane(can_focus=False, classes="breaches", **desk.drawn)
 
     def compose_body(self) -> Iterable[Widget]:
         yield Container(*self.figures, classes="figures")

@@ -47,7 +47,7 @@ def test_every_key_from_the_first_frame_to_the_end(place: Place) -> None:
             ("p", ("paused", "frozen at")),
             ("p", ("live",)),
             ("2", ("Ana Ruiz",)),
-            ("\r", ("Ana Ruiz", "esc back")),
+            ("\r", ("occupancy", "esc back")),
             ("\x1b", ("Chose", "live")),
             ("1", ("SLday",)),
         )

@@ -81,11 +81,14 @@ def source(path: Path | str, site: str = "main", log_format: str | None = None) 
 class Following:
     """``with Following(folder, log):`` follows until the block ends, and can be entered again."""
 
-    def __init__(self, folder: Path, *named: Path | str, sources: Sequence[SourceRow] = ()) -> None:
+    def __init__(
+        self, folder: Path, *named: Path | str, sources: Sequence[SourceRow] = (), busy_ms: int | None = None
+    ) -> None:
         self.database = folder / "ccm.db"
         if not self.database.exists():
             new_database(self.database)
         self._sources = [*map(source, named), *sources]
+        self._busy_ms = busy_ms
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
@@ -109,14 +112,14 @@ class Following:
 
     def _run(self) -> None:
         writing = open_writing(self.database)
+        if self._busy_ms is not None:
+            writing.store.connection.execute(f"PRAGMA busy_timeout={self._busy_ms}")
         lock = FollowerLock(self.database)
         try:
             assert lock.acquire()
-            self._follower = Follower(
-                writing, lock, self._sources, grace_seconds=GRACE, on_counts=lambda counts: self.counts.add(counts)
-            )
+            self._follower = Follower(writing, lock, self._sources, grace_seconds=GRACE, on_counts=self.counts.add)
             self._follower.run(self._stop)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where the block ends
             self._failure = error
         finally:
             lock.release()

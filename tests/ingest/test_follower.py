@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from tests.ingest.following import (
     text,
     wait_until,
 )
+from tests.program import command, program
 
 CALL = 6
 """Lines a call."""
@@ -424,15 +424,14 @@ def test_it_says_twice_a_second_that_it_looked(log: Path, tmp_path: Path) -> Non
 # -- the process -------------------------------------------------------------------------------------------------------
 
 
-def command(database: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "ccm_tui", "--db", str(database), "watch", "--tz", "UTC", *arguments]
+WATCH = ("watch", "--tz", "UTC")
 
 
 @contextmanager
 def process(database: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """The follower as a process that reads its end from standard input; killed when the block ends."""
     with subprocess.Popen(
-        command(database, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command(database, *WATCH, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
         try:
             wait_until(lambda: read_status(database).pid == child.pid or child.poll() is not None, "it follows")
@@ -450,21 +449,21 @@ def test_once_reads_to_the_end_and_says_what_it_could_not_read(log: Path, tmp_pa
     append(log, calls(0, 50), unfinished=b"1700")
     log.with_name("queue_log.1").write_bytes(text(calls(900, 901)))
     log.with_name("queue_log.txt").write_bytes(b"notes\nof mine\n")
-    done = subprocess.run(command(database, "--once", str(log)), capture_output=True, timeout=30)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(b"306 lines, 306 events, 0 repeats, 0 quarantined, 0 blank, ")
-    assert b"queue_log.txt is in no known format" in done.stderr
-    again = subprocess.run(command(database, "--once", str(log)), capture_output=True, timeout=30)
-    assert (again.returncode, again.stdout[:8]) == (0, b"0 lines,")
+    done = program(database, *WATCH, "--once", log)
+    assert done.code == 0, done.err
+    assert done.out.startswith("306 lines, 306 events, 0 repeats, 0 quarantined, 0 blank, ")
+    assert "queue_log.txt is in no known format" in done.err
+    again = program(database, *WATCH, "--once", log)
+    assert (again.code, again.out[:8]) == (0, "0 lines,")
 
 
 def test_a_second_follower_is_refused_by_name(log: Path, tmp_path: Path) -> None:
     database = new_database(tmp_path / "ccm.db")
     append(log, calls(0, 1))
     with process(database, str(log)) as first:
-        second = subprocess.run(command(database), capture_output=True, timeout=30)
-        assert second.returncode == 5
-        assert f"already followed by process {first.pid}".encode() in second.stderr
+        second = program(database, *WATCH)
+        assert second.code == 5
+        assert f"already followed by process {first.pid}" in second.err
         assert first.poll() is None
 
 
@@ -528,7 +527,7 @@ def test_a_line_of_ten_megabytes_is_quarantined_in_flat_memory(log: Path, tmp_pa
     def peak(database: Path) -> int:
         new_database(database)
         child = subprocess.Popen(
-            command(database, "--once", "--source", log_format, str(log)),
+            command(database, *WATCH, "--once", "--source", log_format, log),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -6,7 +6,7 @@ import pytest
 
 from ccm_tui.domain.day_line import Doing
 from ccm_tui.errors import UsageError
-from ccm_tui.live.agent_day import AgentDay, read_agent_day
+from ccm_tui.live.agent_day import AgentDay, AgentDayBook, read_agent_day
 from ccm_tui.settings.sections import AgentSettings
 from tests.live.floors import Floor, Log, at, monday_history, settings
 
@@ -162,6 +162,18 @@ def test_live_and_as_of_say_the_same(tmp_path: Path) -> None:
         live = day_of(growing.feed(data[read:]), as_of_ms=at(clock))
         read = len(data)
         assert day_of(whole, as_of_ms=at(clock)) == live, clock
+
+
+def test_a_book_that_was_asked_before_says_the_same(tmp_path: Path) -> None:
+    log = Log()
+    monday_history(log, calls=6)
+    a_morning(log)
+    log.comes(at("8:00"), "caro", "billing")
+    floor = Floor(tmp_path).feed(log.data())
+    book = AgentDayBook(floor.writing.store, floor.definitions)
+    for clock in ("9:41:10", "9:41:50", "10:26:10", "8:12"):
+        for agent in ("ben", "caro"):
+            assert book.read("main", agent, at(clock)) == day_of(floor, agent, at(clock))
 
 
 def test_the_board_and_the_day_agree(tmp_path: Path) -> None:

@@ -188,9 +188,7 @@ async def console(
         feeds.append(FakeFeed(on_snapshot, on_failure))
         return feeds[-1]
 
-    app = CcmApp(
-        Definitions(settings), fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options
-    )
+    app = CcmApp(Definitions(settings), fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options)
     async with app.run_test(size=size, notifications=True) as pilot:
         opened = Console(app, pilot, clock, fake, feeds)
         await opened.until(lambda: bool(feeds))
