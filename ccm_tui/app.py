@@ -5,8 +5,8 @@ shows it. The feed starts after the first frame is on the terminal.
 """
 
 import asyncio
+import contextlib
 import os
-import signal
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,28 +14,35 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from rich.segment import Segments
 from rich.text import Text
-from textual import actions, on
+from textual import actions, events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.signal import Signal
+from textual.widgets import Input
 
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.messages import Failure, FeedFailed, Floor, FloorUpdated
 from ccm_tui.safe import clean
 from ccm_tui.screens.base import FloorScreen
-from ccm_tui.screens.desk import Desk, Readers
+from ccm_tui.screens.desk import Desk, Drawn, Readers, terminal_drawn
 from ccm_tui.screens.modes import MODES, QUEUES, Mode
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.theme import CCM_LIGHT, THEMES, suggested_theme, variable_defaults
 from ccm_tui.view_state import ViewState, load_view_state, save_view_state
+from ccm_tui.widgets.symbols import ASCII
 
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alerts
 
-WATCHDOG_SECONDS = 2.0
-SIGNALS = (signal.SIGHUP, signal.SIGTERM)
+
+class PlainScrollBar(ScrollBarRender):
+    """A scrollbar without blocks, which only some terminals can draw."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class FeedLike(Protocol):
@@ -85,6 +92,7 @@ class CcmApp(App[None], inherit_bindings=False):
         who: str = "",
         low_bandwidth: bool = False,
         view_path: Path | None = None,
+        drawn: Drawn | None = None,
     ) -> None:
         super().__init__()
         view = load_view_state(view_path) if view_path else ViewState()
@@ -96,11 +104,17 @@ class CcmApp(App[None], inherit_bindings=False):
             who=who,
             low_bandwidth=low_bandwidth or definitions.settings.ui.low_bandwidth,
             view=view,
+            drawn=drawn or terminal_drawn(),
         )
+        if self.desk.symbols is ASCII:
+            ScrollBar.renderer = PlainScrollBar
         self.feed: FeedLike | None = None
         self._open_feed = open_feed
         self._judge = judge
         self._view_path = view_path
+        self._running_loop: asyncio.AbstractEventLoop | None = None
+        self.ended_with: int | None = None
+        """The exit code of who ended it from outside; None: it was left by a key, or has failed."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
@@ -126,23 +140,20 @@ class CcmApp(App[None], inherit_bindings=False):
     # Beginning and end
 
     def on_mount(self) -> None:
-        """Signals, the watchdog, and, behind the first frame, the feed."""
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in SIGNALS:
-                loop.add_signal_handler(number, self._end, 128 + number)
-            self.set_interval(WATCHDOG_SECONDS, self._watch_terminal)
+        """The screen it was left on and, behind the first frame, the feed."""
+        self._running_loop = asyncio.get_running_loop()
+        if self.ended_with is not None:
+            self.exit(return_code=self.ended_with)
         if self.desk.view.screen in MODES:
             self.switch_mode(self.desk.view.screen)
         self.call_after_refresh(self._start_feed)
 
-    def _end(self, return_code: int) -> None:
-        self.exit(return_code=return_code)
-
-    def _watch_terminal(self) -> None:
-        """SIGHUP may be ignored (nohup, some wrappers): a console without a terminal would burn a core for ever."""
-        if not os.isatty(0):
-            self._end(128 + signal.SIGHUP)
+    def end_soon(self, return_code: int) -> None:
+        """Leave with this exit code; from any thread, from a signal's handler, before the loop runs and after it."""
+        self.ended_with = return_code
+        if self._running_loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                self._running_loop.call_soon_threadsafe(lambda: self.exit(return_code=return_code))
 
     def _start_feed(self) -> None:
         def read(snapshot: FloorSnapshot) -> None:
@@ -189,6 +200,16 @@ class CcmApp(App[None], inherit_bindings=False):
         self.desk.published.publish(self.desk)
 
     # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """A field takes every letter: one that comes here was typed before the field had the keys, as in "/queue".
+
+        It must not act instead: the q would quit.
+        """
+        if isinstance(self.focused, Input) and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.focused.post_message(events.Key(event.key, event.character))
 
     async def run_action(
         self,

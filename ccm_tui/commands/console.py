@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccm_tui.commands import session
+from ccm_tui.commands.ending import Ending
 from ccm_tui.errors import ExitCode
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
@@ -36,6 +37,35 @@ def show_console(
     ``config`` and ``child_arguments`` are handed to the follower it starts when there is none; ``view_path`` is where
     it remembers how it was left; ``wall_clock`` is the floor's time in seconds since 1970.
     """
+    with Ending() as ending:
+        return_code = _shown(
+            settings,
+            ending,
+            config=config,
+            who=who,
+            child_arguments=child_arguments,
+            mouse=mouse,
+            low_bandwidth=low_bandwidth,
+            view_path=view_path,
+            wall_clock=wall_clock,
+        )
+    if return_code not in (0, 1):
+        raise SystemExit(return_code)
+    return ExitCode(return_code)
+
+
+def _shown(
+    settings: Settings,
+    ending: Ending,
+    *,
+    config: str | None,
+    who: str | None,
+    child_arguments: Sequence[str],
+    mouse: bool,
+    low_bandwidth: bool,
+    view_path: Path | None,
+    wall_clock: Callable[[], float],
+) -> int:
     database = session.database_of(settings)
     definitions = Definitions(settings)
     low_bandwidth = low_bandwidth or settings.ui.low_bandwidth
@@ -67,15 +97,14 @@ def show_console(
         low_bandwidth=low_bandwidth,
         view_path=view_path,
     )
+    ending.end = app.end_soon
     try:
         app.run(mouse=mouse)
     finally:
         # The terminal is already restored: ending the follower may take a moment
         if app.feed is not None:
             app.feed.stop()
-    if app.return_code not in (None, 0, 1):
-        raise SystemExit(app.return_code)
-    return ExitCode(app.return_code or 0)
+    return app.ended_with or app.return_code or 0
 
 
 def _user() -> str:

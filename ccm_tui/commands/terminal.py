@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import MutableMapping
+from typing import TextIO
 
 from ccm_tui.errors import UsageError
 
@@ -31,12 +32,19 @@ def check_terminal(environ: MutableMapping[str, str]) -> None:
     Without one Textual would draw 80x25 into a pipe, and spin on the end of standard input for ever.
     """
     for stream, name in ((sys.__stdin__, "input"), (sys.__stderr__, "error")):
-        if stream is None or stream.closed or not os.isatty(stream.fileno()):
+        if not _is_terminal(stream):
             raise UsageError(f"the console needs a terminal, and standard {name} is none", WITHOUT_SCREEN)
     term = environ.get("TERM", "")
     if term in ("", "dumb", "unknown"):
         said = f"TERM is {term!r}" if term else "TERM is not set"
         raise UsageError(f"the console needs a terminal that can move its cursor, and {said}", WITHOUT_SCREEN)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and os.isatty(stream.fileno())
+    except (OSError, ValueError):  # closed, or no file at all
+        return False
 
 
 def scrub(environ: MutableMapping[str, str]) -> None:

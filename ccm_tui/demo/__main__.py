@@ -1,5 +1,6 @@
 """``python -m ccm_tui.demo FOLDER``: a simulated floor as a process of its own, which prints nothing.
 
+Today comes first and goes on live; when it is there, a child process of low priority adds the history behind it.
 It ends on SIGTERM or SIGINT, when the process that started it is gone, and, where its standard input is a pipe, when
 that is closed: whoever starts it with a pipe cannot leave it behind.
 """
@@ -14,6 +15,7 @@ import threading
 import time
 from pathlib import Path
 
+from ccm_tui.demo.background import Background
 from ccm_tui.demo.floor import DemoFloor
 from ccm_tui.errors import CcmError, ExitCode
 
@@ -37,29 +39,32 @@ def main(arguments: list[str] | None = None) -> int:
     except CcmError as error:
         sys.stderr.write(f"{error} {error.hint}\n")
         return error.exit_code
+    history = Background(floor.write_history)
     told = threading.Event()
     failures: list[BaseException] = []
-    worker = threading.Thread(target=_work, args=(floor, told, failures), name="floor")
+    worker = threading.Thread(target=_work, args=(floor, history, told, failures), name="floor")
     # A plain flag: setting an Event that is just being waited for, from a handler, can lock up.
     signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: signals.append(received))
     worker.start()
     watched = _watched_input()
-    while worker.is_alive() and not signals and os.getppid() == parent and not _closed(watched):
+    while not (signals or history.failed) and worker.is_alive() and os.getppid() == parent and not _closed(watched):
         pass
+    failed = history.failed
     told.set()
     worker.join()
+    history.end()
     floor.close()
     if failures:
         sys.stderr.write(f"{failures[0]}\n")
-        return ExitCode.UNEXPECTED
-    return ExitCode.DONE
+    return ExitCode.UNEXPECTED if failed or failures else ExitCode.DONE
 
 
-def _work(floor: DemoFloor, told: threading.Event, failures: list[BaseException]) -> None:
+def _work(floor: DemoFloor, history: Background, told: threading.Event, failures: list[BaseException]) -> None:
     try:
-        floor.write_history(stop=told)
+        floor.write_today(told)
+        history.begin()
         floor.run(told)
     except OSError as error:  # disk full, folder removed: the demo is over
         failures.append(error)

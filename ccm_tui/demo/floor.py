@@ -1,21 +1,27 @@
-"""The demo's floor in a folder: history first, then live, in real time or faster."""
+"""The demo's floor in a folder: today up to now, then live, in real time or faster; the days before come behind."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event as Signal
 
 from ccm_tui.demo.model import FloorModel
-from ccm_tui.demo.seasons import HOUR_MS
-from ccm_tui.demo.writers import QUEUE_LOG, FloorFiles
+from ccm_tui.demo.seasons import DAY_MS, HOUR_MS
+from ccm_tui.demo.writers import QUEUE_LOG, FloorFiles, PastDay, place_file
 from ccm_tui.errors import UsageError
 
+PROGRESS_FILE = ".history"
+"""Holds the share of the history that is there, as text from 0.000 to 1.000; not there when there is no history."""
 _CHUNK_MS = HOUR_MS
 _LONGEST_NAP_SECONDS = 0.1
+_COMPRESSED_FROM_DAYS_AGO = 12
 
 
 class DemoFloor:
     """Writes a simulated floor's logs into a folder.
+
+    ``write_today``, then ``run``; ``write_history`` at any time, in another thread or process if you like: they share
+    nothing, and the bytes do not depend on who is first.
 
     The floor's own time starts at ``now_ms`` when the object is made and passes ``speed`` times as fast as the clock:
     with a speed other than 1 the times in the logs run ahead of the wall clock (``simulated_ms`` says where they are).
@@ -39,39 +45,55 @@ class DemoFloor:
         if (folder / QUEUE_LOG).exists():
             raise UsageError(f"{folder} already holds a queue_log.", "Give the demo an empty folder.")
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._seed, self._days = folder, seed, days
         self._clock, self._speed = clock, speed
         self._started_seconds = clock()
         self.now_ms = int(self._started_seconds * 1000) if now_ms is None else now_ms
-        self.model = FloorModel(seed, self.now_ms, days)
-        today = self.model.clock.day(self.now_ms)
-        self._files = FloorFiles(folder, self.model.clock, today - days, today)
+        self._model = FloorModel(seed, self.now_ms)
+        self._files = FloorFiles(folder, self._model.clock, self._model.day)
 
     def simulated_ms(self) -> int:
         """What time it is on the floor."""
         return self.now_ms + int((self._clock() - self._started_seconds) * 1000 * self._speed)
 
-    def write_history(self, progress: Callable[[float], None] | None = None, stop: Signal | None = None) -> None:
-        """Everything up to the anchor, oldest first; ``progress`` gets the share done, up to 1.0. Ends early on
-        ``stop``.
-        """
-        start_ms = self.model.start_ms
-        at_ms = start_ms
+    def write_today(self, stop: Signal | None = None) -> None:
+        """Today from the floor's midnight up to the anchor. Ends early on ``stop``."""
+        at_ms = self._model.start_ms
         while at_ms < self.now_ms and not (stop and stop.is_set()):
             at_ms = min(at_ms + _CHUNK_MS, self.now_ms)
-            self._files.write(self.model.advance(at_ms))
-            if progress:
-                progress((at_ms - start_ms) / (self.now_ms - start_ms))
+            self._files.write(self._model.advance(at_ms))
 
     def run(self, stop: Signal) -> None:
-        """Live until ``stop``, from where the history ended: no event is missing in between."""
+        """Live until ``stop``, from where ``write_today`` ended: no event is missing in between."""
         while not stop.is_set():
             # in pieces, so that a machine that slept, or a great speed, does not hold up the stop
-            to_ms = min(self.simulated_ms(), self.model.next_at_ms + _CHUNK_MS)
-            self._files.write(self.model.advance(to_ms))
-            until_next = (self.model.next_at_ms - self.simulated_ms()) / 1000 / self._speed
+            self._files.write(self._model.advance(min(self.simulated_ms(), self._next_at_ms() + _CHUNK_MS)))
+            until_next = (self._next_at_ms() - self.simulated_ms()) / 1000 / self._speed
             if until_next > 0:
                 stop.wait(min(until_next, _LONGEST_NAP_SECONDS))
+
+    def write_history(self) -> Iterator[float]:
+        """The days before today, the latest first: pieces of work of some milliseconds each, with the share done after
+        it. A day's files appear when the day is complete; they hold what its contacts still saw up to the anchor.
+        """
+        for days_ago in range(1, self._days + 1):
+            model = FloorModel(self._seed, self.now_ms, days_ago)
+            compressed = days_ago >= _COMPRESSED_FROM_DAYS_AGO
+            logs = PastDay(self._folder, model.clock.date(model.day), compressed=compressed)
+            while (next_at_ms := model.next_at_ms) is not None and next_at_ms <= self.now_ms:
+                at_ms = min(next_at_ms + _CHUNK_MS, self.now_ms)
+                logs.add(model.advance(at_ms))
+                yield (days_ago - 1 + min(0.99, (at_ms - model.start_ms) / DAY_MS)) / self._days
+            logs.place()
+            share = days_ago / self._days
+            place_file(self._folder / PROGRESS_FILE, f"{share:.3f}\n".encode(), self.now_ms)
+            yield share
 
     def close(self) -> None:
         """Let the files go."""
         self._files.close()
+
+    def _next_at_ms(self) -> int:
+        next_at_ms = self._model.next_at_ms
+        assert next_at_ms is not None  # today never ends
+        return next_at_ms

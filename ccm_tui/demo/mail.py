@@ -26,7 +26,9 @@ _ASKS_BACK = 0.16
 _COMES_BACK = 0.08
 """Resolved cases that the customer opens again."""
 _WRITES_BACK = 0.85
-_LATEST_LETTER_MS = 8 * HOUR_MS
+_SHORTER = 0.6
+"""Of the usual time goes into a reply to a letter of the day before: many wait."""
+_LATEST_LETTER_MS = 7 * HOUR_MS
 """After the end of the day nobody writes about its cases any more, so that the morning can finish them."""
 _REASONS = ("refund", "delivery", "invoice", "password", "contract", "other")
 
@@ -66,7 +68,7 @@ class MailQueue:
         self._plan, self._agenda, self._write, self._customers = plan, agenda, log, customers
         self._random = random.Random(f"{seed}/mail")
         self._after_contact = after_contact
-        self._new_letters_ms, self._latest_ms = new_letters_ms, ends_ms + _LATEST_LETTER_MS
+        self._new_letters_ms, self._ends_ms = new_letters_ms, ends_ms
         agenda.at(new_letters_ms, self._give_out)
         self._members: list[Desk] = []
         self._owed: deque[_Case] = deque()
@@ -116,7 +118,10 @@ class MailQueue:
             return
         case = self._owed.popleft()
         desk.busy = True
-        writing_ms = int(1000 * max(20.0, log_normal_seconds(self._random, self._plan.talk) * desk.agent.pace))
+        seconds = log_normal_seconds(self._random, self._plan.talk) * desk.agent.pace
+        if self._agenda.now_ms > self._ends_ms:
+            seconds *= _SHORTER
+        writing_ms = int(1000 * max(20.0, seconds))
         case.written_ms += writing_ms
         self._agenda.after(writing_ms, self._reply, case, desk)
 
@@ -135,7 +140,7 @@ class MailQueue:
         self._after_contact(desk, 0, int(self._random.uniform(2, 20) * 1000))
 
     def _later(self, hours: float, action: Callable[[_Case], None], case: _Case) -> None:
-        if self._agenda.now_ms + hours * HOUR_MS < self._latest_ms:
+        if self._agenda.now_ms + hours * HOUR_MS < self._ends_ms + _LATEST_LETTER_MS:
             self._agenda.after(hours * HOUR_MS, action, case)
 
     def _open_again(self, case: _Case) -> None:

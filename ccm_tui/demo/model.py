@@ -33,7 +33,8 @@ from ccm_tui.domain.events import Channel
 _RESTART_DAYS_AGO = 3
 _CALL_IDS_A_DAY = 10_000
 """More than a day needs: each begins with the next of these, up to the restart."""
-_NEW_LETTERS_MS = 10 * HOUR_MS
+_NEW_LETTERS_MS = 19 * HOUR_MS // 2
+"""Half past nine: most mail agents are done with the letters of the day before."""
 _NEVER_MS = sys.maxsize
 
 
@@ -183,7 +184,9 @@ class FloorModel:
         """
         if day > self.day + 1 and not self._mail.owes:
             return
-        answering = [desk for desk in self._desks if desk.agent.group == MAIL and answers_yesterdays_letters(desk.agent)]
+        answering = [
+            desk for desk in self._desks if desk.agent.group == MAIL and answers_yesterdays_letters(desk.agent)
+        ]
         for desk in answering:
             desk.silent = True
         self._presence.plan_day(day, answering)

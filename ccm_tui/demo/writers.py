@@ -1,14 +1,14 @@
-"""Records to lines, and lines into the files a real site has: queue_log with its rotated days, chat.jsonl, mail.jsonl.
+"""Records to lines, and lines into the files a real site has: today's logs, growing, and a set for each day past.
 
 Only whole lines are written, each batch with one call and no buffer behind it. Rotation is at the floor's midnight,
-where the record CONFIGRELOAD stands, as ``logger rotate`` writes it; a day's file is named after the day it holds, and
-days before yesterday are compressed. A rotated file appears under its name when it is complete.
+where the record CONFIGRELOAD stands, as ``logger rotate`` writes it; a day's files are named after the day they hold.
+The files of a past day appear under their names when they are complete, as old as their last line.
 """
 
 import gzip
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from ccm_tui.demo.records import Record, VoiceLine
@@ -17,6 +17,7 @@ from ccm_tui.domain.events import Channel
 from ccm_tui.sources.ccm_jsonl import encode
 
 QUEUE_LOG, CHAT_LOG, MAIL_LOG = "queue_log", "chat.jsonl", "mail.jsonl"
+LOGS = (QUEUE_LOG, CHAT_LOG, MAIL_LOG)
 _COMPRESSION = 6
 
 
@@ -26,32 +27,33 @@ def queue_log_line(line: VoiceLine) -> str:
     return f"{line.at_ms // 1000}|{line.callid}|{line.queue}|{line.agent}|{line.event}|{parameters}\n"
 
 
-class FloorFiles:
-    """The log files of one folder, from the beginning of the history on."""
+def _log_and_line(record: Record) -> tuple[str, str]:
+    if isinstance(record, VoiceLine):
+        return QUEUE_LOG, queue_log_line(record)
+    return CHAT_LOG if record.channel is Channel.CHAT else MAIL_LOG, encode(record) + "\n"
 
-    def __init__(self, folder: Path, clock: FloorClock, first_day: int, today: int) -> None:
-        """``first_day``: the floor's day on which the records begin. ``today``: the day whose lines grow in queue_log;
-        earlier ones go straight into rotated files.
-        """
-        self._folder, self._clock, self._today = folder, clock, today
-        self._day = first_day
-        self._rotated: list[str] = []
-        """Lines of a past day, until it is complete."""
-        self._pending: dict[str, list[str]] = {QUEUE_LOG: [], CHAT_LOG: [], MAIL_LOG: []}
+
+def rotated_name(log: str, day: date) -> str:
+    """What a day's log is called when the day is over: a name that every reader knows to be a sibling."""
+    return f"{log}-{day:%Y%m%d}"
+
+
+class FloorFiles:
+    """The logs that grow, from a day's midnight on."""
+
+    def __init__(self, folder: Path, clock: FloorClock, day: int) -> None:
+        """``day``: the floor's day on which the records begin."""
+        self._folder, self._clock, self._day = folder, clock, day
+        self._pending: dict[str, list[str]] = {log: [] for log in LOGS}
         self._open: dict[str, int] = {}
 
     def write(self, records: Iterable[Record]) -> None:
-        """Append records in time order; they are in the files when this returns, those of past days when the day is
-        over.
-        """
-        voice, chat, mail = self._pending.values()
+        """Append records in time order; they are in the files when this returns."""
         for record in records:
-            if not isinstance(record, VoiceLine):
-                (chat if record.channel is Channel.CHAT else mail).append(encode(record) + "\n")
-                continue
-            if record.event == "CONFIGRELOAD":
-                self._rotate()
-            (voice if self._day >= self._today else self._rotated).append(queue_log_line(record))
+            if isinstance(record, VoiceLine) and record.event == "CONFIGRELOAD":
+                self._rotate(self._clock.day(record.at_ms))
+            log, line = _log_and_line(record)
+            self._pending[log].append(line)
         self._flush()
 
     def close(self) -> None:
@@ -61,50 +63,60 @@ class FloorFiles:
         self._open.clear()
 
     def _flush(self) -> None:
-        for name, lines in self._pending.items():
-            if not lines:
-                continue
-            descriptor = self._open.get(name)
-            if descriptor is None:
-                path = self._folder / name
-                descriptor = self._open[name] = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            rest = memoryview("".join(lines).encode())
-            lines.clear()
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+        for log, lines in self._pending.items():
+            if lines:
+                rest = memoryview("".join(lines).encode())
+                lines.clear()
+                while rest:
+                    rest = rest[os.write(self._descriptor(log), rest) :]
 
-    def _rotate(self) -> None:
-        """Close the file of the day that ends."""
-        rotated = self._rotated_path(self._day)
-        if self._day >= self._today:
-            self._flush()
-            if (descriptor := self._open.pop(QUEUE_LOG, None)) is not None:
-                os.close(descriptor)
-                (self._folder / QUEUE_LOG).rename(rotated)
-            self._compress(self._rotated_path(self._day - 1))
-        else:
-            content = "".join(self._rotated).encode()
-            self._rotated.clear()
-            if self._day < self._today - 1:
-                rotated, content = rotated.with_name(rotated.name + ".gz"), _compressed(content)
-            self._place(rotated, content)
-        self._day += 1
+    def _descriptor(self, log: str) -> int:
+        descriptor = self._open.get(log)
+        if descriptor is None:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+            descriptor = self._open[log] = os.open(self._folder / log, flags, 0o600)
+        return descriptor
 
-    def _rotated_path(self, day: int) -> Path:
-        return self._folder / f"{QUEUE_LOG}-{self._clock.date(day):%Y%m%d}"
-
-    def _compress(self, plain: Path) -> None:
-        with suppress(FileNotFoundError):
-            self._place(plain.with_name(plain.name + ".gz"), _compressed(plain.read_bytes()))
-            plain.unlink()
-
-    def _place(self, path: Path, content: bytes) -> None:
-        """Put a complete file there at once."""
-        unfinished = path.with_name(f".{path.name}.part")
-        unfinished.write_bytes(content)
-        unfinished.chmod(0o600)
-        unfinished.replace(path)
+    def _rotate(self, day: int) -> None:
+        """Close the files of the day that ended and begin those of the next, if a day ended."""
+        if day == self._day:
+            return
+        self._flush()
+        self.close()
+        for log in LOGS:
+            (self._folder / log).rename(self._folder / rotated_name(log, self._clock.date(self._day)))
+            self._descriptor(log)
+        self._day = day
 
 
-def _compressed(content: bytes) -> bytes:
-    return gzip.compress(content, _COMPRESSION, mtime=0)  # no time of its own: the same floor, the same bytes
+class PastDay:
+    """The logs of a day that is over, collected and then put there."""
+
+    def __init__(self, folder: Path, day: date, *, compressed: bool) -> None:
+        self._folder, self._date, self._compressed = folder, day, compressed
+        self._lines: dict[str, list[str]] = {log: [] for log in LOGS}
+        self._last_ms: dict[str, int] = {}
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Records in time order; nothing is in the files yet."""
+        for record in records:
+            log, line = _log_and_line(record)
+            self._lines[log].append(line)
+            self._last_ms[log] = record.at_ms
+
+    def place(self) -> None:
+        """Put the files there, each at once."""
+        for log, at_ms in self._last_ms.items():
+            name, content = rotated_name(log, self._date), "".join(self._lines[log]).encode()
+            if self._compressed:  # without a time of its own: the same floor, the same bytes
+                name, content = f"{name}.gz", gzip.compress(content, _COMPRESSION, mtime=0)
+            place_file(self._folder / name, content, at_ms)
+
+
+def place_file(path: Path, content: bytes, at_ms: int) -> None:
+    """Put a complete file there at once, last changed at this time."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(content)
+    unfinished.chmod(0o600)
+    os.utime(unfinished, (at_ms / 1000, at_ms / 1000))
+    unfinished.replace(path)

@@ -13,6 +13,10 @@ LEAST_WEEKS = 2
 """A median of a single day is no habit."""
 LEAST_CHANGE = 0.15
 """A smaller change is within what one day and the next differ by."""
+LEAST_ABSENCE = 0.1
+"""The share of the usual agents that must be more or fewer, and at least one of them."""
+LEAST_SAMPLE = 5
+"""The mean of fewer handle times is that of a single long one."""
 SURE = 2.0
 """So many standard deviations of plain chance a figure must have moved."""
 HANDLE_TIME_SPREAD = 0.75
@@ -54,12 +58,13 @@ class Move(NamedTuple):
         if now is None or usual is None or self.weeks < LEAST_WEEKS:
             return False
         if self.factor is Factor.PRESENCE:
-            return abs(now - round(usual)) >= 1
+            return abs(now - round(usual)) >= max(1, LEAST_ABSENCE * usual)
         if abs(now - usual) < LEAST_CHANGE * usual:
             return False
         if self.factor is Factor.VOLUME:
             return abs(now - usual) > SURE * math.sqrt(max(usual, 1.0))
-        return abs(now - usual) > SURE * HANDLE_TIME_SPREAD * usual / math.sqrt(self.sample or 1)
+        sample = self.sample or 0
+        return sample >= LEAST_SAMPLE and abs(now - usual) > SURE * HANDLE_TIME_SPREAD * usual / math.sqrt(sample)
 
     @property
     def load(self) -> float:

@@ -210,7 +210,8 @@ def _level(value: float, bottom: float, top: float) -> int:
     if top <= bottom:
         return 0
     share = (value - bottom) / (top - bottom)
-    return min(7, max(0, math.floor(share * 8)))
+    # Clamped first: a share may be infinite
+    return math.floor(min(0.99, max(0.0, share)) * 8)
 
 
 def supports_unicode(encoding: str | None) -> bool:

@@ -6,12 +6,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
-from ccm_tui.errors import SourceError
+from ccm_tui.errors import SourceError, StoreBusyError
 from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
 from ccm_tui.ingest.content import ContentReplaced, LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
@@ -25,7 +26,10 @@ SHARED_TRANSACTION_SECONDS = 0.04
 """What a batch aims at while somebody follows: the follower and consoles that write wait no longer for us."""
 OWN_TRANSACTION_SECONDS = 0.4
 """What it aims at otherwise: nobody waits, and fewer commits are faster."""
+BUSY_TRIES = 12
 STDIN_NAME = "-"
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -78,7 +82,7 @@ def import_logs(
             progress.bytes_done = done + file.size
             progress.files_done += 1
             on_progress(progress)
-        writing.settle_all(between=lambda: on_progress(progress))
+        _patiently(lambda: writing.settle_all(between=lambda: on_progress(progress)), progress)
     return progress
 
 
@@ -181,7 +185,7 @@ def _read(
             header_line=batch.start == 0 and file.header is not None,
         )
         began = time.monotonic()
-        ((file, counts),) = writing.pipeline.ingest([part])
+        ((file, counts),) = _patiently(partial(writing.pipeline.ingest, [part]), progress)
         took = time.monotonic() - began
         aim = SHARED_TRANSACTION_SECONDS if read_status(writing.store.path).running else OWN_TRANSACTION_SECONDS
         max_lines = max(200, min(20_000, round(len(batch.lines) * aim / max(took, 0.001))))
@@ -195,6 +199,14 @@ def _read(
 def _continued(known: Sequence[FileRow], place: ResumeFrom) -> FileRow | None:
     """The stored file that ends at the place where this log goes on."""
     return next((file for file in known if checkpoint_of_row(file) == place.known_as), None)
+
+
+def _patiently(write: Callable[[], Result], progress: Progress) -> Result:
+    """Write; again when others kept the database locked, once something is stored: half an import helps nobody."""
+    for _ in range(BUSY_TRIES if progress.counts.lines else 0):
+        with suppress(StoreBusyError):
+            return write()
+    return write()
 
 
 def _open(path: Path) -> LogContent:

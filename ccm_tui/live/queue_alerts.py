@@ -57,8 +57,8 @@ class QueueJudge:
     def _service_level(self, row: QueueRow, now_ms: int) -> list[Reason]:
         alerts = self._definitions.settings.alerts
         target = row.rules.sl_target
-        breach = target - alerts.sl_breach_margin
-        gap = min(alerts.sl_hysteresis, 1 - target)
+        breach = round(target - alerts.sl_breach_margin, 9)  # 0.8 - 0.1 is 0.7, not a hair above it
+        gap = min(alerts.sl_hysteresis, round(1 - target, 9))
         bands = target_bands(target, breach, gap, min_n=row.rules.min_n)
         n = kpi.service_level_ratio(row.recent, row.rules, live=True).denominator
         value = kpi.service_level(row.recent, row.rules, live=True)

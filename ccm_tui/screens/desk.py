@@ -53,7 +53,8 @@ def drawn_with(symbols: Symbols, encoding: str | None) -> Drawn:
     return Drawn(clean=partial(clean_in, encoding or "ascii"), symbols=symbols)
 
 
-def _terminal_drawn() -> Drawn:
+def terminal_drawn() -> Drawn:
+    """What goes with this process's terminal."""
     # Textual writes to stderr (its own reason: stdout may be a pipe)
     return drawn_with(terminal_symbols(), getattr(sys.__stderr__, "encoding", None))
 
@@ -80,7 +81,7 @@ class Desk:
     who: str = ""
     low_bandwidth: bool = False
     view: ViewState = field(default_factory=ViewState)
-    drawn: Drawn = field(default_factory=_terminal_drawn)
+    drawn: Drawn = field(default_factory=terminal_drawn)
     floor: Floor | None = None
     """What is shown; while paused, what was shown then."""
     latest: Floor | None = None

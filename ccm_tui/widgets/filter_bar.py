@@ -165,7 +165,7 @@ class FilterBar(Widget):
     def open(self) -> None:
         """Show the field and give it the keys."""
         self.add_class("-open")
-        self._field.focus()
+        self.screen.set_focus(self._field)  # now, not in a while as ``focus`` does: the next key may be here already
 
     def close(self) -> None:
         """Leave the field; what is filtered for stays, as a chip."""

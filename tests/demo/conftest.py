@@ -1,5 +1,6 @@
 """One floor, simulated once, that several test modules look at."""
 
+import heapq
 import time
 from datetime import UTC, datetime
 
@@ -15,9 +16,10 @@ SEED = 5
 
 @pytest.fixture(scope="session")
 def week() -> tuple[FloorModel, list[Record]]:
-    """Eight days of history and a morning: the model, advanced to now, and what it logged."""
-    model = FloorModel(SEED, NOW_MS, days=8)
+    """A morning and eight days of history: today's model, advanced to now, and what all days logged, in time order."""
     began = time.process_time()
-    records = list(model.advance(NOW_MS))
+    model, *earlier = (FloorModel(SEED, NOW_MS, days_ago) for days_ago in range(9))
+    days = [list(day.advance(NOW_MS)) for day in (*reversed(earlier), model)]
+    records = list(heapq.merge(*days, key=lambda record: record.at_ms))
     print(f"{len(records)} records in {time.process_time() - began:.2f} s of CPU")
     return model, records

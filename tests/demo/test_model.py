@@ -11,7 +11,7 @@ from ccm_tui.demo.people import BILLING, CHAT, MAIL, list_agents
 from ccm_tui.demo.queues import get_queue
 from ccm_tui.demo.records import Record, VoiceLine
 from ccm_tui.demo.roster import week_plan
-from ccm_tui.demo.seasons import HOUR_MS, MINUTE_MS, FloorClock
+from ccm_tui.demo.seasons import DAY_MS, HOUR_MS, MINUTE_MS, FloorClock
 from ccm_tui.domain.events import EventKind
 from tests.demo.conftest import NOW_MS, SEED
 
@@ -46,19 +46,20 @@ def running_level(records: list[Record], queue: str, now_ms: int) -> float:
 
 
 def test_same_seed_is_the_same_floor() -> None:
-    first, second = (list(FloorModel(9, NOW_MS, days=1).advance(NOW_MS)) for _ in range(2))
-    assert first == second
+    for days_ago in (0, 2):
+        first, second = (list(FloorModel(9, NOW_MS, days_ago).advance(NOW_MS)) for _ in range(2))
+        assert first == second
 
 
 def test_another_seed_is_another_floor() -> None:
-    assert list(FloorModel(9, NOW_MS, days=0).advance(NOW_MS)) != list(FloorModel(10, NOW_MS, days=0).advance(NOW_MS))
+    assert list(FloorModel(9, NOW_MS).advance(NOW_MS)) != list(FloorModel(10, NOW_MS).advance(NOW_MS))
 
 
 def test_cuts_leave_no_seam() -> None:
     until_ms = NOW_MS + 2 * HOUR_MS
-    whole = list(FloorModel(4, NOW_MS, days=0).advance(until_ms))
+    whole = list(FloorModel(4, NOW_MS).advance(until_ms))
     pieces: list[Record] = []
-    cut = FloorModel(4, NOW_MS, days=0)
+    cut = FloorModel(4, NOW_MS)
     chance = random.Random(1)
     at_ms = cut.start_ms
     while at_ms < until_ms:
@@ -69,20 +70,63 @@ def test_cuts_leave_no_seam() -> None:
 
 
 def test_a_reader_that_stops_halfway_loses_nothing() -> None:
-    whole = list(FloorModel(4, NOW_MS, days=0).advance(NOW_MS))
-    model = FloorModel(4, NOW_MS, days=0)
+    whole = list(FloorModel(4, NOW_MS).advance(NOW_MS))
+    model = FloorModel(4, NOW_MS)
     reader = model.advance(NOW_MS)
     begun = [next(reader) for _ in range(101)]
     del reader
     assert begun + list(model.advance(NOW_MS)) == whole
 
 
-def test_times_never_go_backwards(week: Week) -> None:
-    model, records = week
-    times = [record.at_ms for record in records]
+@pytest.mark.parametrize("days_ago", [0, 1, 5])
+def test_times_never_go_backwards(days_ago: int) -> None:
+    model = FloorModel(SEED, NOW_MS, days_ago)
+    times = [record.at_ms for record in model.advance(NOW_MS)]
     assert times == sorted(times)
     assert model.start_ms <= times[0]
     assert times[-1] <= NOW_MS
+
+
+@pytest.mark.parametrize("days_ago", [1, 2, 3, 4, 5, 6, 7])
+def test_an_earlier_day_ends_with_its_last_contact(days_ago: int) -> None:
+    model = FloorModel(SEED, NOW_MS, days_ago)
+    midnight_ms = model.start_ms + DAY_MS
+    records = list(model.advance(NOW_MS))
+    late = [record for record in records if record.at_ms >= midnight_ms]
+    begun = {contact_of(record) for record in records if record.at_ms < midnight_ms}
+    assert {contact_of(record) for record in late if contact_of(record)} <= begun
+    calls = [record for record in late if isinstance(record, VoiceLine)]
+    assert all(record.at_ms < midnight_ms + HOUR_MS for record in calls)
+    assert {call.event for call in calls if call.callid == "NONE"} <= {"PAUSEALL", "PAUSE", "UNPAUSEALL", "UNPAUSE"}
+    letters = {r.kind for r in late if not isinstance(r, VoiceLine) and r.contact is None}
+    assert not letters, "who is in today is told by today"
+    working = {r.agent for r in calls if r.agent != "NONE"}
+    in_today = {r.agent for r in FloorModel(SEED, NOW_MS, days_ago - 1).advance(midnight_ms + HOUR_MS)}
+    assert not working & in_today
+    gone = {call.agent for call in records if isinstance(call, VoiceLine) and call.event == "REMOVEMEMBER"}
+    came = {call.agent for call in records if isinstance(call, VoiceLine) and call.event == "ADDMEMBER"}
+    assert came == gone
+
+
+def contact_of(record: Record) -> str | None:
+    if isinstance(record, VoiceLine):
+        # a login is dialled on a channel of its own
+        return None if record.callid in ("NONE", "MANAGER") or record.event == "REMOVEMEMBER" else record.callid
+    return record.contact
+
+
+def test_customers_come_back_after_days(week: Week) -> None:
+    model, records = week
+    seen: dict[tuple[str, str], int] = {}
+    back = total = 0
+    for record in records:
+        if isinstance(record, VoiceLine) and record.event == "ENTERQUEUE":
+            key, day = (str(record.parameters[1]), record.queue), model.clock.day(record.at_ms)
+            total += 1
+            back += 1 <= day - seen.get(key, 0) <= 6
+            seen[key] = day
+    print(back / total)
+    assert 0.05 < back / total < 0.5
 
 
 def test_a_day_has_the_size_of_a_floor(week: Week) -> None:
@@ -147,7 +191,7 @@ def test_service_level_is_that_of_a_decently_staffed_floor(week: Week) -> None:
 )
 def test_the_floor_is_busy_and_in_trouble_whenever_it_is_opened(moment: datetime) -> None:
     now_ms = int(moment.timestamp() * 1000)
-    records = list(FloorModel(SEED, now_ms, days=0).advance(now_ms))
+    records = list(FloorModel(SEED, now_ms).advance(now_ms))
     recent = [queue for at_ms, queue in entries(records) if at_ms > now_ms - HOUR_MS]
     assert len(recent) > 150
     assert len(set(recent)) >= 6

@@ -1,5 +1,6 @@
 """``python -m ccm_tui.demo``: silent, and gone at once when told, when its input closes, or when its parent dies."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -35,14 +36,28 @@ def wait_for(path: Path) -> None:
 
 
 def all_lines_whole(folder: Path) -> bool:
-    return all(path.read_bytes().endswith(b"\n") for path in folder.iterdir() if path.suffix != ".gz")
+    logs = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    contents = [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in logs]
+    return all(content.endswith(b"\n") for content in contents)
 
 
-@pytest.mark.parametrize("days", ["0", "30"])  # while live, and in the middle of the history
-def test_a_signal_ends_it_at_once_and_files_are_complete(tmp_path: Path, days: str) -> None:
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize(
+    ("days", "after"),
+    [
+        ("0", 0.3),  # while live
+        ("30", 0.3),  # in the middle of the history
+        ("30", 0.0),  # as it begins
+    ],
+)
+def test_a_signal_ends_it_at_once_and_files_are_complete(tmp_path: Path, days: str, after: float) -> None:
     with running(tmp_path / "floor", "--days", days, "--speed", "50") as process:
         wait_for(tmp_path / "floor" / "chat.jsonl")
-        time.sleep(0.3)
+        time.sleep(after)
+        children = children_of(process.pid)
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0
@@ -51,7 +66,34 @@ def test_a_signal_ends_it_at_once_and_files_are_complete(tmp_path: Path, days: s
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.read() + process.stderr.read() == b""
+    assert not any(is_running(child) for child in children)
     assert all_lines_whole(tmp_path / "floor")
+
+
+def test_history_comes_behind_today(tmp_path: Path) -> None:
+    floor = tmp_path / "floor"
+    with running(floor, "--days", "2", "--speed", "20"):
+        wait_for(floor / "queue_log")
+        assert not list(floor.glob("queue_log-*"))
+        size = (floor / "queue_log").stat().st_size
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not (floor / ".history").exists() or (floor / ".history").read_text() != "1.000\n":
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert len(list(floor.glob("queue_log-*"))) == 2
+        assert (floor / "queue_log").stat().st_size > size  # live meanwhile
+
+
+def test_a_history_that_cannot_be_written_ends_it(tmp_path: Path) -> None:
+    floor = tmp_path / "floor"
+    with running(floor, "--days", "2") as process:
+        wait_for(floor / "queue_log")
+        for path in floor.iterdir():
+            path.unlink()
+        floor.rmdir()
+        assert process.wait(PATIENCE_SECONDS) == 1
+        assert process.stderr is not None
+        assert b"No such file" in process.stderr.read()
 
 
 def test_closing_its_input_ends_it(tmp_path: Path) -> None:
@@ -67,7 +109,7 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
     floor = tmp_path / "floor"
     script = (
         "import subprocess, sys, time\n"
-        f"p = subprocess.Popen([{sys.executable!r}, '-m', 'ccm_tui.demo', {str(floor)!r}, '--days', '0'],"
+        f"p = subprocess.Popen([{sys.executable!r}, '-m', 'ccm_tui.demo', {str(floor)!r}, '--days', '300'],"
         " stdin=subprocess.DEVNULL)\n"
         "print(p.pid, flush=True)\n"
         "time.sleep(60)\n"
@@ -76,9 +118,10 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         wait_for(floor / "queue_log")
+        everyone = [pid, *children_of(pid)]
         parent.kill()
     until = time.monotonic() + PATIENCE_SECONDS
-    while is_running(pid):
+    while any(map(is_running, everyone)):
         assert time.monotonic() < until
         time.sleep(0.02)
 
@@ -90,6 +133,17 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def test_the_history_does_not_outlive_a_floor_that_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path / "floor", "--days", "300") as process:
+        wait_for(tmp_path / "floor" / "queue_log")
+        (child,) = children_of(process.pid)
+        process.kill()
+        until = time.monotonic() + PATIENCE_SECONDS
+        while is_running(child):
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 def test_a_folder_in_use_is_named_on_stderr(tmp_path: Path) -> None:

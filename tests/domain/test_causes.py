@@ -40,11 +40,14 @@ def test_a_few_contacts_more_are_chance() -> None:
 def test_handle_time_of_a_few_contacts_is_chance() -> None:
     assert not handling(420, 300, sample=8).moved
     assert handling(420, 300, sample=40).moved
+    assert not handling(3000, 300, sample=1).moved
 
 
 def test_one_agent_less_counts_and_half_an_agent_does_not() -> None:
     assert presence(5, 6).moved
     assert not presence(6, 6.4).moved
+    assert not presence(16, 17).moved
+    assert presence(0, 1).moved
 
 
 def test_nobody_there_is_worse_than_anything_else_usual() -> None:

@@ -1,5 +1,7 @@
 """An agent's day as a line: whole, without overlaps, and the more telling thing on top."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,5 +122,5 @@ def test_the_line_is_whole_and_has_no_overlaps(
     pieces = line(spans, [c for c in contacts if (c.answered_at_ms or 0) <= 1000], as_of=1000)
     assert pieces[0].start_ms == 0
     assert pieces[-1].end_ms == 1000
-    assert all(left.end_ms == right.start_ms for left, right in zip(pieces, pieces[1:], strict=False))
+    assert all(left.end_ms == right.start_ms for left, right in pairwise(pieces))
     assert all(piece.start_ms < piece.end_ms for piece in pieces)

@@ -106,6 +106,14 @@ def test_counts_are_grouped_for_people_and_plain_for_programs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [(None, 4, "—"), (0, 3, "0"), (9999, 4, "9999"), (12_345, 4, "12k"), (1_234_567, 4, "1M"), (123_456, 4, "123k")],
+)
+def test_a_count_in_a_column_is_rounded_and_never_cut(value: int | None, width: int, text: str) -> None:
+    assert f.count_in(value, width) == text
+
+
+@pytest.mark.parametrize(
     ("rate", "text"), [(0.34, "+34 %"), (-0.04, "-4 %"), (0.001, "0 %"), (-0.001, "0 %"), (None, "—")]
 )
 def test_changes_have_a_sign(rate: float | None, text: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.domain.segments import Outcome
-from ccm_tui.errors import SourceError
+from ccm_tui.errors import SourceError, StoreError
 from ccm_tui.ingest.importer import ImportRequest, Progress, import_logs
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.store.quarantine import list_quarantined
@@ -166,11 +166,11 @@ def test_while_the_database_is_locked_nothing_is_read_and_nothing_is_lost(tmp_pa
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of three megabytes."""
+    """A file system of a few megabytes."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk], check=False, capture_output=True
     )
     if not mounted or mounted.returncode != 0:
         pytest.skip("only root may mount a small file system")
@@ -192,7 +192,8 @@ def test_a_full_disk_stops_reading_until_there_is_room_again(tmp_path: Path, sma
         assert following.status.running
         reached = {file.offset for file in stored_files(following.database)}
         append(log, calls(2000, 2001))
-        wait_until(lambda: following.status.looked_at_ms, "it looks again")
+        seen = following.status.looked_at_ms
+        wait_until(lambda: following.status.looked_at_ms != seen, "it looks again")
         assert {file.offset for file in stored_files(following.database)} == reached, "the checkpoint stays"
         filler.unlink()
         following.wait_for_lines(2001 * CALL)
@@ -203,8 +204,6 @@ def test_a_full_disk_stops_reading_until_there_is_room_again(tmp_path: Path, sma
 
 
 def test_an_import_onto_a_full_disk_stores_whole_batches_and_goes_on_later(tmp_path: Path, small_disk: Path) -> None:
-    from ccm_tui.errors import StoreError
-
     log = append(tmp_path / "queue_log", calls(0, 1500))
     database = new_database(small_disk / "ccm.db")
     filler = small_disk / "filler"

@@ -104,6 +104,11 @@ def test_service_level_below_target_warns_and_far_below_breaches() -> None:
     assert alert.key == ("queue", *BILLING)
 
 
+def test_a_value_on_the_limit_is_still_fine() -> None:
+    assert judged(queue(met=35, n=50)).queues[BILLING].level is Level.WARNING
+    assert judged(queue(met=40, n=50)).queues == {}
+
+
 def test_the_words_say_for_how_long() -> None:
     book = AlertBook(definitions())
     book.judge(floor(queue(met=25, n=41)))

@@ -1,6 +1,7 @@
 """Details of the floors that a real Asterisk wrote: they agree with the board at every instant, and with themselves."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_agents_days_are_whole_and_agree_with_the_board(floor: Floor) -> None:
             found = read_agent_day(floor.writing.store, floor.definitions, row.site, row.agent, as_of_ms)
             assert (found.today.tally, found.state) == (row.day, row.state)
             assert (found.pieces[0].start_ms, found.pieces[-1].end_ms) == (found.day.start_ms, as_of_ms)
-            assert all(a.end_ms == b.start_ms for a, b in zip(found.pieces, found.pieces[1:], strict=False))
+            assert all(a.end_ms == b.start_ms for a, b in pairwise(found.pieces))
             assert (found.presence.since_ms is None) == (row.state.status.value == "offline")
             assert found.today.answered == sum(s.direction.value == "inbound" for s in found.contacts)
 

@@ -1,8 +1,7 @@
 """Agents: chosen and observed are two columns, marks have reasons, and a day can be opened."""
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus
-from ccm_tui.screens.agent_day import AgentDayScreen
-from ccm_tui.screens.agents import AgentsScreen
+from ccm_tui.widgets.timeline import TimelineView
 from tests.screens.floors import HOUR, NOW, agent, floor, queue, state, talking, waiting
 from tests.screens.harness import LOCKED, FakeReaders, console
 
@@ -25,8 +24,20 @@ async def test_those_who_need_someone_come_first_and_the_gone_last() -> None:
         await it.show(FLOOR)
         names = [line[1:13].split()[-1] for line in it.lines[4:11]]
         assert names == ["gus", "emil", "hana", "ben", "caro", "dana", "zoe"]
-        assert it.line_with("ben  ").split() == "ben ready ● talk 4:02 billing ••• 0033 28 5:05 0".split()
-        assert it.line_with("dana ").split() == "dana break ■ lunch 9/30 billing 28 5:05 0".split()
+        assert it.line_with("ben  ").split() == [
+            "ben",
+            "ready",
+            "●",
+            "talk",
+            "4:02",
+            "billing",
+            "•••",
+            "0033",
+            "28",
+            "5:05",
+            "0",
+        ]
+        assert it.line_with("dana ").split() == ["dana", "break", "■", "lunch", "9/30", "billing", "28", "5:05", "0"]
         assert it.line_with("hana ").split()[:5] == ["!", "hana", "—", "not", "in"]
         assert "no answer 1" in it.lines[1]
 
@@ -64,7 +75,7 @@ async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:
         await it.press("2")
         await it.show(FLOOR)
         await it.press("enter")
-        assert isinstance(it.app.screen, AgentDayScreen)
+        assert it.app.screen.query(TimelineView)
         await it.until(lambda: "answered" in it.text)
         assert "━ contact ■ break ╌ free" in it.text
         assert "login not seen" in it.text
@@ -75,7 +86,7 @@ async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:
         await it.press("escape", "y")
         assert it.app.clipboard == "17003.9"
         await it.press("escape")
-        assert isinstance(it.app.screen, AgentsScreen)
+        assert not it.app.screen.query(TimelineView)
 
 
 async def test_a_day_that_cannot_be_read_says_why() -> None:

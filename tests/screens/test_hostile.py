@@ -15,11 +15,12 @@ from tests.screens.harness import SETTINGS, Console, FakeReaders, console
 PAYLOADS = (
     "\x1b[2J\x1b]0;owned\x07\x1b]52;c;ZXZpbA==\x1b\\",
     "[@click=app.quit]press[/] [/ [red]x[/red] [link=https://evil.example]y[/link]",
-    "‮evil‬​⁦⁧﻿⁪",
+    "\u202eevil\u202c\u200b\u2066\u2067\ufeff\u206a",
     "\x00\x01\x7f\x80\x9b31m\x85\u2028\u2029\ud800",
-    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮" + "̖" * 60,
+    "Z\u032e\u031e\u0320\u0359\u0354\u0345Ḁ\u0317\u031e\u0348\u033b\u0317Ḷ\u0359\u034e\u032f\u0339\u031e\u0353G\u033bO\u032d\u0317\u032e"
+    + "\u0316" * 60,
     "社會科學院語學研究所田中さんにあげて下さい" * 8,
-    "👩‍👩‍👧‍👦🇺🇸❤️☂️\U000e0041\U000e0042",
+    "👩\u200d👩\u200d👧\u200d👦🇺🇸❤\ufe0f☂\ufe0f\U000e0041\U000e0042",
     "<script>alert(1)</script> ' OR 1=1 -- ${jndi:ldap://x} =cmd|' /C calc'!A0 {{7*7}} %s%n",
     "\r\nX\tY\r",
     "x" * 100_000,
@@ -59,7 +60,7 @@ def check(it: Console, where: str) -> None:
     """Nothing on the screen but cells of text, and as many as there are."""
     for text, style in it.segments():
         assert text.replace(GROUP_SEPARATOR, "").isprintable(), f"{where}: {text!r}"
-        for mark in "‮⁦⁧​﻿\ufe0f":
+        for mark in "\u202e\u2066\u2067\u200b\ufeff\ufe0f":
             assert mark not in text, where
         if style is not None:
             assert "@click" not in style.meta, where
@@ -76,12 +77,12 @@ async def test_no_screen_lets_it_through(text: str, size: tuple[int, int]) -> No
     async with console(size, settings=settings, readers=FakeReaders(helper=text)) as it:
         await it.show(hostile(text))
         check(it, "queues")
-        for keys in (("x",), ("escape", "question_mark"), ("escape", "enter"), ("enter",), ("escape", "tab", "enter")):
-            await it.press(*keys)
+        for keys in ("x", "escape question_mark", "escape enter", "enter", "escape tab enter"):
+            await it.press(*keys.split())
             check(it, f"after {keys}")
-        for keys in (("enter",), ("escape", "escape", "escape", "2"), ("y",), ("enter",), ("escape", "9"), ("w",)):
-            await it.press(*keys)
-            check(it, f"after {keys}")
+        for more in ("enter", "escape escape escape 2", "y", "enter", "escape 9", "w"):
+            await it.press(*more.split())
+            check(it, f"after {more}")
         await it.fail(text, text)
         check(it, "failure")
         await it.press("escape", "1", "slash")

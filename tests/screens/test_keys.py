@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from textual.binding import Binding
+from textual.dom import DOMNode
 
 from ccm_tui.app import CcmApp
 from ccm_tui.errors import ConfigError
@@ -20,11 +21,11 @@ from ccm_tui.widgets.lines import plain
 from tests.screens.floors import floor, queue
 from tests.screens.harness import SETTINGS, console
 
-EVERYTHING = [CcmApp, Board, DetailPane, *screens_of(FloorScreen), *screens_of(Sheet)]
+EVERYTHING: list[type[DOMNode]] = [CcmApp, Board, DetailPane, *screens_of(FloorScreen), *screens_of(Sheet)]
 
 
 @pytest.mark.parametrize("holder", EVERYTHING, ids=lambda holder: holder.__name__)
-def test_every_binding_has_id_description_and_tooltip(holder: type[CcmApp]) -> None:
+def test_every_binding_has_id_description_and_tooltip(holder: type[DOMNode]) -> None:
     for binding in vars(holder).get("BINDINGS", ()):
         assert isinstance(binding, Binding)
         assert binding.id is not None

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from ccm_tui.domain.events import Channel
 from ccm_tui.screens.explain import ExplainSheet
-from ccm_tui.screens.queue import QueueScreen
 from ccm_tui.screens.queues import QueuesScreen
 from ccm_tui.settings.sections import UiSettings
+from ccm_tui.widgets.board import Board
 from tests.screens.floors import MINUTE, NOW, SECOND, agent, floor, follower, queue, talking, tally, waiting
 from tests.screens.harness import LOCKED, SETTINGS, FakeReaders, console
 
@@ -203,8 +203,10 @@ async def test_the_filter_narrows_inverts_and_goes_with_esc() -> None:
 async def test_enter_opens_the_queue_and_esc_comes_back() -> None:
     async with console() as it:
         await it.show(FLOOR)
+        home = it.app.screen
+        assert isinstance(home, QueuesScreen)
         await it.press("enter")
-        assert isinstance(it.app.screen, QueueScreen)
+        assert it.app.screen.query(".intervals")
         await it.until(lambda: "13:30" in it.text)
         assert "••• 4711" in it.text
         assert it.line_with("13:30").split() == ["▲", "13:30", "17", "17", "17", "0", "62.0", "0:24"]
@@ -213,7 +215,7 @@ async def test_enter_opens_the_queue_and_esc_comes_back() -> None:
         await it.press("escape", "tab", "enter")
         await it.until(lambda: "answered" in it.text)
         await it.press("escape", "escape")
-        assert isinstance(it.app.screen, QueuesScreen)
+        assert it.app.screen.query_one(Board) is home.board
 
 
 async def test_explain_shows_definition_and_working() -> None:

@@ -69,3 +69,16 @@ async def test_what_is_pasted_is_made_safe_first() -> None:
         assert bar.clear()
         await pilot.pause()
         assert not bar.clear()
+
+
+async def test_a_filter_can_be_set_as_if_typed_and_cleared_again() -> None:
+    bar = FilterBar()
+    app = Stand(bar)
+    async with app.run_test(size=(80, 24), message_hook=app.hear) as pilot:
+        bar.set_text("smi\x1b")
+        await pilot.pause()
+        assert bar.text == "smi�"
+        assert bar.display
+        assert bar.clear()
+        await pilot.pause()
+        assert bar.text == ""

@@ -13,6 +13,7 @@ from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.empty_state import EmptyState, Notice, notice_lines
 from ccm_tui.widgets.lines import Band, line, plain, width_of
+from ccm_tui.widgets.rule import Rule, rule_line
 from ccm_tui.widgets.symbols import ASCII
 from ccm_tui.widgets.timeline import SpanKind, Tick, Timeline, TimelineView, TimeSpan, timeline_lines
 from tests.widgets.harness import Stand, segments, texts
@@ -137,3 +138,28 @@ async def test_only_y_means_yes(key: str, answer: bool) -> None:
         await pilot.press(key)
         await pilot.pause(0.1)
     assert answers == [answer]
+
+
+async def test_a_pane_says_when_it_has_another_width() -> None:
+    pane = DetailPane([line("x")])
+    app = Stand(pane)
+    async with app.run_test(size=(80, 10), message_hook=app.hear) as pilot:
+        await pilot.pause()
+        app.heard.clear()
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert [type(each) for each in app.heard] == [DetailPane.Resized]
+
+
+async def test_a_rule_carries_words_without_moving_anything() -> None:
+    rule = Rule()
+    async with Stand(rule).run_test(size=(20, 3)) as pilot:
+        await pilot.pause()
+        assert texts(rule) == ["─" * 20]
+        rule.say(line(("! locked\x1b", Tone.WARNING)))
+        await pilot.pause()
+        assert texts(rule) == [" ! locked� " + "─" * 9]
+        rule.say()
+        await pilot.pause()
+        assert texts(rule) == ["─" * 20]
+    assert plain(rule_line(line("x" * 40), 10)) == " xxxxxxxx…"

@@ -35,6 +35,10 @@ def test_the_person_goes_before_the_zone_and_the_zone_before_the_clock() -> None
     assert "14:32:07" in plain(status_line(STATUS, 50))
 
 
+def test_partial_is_said_with_a_sign() -> None:
+    assert "! partial 0.2 s" in plain(status_line(STATUS._replace(freshness=Freshness.PARTIAL), 80))
+
+
 async def test_a_second_costs_its_own_cells() -> None:
     painted: list[Region] = []
 

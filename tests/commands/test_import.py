@@ -1,0 +1,175 @@
+"""``ccm-tui import``: its summary, what it names as wrong, and rules that change between two imports."""
+
+import gzip
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccm_tui.formatting import iso_utc
+from tests.commands.conftest import Ccm
+from tests.conftest import GOLDEN
+from tests.ingest.following import append, calls, content_of, text
+
+CALL = 6
+KEYS = ["files", "lines", "events", "repeats", "quarantined", "blank", "unfinished", "contacts", "seconds"]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return append(tmp_path / "queue_log", calls(0, 5))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "ccm.db"
+
+
+def _summary(ccm: Ccm, database: Path, *arguments: str) -> dict[str, Any]:
+    said = ccm(database, "import", "--format", "json", *arguments)
+    assert said.code == 0, said.err
+    found = said.json
+    assert list(found) == KEYS
+    assert found["lines"] == found["events"] + found["repeats"] + found["quarantined"] + found["blank"]
+    return {key: value for key, value in found.items() if key != "seconds"}
+
+
+def test_the_summary_counts_every_line(ccm: Ccm, database: Path, log: Path) -> None:
+    append(log, [b"", b"what is this", calls(4, 5)[0]], unfinished=b"17000")
+    assert _summary(ccm, database, str(log)) == {
+        "files": 1,
+        "lines": 5 * CALL + 3,
+        "events": 5 * CALL,
+        "repeats": 1,
+        "quarantined": 1,
+        "blank": 1,
+        "unfinished": 1,
+        "contacts": 5,
+    }
+
+
+def test_the_summary_in_words(ccm: Ccm, database: Path, log: Path) -> None:
+    append(log, [], unfinished=b"17000")
+    said = ccm(database, "import", str(log))
+    pattern = r"1 files, 30 lines, 30 events, 0 repeats, 0 quarantined, 0 blank, 1 unfinished last lines left unread, "
+    assert re.fullmatch(pattern + r"5 new contacts, \d+\.\d s\n", said.out)
+    assert said.err == "", "no bar where nobody looks"
+
+
+def test_an_unchanged_file_is_all_repeats_and_a_grown_one_in_part(ccm: Ccm, database: Path, log: Path) -> None:
+    _summary(ccm, database, str(log))
+    again = _summary(ccm, database, str(log))
+    assert (again["lines"], again["repeats"], again["contacts"]) == (5 * CALL, 5 * CALL, 0)
+    append(log, calls(5, 7))
+    grown = _summary(ccm, database, str(log))
+    assert (grown["lines"], grown["events"], grown["repeats"]) == (7 * CALL, 2 * CALL, 5 * CALL)
+
+
+def test_folders_patterns_and_compressed_logs(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    append(folder / "a.log", calls(0, 2))
+    (folder / "a.log.1.gz").write_bytes(gzip.compress(text(calls(2, 4))))
+    append(folder / "b.txt", calls(4, 5))
+    summary = _summary(ccm, database, str(folder / "*.log"))
+    assert (summary["files"], summary["events"]) == (1, 2 * CALL)
+    summary = _summary(ccm, database, str(folder))
+    assert (summary["files"], summary["events"], summary["repeats"]) == (3, 3 * CALL, 2 * CALL)
+
+
+def test_a_log_named_twice_is_read_once(ccm: Ccm, database: Path, log: Path) -> None:
+    assert _summary(ccm, database, str(log), str(log), str(log.parent / "queue_*"))["files"] == 1
+
+
+def test_standard_input(ccm: Ccm, database: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(log.read_bytes())))
+    assert _summary(ccm, database, "-")["events"] == 5 * CALL
+    assert _summary(ccm, database, str(log))["repeats"] == 5 * CALL
+
+
+def test_a_broken_compressed_log_is_told_and_read_as_far_as_it_is_whole(
+    ccm: Ccm, database: Path, tmp_path: Path
+) -> None:
+    packed = gzip.compress(text(calls(0, 500)))
+    (tmp_path / "old.gz").write_bytes(packed[: len(packed) // 2])
+    said = ccm(database, "import", "--format", "json", str(tmp_path / "old.gz"))
+    assert said.code == 0
+    assert 0 < said.json["events"] < 500 * CALL
+    assert "gzip data end too early" in said.err
+
+
+def test_a_site_and_its_zone(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    contacts = tmp_path / "calls.csv"
+    contacts.write_text("id,at,queue\n1,2026-07-01T10:00:00,sales\n")
+    config = '[csv.calls]\ncolumns = { contact = "id", offered_at = "at", queue = "queue" }\n'
+    said = ccm(database, "import", "--site", "north", "--tz", "Europe/Berlin", str(contacts), config=config)
+    assert said.code == 0, said.err
+    rows = ccm(database, "report", "contacts", "--format", "json", config=config).json["contacts"]
+    assert [(row["site"], row["offered_at"][:19]) for row in rows] == [("north", "2026-07-01T08:00:00")]
+
+
+# -- rules that change -------------------------------------------------------------------------------------------------
+
+REAL = GOLDEN / "real" / "run1" / "queue_log.0"
+CHANGES = {
+    "an agent's alias": '[agent.both]\naliases = ["{agent0}", "{agent1}"]\n',
+    "a queue's alias": '[queue.joined]\naliases = ["{queue0}", "{queue1}"]\n',
+    "wrap-up": '[queue."{queue0}"]\nwrapup_seconds = 20\n',
+    "a threshold": '[queue."{queue0}"]\nthreshold_seconds = 3\n[kpi]\nshort_abandon_seconds = 30\n',
+    "how long a login lasts": "[follower]\nno_sign_of_life_hours = 0.1\n",
+    "a channel": '[queue."{queue0}"]\nchannel = "chat"\n',
+}
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, str]:
+    lines = [line.split("|") for line in REAL.read_text().splitlines()]
+    agents = sorted({f[3] for f in lines if f[4] == "CONNECT"})
+    queues = sorted({f[2] for f in lines if f[4] == "ENTERQUEUE"})
+    return {"agent0": agents[0], "agent1": agents[1], "queue0": queues[0], "queue1": queues[1]}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("again", [["import", str(REAL)], ["watch", "--once"]], ids=["import", "watch"])
+def test_changed_rules_are_applied_to_what_is_stored_at_the_next_call(
+    ccm: Ccm, database: Path, names: dict[str, str], change: str, again: list[str]
+) -> None:
+    config = CHANGES[change].format(**names)
+    if again[0] == "watch" and change != "a queue's alias":
+        pytest.skip("one change is enough to see that it does so too")
+    assert ccm(database, "import", str(REAL)).code == 0
+    before = content_of(database)
+    said = ccm(database, *again, config=config)
+    assert said.code == 0, said.err
+    fresh = database.with_name("fresh.db")
+    assert ccm(fresh, "import", str(REAL), config=config).code == 0
+    content, expected = content_of(database), content_of(fresh)
+    for what, rows in expected.items():
+        assert content[what] == rows, what
+    assert content != before, "the change must matter"
+    moment = iso_utc(int(REAL.read_text().splitlines()[-40].split("|")[0]) * 1000)
+    assert moment is not None
+    for words in (
+        ["board", "--as-of", moment, "--format", "json"],
+        ["report", "queues", "--format", "json", "--to", moment],
+        ["report", "agents", "--format", "json", "--to", moment],
+    ):
+        ours, theirs = ccm(database, *words, config=config), ccm(fresh, *words, config=config)
+        assert (ours.code, json.loads(ours.out)) == (0, json.loads(theirs.out)), words
+    assert ccm(database, "db", "verify", config=config).code == 0
+
+
+def test_a_layout_that_no_longer_fits_what_is_stored_is_told(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    contacts = tmp_path / "calls.csv"
+    contacts.write_text("id,at,queue\n1,2026-07-01T10:00:00,sales\n")
+    config = '[csv.calls]\ncolumns = {{ contact = "id", offered_at = "at", queue = "queue" }}\n{}'
+    assert ccm(database, "import", str(contacts), config=config.format("")).code == 0
+    before = content_of(database)
+    for other in (config.format('time_format = "epoch"\n'), ""):
+        said = ccm(database, "import", str(contacts), config=other)
+        assert said.code in (2, 3), said
+        assert "calls" in said.err
+        assert content_of(database) == before, "nothing half-applied"

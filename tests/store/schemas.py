@@ -1,0 +1,51 @@
+"""Small databases of released schemas as SQL, in ``tests/golden/schemas``; they must open for as long as we live.
+
+``python -m tests.store.schemas`` writes the one of the newest schema, from the sample below. Never rewrite one of a
+schema that has been released.
+"""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ccm_tui.ingest.importer import ImportRequest, import_logs
+from ccm_tui.store.engine import revisions
+from tests.conftest import GOLDEN
+from tests.feeding import open_writing
+
+SCHEMAS = GOLDEN / "schemas"
+SAMPLES = (GOLDEN / "asterisk-queue-log" / "events.log", GOLDEN / "ccm-jsonl" / "events.log")
+PLACES = str(GOLDEN)
+"""What differs from machine to machine, and its stand-in."""
+
+
+def dump(database: Path) -> str:
+    """A database as SQL that makes it again."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return "\n".join(connection.iterdump()) + "\n"
+
+
+def restore(sql: str, database: Path) -> Path:
+    """A database from its dump."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.executescript(sql)
+    return database
+
+
+def write_newest() -> Path:
+    """Store the dump of a database of the newest schema."""
+    with TemporaryDirectory() as folder:
+        writing = open_writing(Path(folder) / "ccm.db")
+        import_logs(writing, ImportRequest([str(sample) for sample in SAMPLES], "main", timezone="UTC"))
+        with writing.store.writing() as cursor:
+            cursor.execute("UPDATE file SET device = 0, inode = id, read_at_ms = 0")
+        writing.store.close()
+        target = SCHEMAS / f"{revisions()[-1]}.sql"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(dump(Path(folder) / "ccm.db").replace(PLACES, "/samples"), encoding="utf-8")
+    return target
+
+
+if __name__ == "__main__":
+    print(write_newest())
