@@ -57,7 +57,7 @@ def _configure(folder: Path, now_ms: int) -> Path:
 @contextmanager
 def _floor(folder: Path, now_ms: int, args: argparse.Namespace) -> Iterator["_Clock"]:
     """The simulation in a process of its own, which ends with this one."""
-    command = [sys.executable, "-m", "ccm_tui.demo", str(folder), "--now-ms", str(now_ms)]
+    command = [sys.executable, "-P", "-m", "ccm_tui.demo", str(folder), "--now-ms", str(now_ms)]
     command += ["--days", str(args.days), "--speed", str(args.speed), "--seed", str(args.seed)]
     process = subprocess.Popen(  # noqa: S603 - our own program, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

@@ -9,7 +9,6 @@ from contextlib import suppress
 
 from ccm_tui.errors import ExitCode
 
-
 _NICENESS = 10
 """A tenth of the share of others where processors are scarce: what is live keeps its pace, and history still comes."""
 

@@ -24,7 +24,7 @@ from ccm_tui.demo.people import CHAT, MAIL, list_agents
 from ccm_tui.demo.presence import Presence
 from ccm_tui.demo.queues import QUEUES, QueuePlan, get_queue
 from ccm_tui.demo.records import NONE, Record, VoiceLine
-from ccm_tui.demo.scenes import PARTS, Scenes
+from ccm_tui.demo.scenes import OPENING_CALLS, PARTS, Scenes
 from ccm_tui.demo.seasons import DAY_MS, HOUR_MS, MINUTE_MS, Arrivals, FloorClock
 from ccm_tui.demo.stagehand import Stagehand
 from ccm_tui.demo.voice import CallIds, Switchboard
@@ -120,6 +120,9 @@ class FloorModel:
                 surges=partial(scenes.surges, plan.name),
             )
             self._expect(self.start_ms, plan, arrivals)
+        if not days_ago:
+            for queue, after_ms in OPENING_CALLS:
+                agenda.at(now_ms + after_ms, self._dial, queue)
         if days_ago == _RESTART_DAYS_AGO:
             agenda.at(self.start_ms + 3 * HOUR_MS, self._restart)
 
@@ -147,10 +150,14 @@ class FloorModel:
     def _arrive(self, plan: QueuePlan, arrivals: Arrivals) -> None:
         if plan.channel is Channel.EMAIL:
             self._mail.receive()
+        elif plan.channel is Channel.CHAT:
+            self._chat.open(plan.name, self._customers.pick(plan.name))
         else:
-            arrive = self._chat.open if plan.channel is Channel.CHAT else self._board.call
-            arrive(plan.name, self._customers.pick(plan.name))
+            self._dial(plan.name)
         self._expect(self._agenda.now_ms, plan, arrivals)
+
+    def _dial(self, queue: str) -> None:
+        self._board.call(queue, self._customers.pick(queue))
 
     def _expect(self, after_ms: int, plan: QueuePlan, arrivals: Arrivals) -> None:
         arrives_ms = arrivals.next_after(after_ms)

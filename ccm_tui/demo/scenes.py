@@ -37,6 +37,8 @@ class Part(NamedTuple):
     at_most: int
 
 
+OPENING_CALLS = ((SUPPORT, 1200), (SALES, 3400))
+"""Queues that someone calls so many ms after the demo opens: whoever looks on sees at once that the floor lives."""
 PARTS = (Part(BILLING, 0.56, 0.64, "meeting", 6), Part(SUPPORT, 0.755, 0.79, "training", 6))
 
 

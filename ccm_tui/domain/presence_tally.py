@@ -9,9 +9,10 @@ from copy import copy
 from itertools import accumulate
 from typing import NamedTuple
 
+from ccm_tui.domain.agent_state import CONCURRENT, on_contact
 from ccm_tui.domain.agent_time import AgentTally, Handling, Pause, acw_from_pauses, handling_of, tally_agent
 from ccm_tui.domain.agents import PresenceSpan, SpanKind
-from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.spans import Span, covers
 from ccm_tui.domain.variants import AcwSource, KpiRules
 
@@ -57,8 +58,14 @@ class PresenceTimeline:
         answered = list(segments)
         if rules.acw_source is AcwSource.PAUSE:
             answered = acw_from_pauses(answered, map(_pause, (s for s in statuses if s[0].reason is not None)), rules)
+        held = on_contact(answered)
         handled = [(s, h) for s in answered if (h := handling_of(s, rules, as_of_ms)) is not None]
         handled.sort(key=lambda pair: (pair[1].answered_at_ms, pair[0].contact, pair[0].visit))
+        for index, (segment, handling) in enumerate(handled):
+            if segment.outcome is Outcome.IN_PROGRESS and segment not in held and handling.talk_end_ms is not None:
+                # The agent's next answer says that he was free of it by then
+                later = (h.answered_at_ms for s, h in handled[index + 1 :] if s.channel not in CONCURRENT)
+                handled[index] = (segment, handling._replace(talk_end_ms=next(later, handling.talk_end_ms)))
         self.handled = tuple(handled)
         """The segments he answered and his part in each, by answer."""
         self._status_starts = [span[0] for _, span in self.statuses]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.agents import AGENT_KINDS
 from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.errors import ConfigError, UsageError
 from ccm_tui.ingest.dialect import Dialect
 from ccm_tui.ingest.folding import Folding, Late, Record, Touched
 from ccm_tui.ingest.lines import DIGEST_BYTES, OVERSIZE_HEAD_BYTES, LineBatch, OversizeLine
@@ -411,8 +412,14 @@ class Pipeline:
 
     def _parse_stored(self, file_id: int, line: bytes) -> Sequence[Event]:
         file = self._file(file_id)
-        log_format, context = self._reader(file)
-        return self._dialect.understand(file.site, log_format.parse(line.decode(errors="replace"), context))
+        try:
+            log_format, context = self._reader(file)
+            return self._dialect.understand(file.site, log_format.parse(line.decode(errors="replace"), context))
+        except (LineRejected, UsageError) as error:  # a CSV layout that is another now, or gone
+            raise ConfigError(
+                f"{file.path}: stored lines of it are not understood any more as {file.format}: {error}",
+                "Put the layout in ccm.toml back as it was, or read the file anew into another database with --db.",
+            ) from error
 
     def _site_name(self, site_id: int) -> str:
         assert self._cursor is not None, "folding happens inside the writer's transaction only"

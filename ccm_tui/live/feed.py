@@ -101,8 +101,6 @@ class Feed:
             now = time.monotonic()
             if self._supervisor is not None and now >= supervise_at:
                 self._supervisor.look()
-                if self._supervisor.said:
-                    self._say_once(f"the follower ended: {self._supervisor.said}", "ccm-tui doctor may say more.")
                 supervise_at = now + SUPERVISE_SECONDS
             try:
                 if store is not None and now - read_at >= TICK_SECONDS and store.is_gone():
@@ -119,7 +117,7 @@ class Feed:
                     version, read_at = current, now
                     as_of_ms = self._as_of_ms
                     instant_ms = round(self._wall_clock() * 1000) if as_of_ms is None else as_of_ms
-                    snapshot = reader.snapshot(instant_ms, as_of_ms is None)
+                    snapshot = self._explained(reader.snapshot(instant_ms, as_of_ms is None))
                     self._failure = ""
                     if not self._stop.is_set():
                         self._on_snapshot(snapshot)
@@ -137,9 +135,19 @@ class Feed:
         if store is not None:
             store.close()
 
+    def _explained(self, snapshot: FloorSnapshot) -> FloorSnapshot:
+        """The snapshot, with why nobody follows when the follower we started could not."""
+        why = self._supervisor.said if self._supervisor is not None else ""
+        if not why or snapshot.follower.running:
+            return snapshot
+        return replace(snapshot, follower=replace(snapshot.follower, note=f"the follower ended: {why}"))
+
     def _fail(self, error: CcmError) -> None:
         """Say each failure once. That there is no database yet is none while somebody makes it."""
-        if self._supervisor is None or not self._supervisor.is_starting:
+        supervisor = self._supervisor
+        if supervisor is not None and supervisor.said:
+            self._say_once(f"the follower ended: {supervisor.said}", "ccm-tui doctor may say more.")
+        elif supervisor is None or not supervisor.is_starting:
             self._say_once(str(error), error.hint)
 
     def _say_once(self, what: str, hint: str) -> None:
@@ -179,7 +187,8 @@ class _Supervisor:
 
     def __init__(self, database: Path, config: str | None, arguments: Sequence[str]) -> None:
         self._database = database
-        self._command = [sys.executable, "-m", "ccm_tui"]
+        # -P: modules are not to be looked for in the folder somebody happens to be in
+        self._command = [sys.executable, "-P", "-m", "ccm_tui"]
         if config is not None:
             self._command += ["--config", config]
         self._command += ["--db", str(database), "watch"]

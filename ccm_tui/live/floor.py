@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, agent_state, covering
 from ccm_tui.domain.agent_time import AgentTally
 from ccm_tui.domain.agents import PresenceSpan
-from ccm_tui.domain.events import Channel
+from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.intervals import day_window
 from ccm_tui.domain.presence_tally import tally_presence
 from ccm_tui.domain.segment_time import segment_as_of
@@ -97,7 +97,7 @@ class FloorReader:
         agents: Iterable[AgentRow],
     ) -> list[QueueRow]:
         lost_after_ms = self._definitions.rules(site, "").lost_after_ms
-        affected = floor_store.affected_slots(cursor, day_ms, as_of_ms)
+        affected = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms)
         affected |= interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
         rows = floor_store.open_segments(cursor, site_id, as_of_ms - lost_after_ms, as_of_ms)
         rows += floor_store.ended_segments(cursor, site_id, affected)
@@ -105,7 +105,7 @@ class FloorReader:
         as_of = [seen for s in segments if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None]
         recent = floor_store.segments_in(cursor, site_id, as_of_ms - RECENT_MS, as_of_ms + 1)
         rollups = interval_store.read_rollups(cursor, site_id, day_ms, as_of_ms + 1, without=affected)
-        half_hours = floor_store.half_hours(cursor, site_id, day_ms, as_of_ms + 1)
+        offered = floor_store.offered_by_slot(cursor, site_id, day_ms, as_of_ms + 1, without=affected)
         by_queue = _by_queue(as_of)
         recent_by_queue = _by_queue(recent)
         keys = (
@@ -121,7 +121,7 @@ class FloorReader:
                 by_queue.get(key, []),
                 recent_by_queue.get(key, []),
                 rollups.get((key[1], key[2].value), QueueTally()),
-                half_hours.get((key[1], key[2].value), {}),
+                offered.get((key[1], key[2].value), {}),
                 agents,
             )
             for key in keys
@@ -144,7 +144,7 @@ class FloorReader:
         segments: list[Segment],
         recent: list[Segment],
         rollup: QueueTally,
-        half_hours: dict[int, int],
+        offered: dict[int, int],
         agents: Iterable[AgentRow],
     ) -> QueueRow:
         site, queue, channel = key
@@ -191,7 +191,7 @@ class FloorReader:
             agents_acw=sum(s.activity is AgentActivity.ACW for s in states),
             agents_paused=sum(membership.paused for _, membership in members),
             free_since_ms=None if available else _nobody_free_since(states),
-            half_hours=_series(half_hours, today, day_ms, as_of_ms),
+            half_hours=_series(offered, today, day_ms, as_of_ms),
         )
 
     # -- agents -------------------------------------------------------------------------------------------------------
@@ -283,15 +283,12 @@ def _nobody_free_since(states: list[AgentState]) -> int | None:
 
 
 def _series(rollups: dict[int, int], segments: list[Segment], day_ms: int, as_of_ms: int) -> tuple[int, ...]:
-    """Offered by half hour from the start of the day; contacts still open are not in the rollups yet."""
+    """Offered by half hour from the start of the day; what the rollups leave out is counted from its segments."""
     half_hour_ms = 30 * 60 * 1000
     counts = [0] * ((as_of_ms - day_ms) // half_hour_ms + 1)
     for slot_ms, offered in rollups.items():
-        index = (slot_ms - day_ms) // half_hour_ms
-        if 0 <= index < len(counts):
-            counts[index] += offered
+        counts[(slot_ms - day_ms) // half_hour_ms] += offered
     for segment in segments:
-        index = (segment.entered_at_ms - day_ms) // half_hour_ms
-        if segment.outcome.open and 0 <= index < len(counts):
-            counts[index] += 1
+        if segment.direction is Direction.INBOUND and segment.outcome is not Outcome.REFUSED:
+            counts[(segment.entered_at_ms - day_ms) // half_hour_ms] += 1
     return tuple(counts)

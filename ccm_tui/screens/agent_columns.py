@@ -165,7 +165,7 @@ FIGURES: tuple[AgentFigure, ...] = (
         ratio="occupancy",
     ),
     AgentFigure(
-        Column("team", "Team", 8, priority=9, description="The agent's team."),
+        Column("team", "Team", 12, priority=9, description="The agent's team."),
         lambda view: _text(view.row.team),
     ),
     AgentFigure(

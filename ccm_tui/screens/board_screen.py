@@ -120,6 +120,9 @@ class BoardScreen(FloorScreen):
         elif not self._listed and self.desk.floor is not None:
             self.board.set_placeholder("\n".join(self.EMPTY), Tone.NORMAL)
         self.board.set_rows(shown)
+        if self.board.untouched and shown:
+            # Nobody has chosen a row yet: the pane tells of the first, which is the worst
+            self.board.move_cursor(self.board.row_keys[0])
         self.filter_bar.set_counts(len(shown), len(self._listed))
 
     def show_detail(self) -> None:

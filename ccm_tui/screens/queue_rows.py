@@ -119,13 +119,13 @@ def queue_kpis(
     rate = abandoned / offered if offered else None
     free = {(a.site, a.agent) for a in snapshot.agents if a.state.activity == "free"}
     return [
-        Kpi("SL day", percent(_pooled(live, recent=False), sign=False), goal, value_width=5),
+        _service_level("SL day", live, definitions, goal, recent=False),
         Kpi("waiting", count(waiting), note=f"{_owed_word(snapshot)} {owed}" if owed else "", value_width=2),
         Kpi("oldest", timer((now_ms - oldest) / 1000) if oldest is not None else UNDEFINED, band=BANDS[worst_wait],
             value_width=5),
         Kpi("abandoned", count(abandoned), note=percent(rate) if wide else "", value_width=2),
         Kpi("free", count(len(free)), note=f"of {_present(snapshot)}", value_width=2),
-        Kpi("SL 30 min", percent(_pooled(live, recent=True), sign=False), goal, value_width=5),
+        _service_level("SL 30 min", live, definitions, goal, recent=True),
         Kpi("offered", count(offered), note=f"answered {count(sum(row.day.answered for row in live))}", value_width=4),
     ]  # fmt: skip
 
@@ -140,9 +140,18 @@ def _owed_word(snapshot: FloorSnapshot) -> str:
     )
 
 
-def _pooled(rows: Sequence[QueueRow], *, recent: bool) -> float | None:
+def _service_level(label: str, rows: Sequence[QueueRow], definitions: Definitions, goal: str, *, recent: bool) -> Kpi:
+    """All queues pooled; marked like a queue would be, where they have one goal."""
     ratios = [kpi.service_level_ratio(row.recent if recent else row.day, row.rules, live=True) for row in rows]
-    return kpi.Ratio(sum(each.numerator for each in ratios), sum(each.denominator for each in ratios)).value
+    pooled = kpi.Ratio(sum(each.numerator for each in ratios), sum(each.denominator for each in ratios))
+    band = Band.NORMAL
+    if goal and pooled.value is not None and pooled.denominator >= rows[0].rules.min_n:
+        target = rows[0].rules.sl_target
+        if pooled.value < target - definitions.settings.alerts.sl_breach_margin:
+            band = Band.BREACH
+        elif pooled.value < target:
+            band = Band.WARNING
+    return Kpi(label, percent(pooled.value, sign=False), goal, band=band, value_width=5)
 
 
 def _present(snapshot: FloorSnapshot) -> int:

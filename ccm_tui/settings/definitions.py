@@ -6,7 +6,6 @@ so that board, reports, rollups and ``explain`` cannot disagree.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import time
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
@@ -33,6 +32,8 @@ class Definitions:
         """(site, queue) -> how that queue's figures are defined."""
         self.opening = cache(self._opening)
         """(site, queue) -> its opening hours; None: always open."""
+        self.day_starts_at = cache(lambda site: parse_clock(settings.site(site).day_starts_at))
+        """Site -> when its day begins."""
         self.zone = cache(settings.site_zone)
         """Site -> its time zone."""
 
@@ -53,10 +54,6 @@ class Definitions:
     def silence_ms(self) -> int:
         """How long a login goes on without a sign of life."""
         return round(self.settings.follower.no_sign_of_life_hours * 3_600_000)
-
-    def day_starts_at(self, site: str) -> time:
-        """When the site's day begins."""
-        return parse_clock(self.settings.site(site).day_starts_at)
 
     def open_time(self, site: str, queue: str) -> OpenTime | None:
         """Measures time owed in the queue's opening hours; None: by the clock."""

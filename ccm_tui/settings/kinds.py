@@ -119,13 +119,15 @@ def zone() -> Kind:
     return Kind(accept, str)
 
 
-def clock() -> Kind:
-    """A time of day: 06:00."""
+def quarter_clock() -> Kind:
+    """A time of day on a quarter of an hour, where intervals begin: 06:15."""
 
     def accept(value: Any) -> str:
         given = _text_value(value)
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", given, re.ASCII):
-            raise Rejected(f"{quoted(given)} is not a time of day", "write it as 06:00, from 00:00 to 23:59")
+            raise Rejected(f"{quoted(given)} is not a time of day", "write it as 06:00, from 00:00 to 23:45")
+        if given[3:] not in ("00", "15", "30", "45"):
+            raise Rejected(f"{quoted(given)} does not begin a quarter of an hour", "write 06:00, 06:15, 06:30 or 06:45")
         return given
 
     return Kind(accept, str)

@@ -12,12 +12,12 @@ from ccm_tui.settings.keys import Effect, key, settings_class
 from ccm_tui.settings.kinds import (
     Rejected,
     choice,
-    clock,
     dates,
     flag,
     names_of,
     number,
     opening,
+    quarter_clock,
     quoted,
     rate,
     seconds,
@@ -92,7 +92,9 @@ class SiteSettings:
     timezone: str = key(
         default="", kind=zone(), comment="Europe/Berlin and the like; empty: this machine's.", effect=Effect.FOLDS
     )
-    day_starts_at: str = key(default="00:00", kind=clock(), comment="When the site's day begins, for night shifts.")
+    day_starts_at: str = key(
+        default="00:00", kind=quarter_clock(), comment="When the site's day begins, for night shifts."
+    )
     opening_hours: Mapping[str, str] = key(
         default={},
         kind=opening(),

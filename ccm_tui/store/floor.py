@@ -57,17 +57,30 @@ def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
 
 
 def affected_slots(cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int) -> set[int]:
-    """Slots whose rollups say more than was known at ``as_of_ms``: something in them ended, or goes on, after it."""
-    query = (
-        "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
-        " WHERE ended_at_ms > ? AND ended_at_ms + COALESCE(acw_ms, 0) > ? AND entered_at_ms <= ?"
-    )
-    slots = {row[0] for row in cursor.execute(query, (SLOT_MS, as_of_ms - _ACW_AT_MOST_MS, as_of_ms, as_of_ms))}
-    later = cursor.execute(
+    """Slots whose rollups say more than was known at ``as_of_ms``: something in them ended, or goes on, after it.
+
+    Live, only wrap-up can go on, so the last hour's ends are looked at; for a past instant all that entered from
+    ``from_ms`` on.
+    """
+    later = cursor.execute("SELECT 1 FROM segment WHERE ended_at_ms > ? LIMIT 1", (as_of_ms,)).fetchone()
+    if later is None:
+        query = (
+            "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
+            " WHERE ended_at_ms > ? AND ended_at_ms + COALESCE(acw_ms, 0) > ? AND +entered_at_ms <= ?"
+        )
+        bounds = (SLOT_MS, as_of_ms - _ACW_AT_MOST_MS, as_of_ms, as_of_ms)
+    else:
+        query = (
+            "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
+            " WHERE entered_at_ms >= ? AND +ended_at_ms + COALESCE(acw_ms, 0) > ? AND entered_at_ms <= ?"
+        )
+        bounds = (SLOT_MS, from_ms, as_of_ms, as_of_ms)
+    slots = {row[0] for row in cursor.execute(query, bounds)}
+    entered_later = cursor.execute(
         "SELECT 1 FROM segment WHERE entered_at_ms > ? AND entered_at_ms < ? LIMIT 1",
         (as_of_ms, as_of_ms - as_of_ms % SLOT_MS + SLOT_MS),
     ).fetchone()
-    if later is not None:
+    if entered_later is not None:
         slots.add(as_of_ms - as_of_ms % SLOT_MS)
     return slots
 
@@ -135,16 +148,20 @@ def listed_queues(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int
     return cursor.execute(query, (site_id, from_ms, to_ms)).fetchall()
 
 
-def half_hours(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> dict[tuple[str, str], dict[int, int]]:
-    """(queue, channel) -> half hour -> offered, from the rollups."""
+def offered_by_slot(
+    cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int, without: Iterable[int]
+) -> dict[tuple[str, str], dict[int, int]]:
+    """(queue, channel) -> slot -> offered, from the rollups of a period, some slots left out."""
+    left_out = set(without)
     query = (
-        "SELECT queue.name, rollup.channel, rollup.slot_ms - rollup.slot_ms % 1800000, SUM(rollup.offered) FROM rollup"
+        "SELECT queue.name, rollup.channel, rollup.slot_ms, rollup.offered FROM rollup"
         " JOIN queue ON queue.id = rollup.queue_id WHERE rollup.slot_ms >= ? AND rollup.slot_ms < ?"
-        " AND queue.site_id = ? GROUP BY 1, 2, 3"
+        " AND queue.site_id = ?"
     )
     found: dict[tuple[str, str], dict[int, int]] = {}
     for queue, channel, slot_ms, offered in cursor.execute(query, (from_ms, to_ms, site_id)):
-        found.setdefault((queue, channel), {})[slot_ms] = offered
+        if slot_ms not in left_out:
+            found.setdefault((queue, channel), {})[slot_ms] = offered
     return found
 
 

@@ -174,6 +174,7 @@ class Segment(SQLModel, table=True):
         Index("ix_segment_entered", "entered_at_ms"),
         Index("ix_segment_agent", "agent_id", "answered_at_ms", sqlite_where=text("agent_id IS NOT NULL")),
         Index("ix_segment_ended", "ended_at_ms"),
+        Index("ix_segment_customer", "customer", "entered_at_ms", sqlite_where=text("customer IS NOT NULL")),
         KEYED,
     )
     contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id"), primary_key=True))

@@ -115,6 +115,11 @@ class Board(BoardView, can_focus=True, inherit_bindings=False):
         return self._cursor if self._cursor in self._rows.at else None
 
     @property
+    def untouched(self) -> bool:
+        """Whether no hand has moved on it yet: then the screen may keep the cursor on what matters most."""
+        return self._touched_at is None
+
+    @property
     def marked(self) -> tuple[str, ...]:
         """The marked rows that are on the board, in their order. A row out of sight is not acted upon."""
         return tuple(key for key in self._rows.at if key in self._marks)

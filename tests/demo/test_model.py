@@ -211,6 +211,15 @@ def test_someone_who_should_be_in_is_not(week: Week) -> None:
     assert planned - came
 
 
+def test_the_floor_moves_as_soon_as_it_is_opened() -> None:
+    for seed in range(1, 6):
+        model = FloorModel(seed, NOW_MS)
+        for _ in model.advance(NOW_MS):
+            pass
+        times = [record.at_ms - NOW_MS for record in model.advance(NOW_MS + 4000)]
+        assert min(times) < 1500 < 3000 < max(times)
+
+
 def test_someone_lets_it_ring(week: Week) -> None:
     _, records = week
     missed = Counter(

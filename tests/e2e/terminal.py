@@ -168,6 +168,14 @@ class Terminal:
             time.sleep(0.01)
         return text
 
+    def settle(self, quiet: float = 0.12, seconds: float = 2.0) -> None:
+        """Wait until it has answered: until nothing came for a moment, or for long enough (a clock ticks anyway)."""
+        began = time.monotonic()
+        while time.monotonic() < began + seconds:
+            if time.monotonic() - max(began, self.last_arrival) > quiet:
+                return
+            time.sleep(0.01)
+
     def resize(self, columns: int, rows: int) -> None:
         """Another size of the window."""
         with self._lock:

@@ -1,13 +1,15 @@
-"""Where the console refuses to start, and what it makes of odd surroundings: no colour, few glyphs, a hostile folder."""
+"""Where the console refuses to start, and what it makes of odd surroundings: no colour, few glyphs, hostile folders."""
 
 import os
+import re
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.floors import small_log
-from tests.e2e.terminal import Place
+from tests.e2e.terminal import PROGRAM, Place, followers, until
 
 pytestmark = pytest.mark.e2e
 
@@ -90,8 +92,6 @@ def test_no_color_is_heeded(place: Place) -> None:
 
 def _colors(raw: bytes) -> list[tuple[int, int, int]]:
     """The true colours of every style."""
-    import re
-
     return [
         (int(red), int(green), int(blue))
         for red, green, blue in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", raw)
@@ -140,7 +140,7 @@ def test_code_in_the_current_folder_is_not_run(place: Place) -> None:
 
 def test_a_home_that_cannot_be_written_is_no_obstacle(place: Place) -> None:
     small_log(place)
-    nowhere = {name: "/proc/nowhere" for name in ("HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    nowhere = dict.fromkeys(("HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), "/proc/nowhere")
     with place.console(str(place.log), environment=nowhere) as console:
         console.see("first", "● live")
         console.send("9")
@@ -148,3 +148,26 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(place: Place) -> None:
         console.send("q")
         assert console.wait() == 0, console.text
     assert Path(place.database).exists()
+
+
+def test_why_there_is_no_follower_is_said_and_stays(place: Place) -> None:
+    small_log(place)
+    config = place.folder / "ccm.toml"
+    config.write_text("")
+    with place.terminal(
+        *PROGRAM, "--config", str(config), "--db", str(place.database), "open", str(place.log)
+    ) as console:
+        console.see("first", "● live")
+        config.write_text("nonsense = 1\n")  # from now on no follower starts
+        (follower,) = followers(place.mark)
+        os.kill(follower, signal.SIGKILL)
+        console.resize(200, 24)
+        console.see("nobody has read the logs", "the follower ended", "nonsense")
+        console.send("q")
+        assert console.wait() == 0
+    config.unlink()
+    with place.terminal(*PROGRAM, "--db", "/proc/ccm.db", "open", str(place.log), size=(200, 24)) as console:
+        console.see("▲ error", "the follower ended: /proc/ccm.db")
+        until(lambda: "no database yet" not in console.text, "the reason stays", 0.1)
+        console.send("q")
+        assert console.wait() == 0

@@ -240,7 +240,7 @@ wait_warning_seconds = 100
         "did you mean email?",
         "ccm.toml:19: [[source]] timezone: 'Berlin' is not a time zone; did you mean Europe/Berlin?",
         "ccm.toml:21: [site.n] timezone: 'Europe/Berln' is not a time zone; did you mean Europe/Berlin?",
-        "ccm.toml:22: [site.n] day_starts_at: '6am' is not a time of day; write it as 06:00, from 00:00 to 23:59",
+        "ccm.toml:22: [site.n] day_starts_at: '6am' is not a time of day; write it as 06:00, from 00:00 to 23:45",
         "ccm.toml:23: [site.n] holidays: '2026-13-01' is not a day; write it as 2026-12-25",
         "ccm.toml:25: [custom_events] SURVEY.csta: 'csta' is not a field; did you mean csat?",
         "ccm.toml:26: [custom_events] X|Y: 'X|Y' is not the name of an event",

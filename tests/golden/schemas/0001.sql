@@ -580,6 +580,7 @@ CREATE INDEX ix_event_agent ON event (agent_id, at_ms) WHERE agent_id IS NOT NUL
 CREATE INDEX ix_event_contact ON event (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX ix_quarantine_file ON quarantine (file_id);
 CREATE INDEX ix_segment_agent ON segment (agent_id, answered_at_ms) WHERE agent_id IS NOT NULL;
+CREATE INDEX ix_segment_customer ON segment (customer, entered_at_ms) WHERE customer IS NOT NULL;
 CREATE INDEX ix_segment_ended ON segment (ended_at_ms);
 CREATE INDEX ix_segment_entered ON segment (entered_at_ms);
 CREATE INDEX ix_span_agent_end ON span (agent_id, end_at_ms);

@@ -308,6 +308,13 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("agent_id IS NOT NULL"),
     )
+    op.create_index(
+        "ix_segment_customer",
+        "segment",
+        ["customer", "entered_at_ms"],
+        unique=False,
+        sqlite_where=sa.text("customer IS NOT NULL"),
+    )
     op.create_index("ix_segment_ended", "segment", ["ended_at_ms"], unique=False)
     op.create_index("ix_segment_entered", "segment", ["entered_at_ms"], unique=False)
     op.create_table(

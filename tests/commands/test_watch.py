@@ -1,0 +1,66 @@
+"""``ccm-tui watch`` as a command: what it remembers and says. What it reads: ``tests/ingest/test_follower.py``."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.following import append, calls
+from tests.program import program
+
+CALL = 6
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return append(tmp_path / "queue_log", calls(0, 3))
+
+
+def _sources(database: Path) -> list[tuple[str, str | None, str, str | None]]:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT pattern, format, site, timezone FROM source ORDER BY id").fetchall()
+
+
+def test_a_path_is_remembered_and_followed_from_then_on(tmp_path: Path, log: Path) -> None:
+    database = tmp_path / "ccm.db"
+    assert program(database, "watch", "--once", "queue_log", cwd=tmp_path).code == 0
+    assert _sources(database) == [(str(log), None, "main", None)]
+    append(log, calls(3, 5))
+    ended = program(database, "watch", "--once", cwd=Path("/"))
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == f"{2 * CALL} lines, {2 * CALL} events, 0 repeats, 0 quarantined, 0 blank, 2 new contacts\n"
+
+
+def test_a_path_named_again_takes_the_newer_settings(tmp_path: Path, log: Path) -> None:
+    database = tmp_path / "ccm.db"
+    assert program(database, "watch", "--remember", log).code == 0
+    ended = program(
+        database, "watch", "--remember", "--source", "asterisk", "--site", "north", "--tz", "Europe/Berlin", log
+    )
+    assert ended.code == 0, ended.err
+    assert _sources(database) == [(str(log), "asterisk-queue-log", "north", "Europe/Berlin")]
+
+
+def test_what_cannot_be_meant_is_not_remembered(tmp_path: Path, log: Path) -> None:
+    database = tmp_path / "ccm.db"
+    for words in (["--source", "asterix"], ["--tz", "Mars/Base"], ["--source", "csv"]):
+        assert program(database, "watch", "--once", *words, log).code == 2
+        assert _sources(database) == []
+    assert program(database, "watch", "--once").code == 0
+
+
+def test_configured_sources_are_followed_and_not_remembered(tmp_path: Path, log: Path) -> None:
+    database, config = tmp_path / "ccm.db", tmp_path / "ccm.toml"
+    config.write_text('[[source]]\npath = "queue_l*"\nsite = "north"\ntimezone = "UTC"\n')
+    ended = program(database, "--config", config, "watch", "--once", cwd=Path("/"))
+    assert ended.out.startswith(f"{3 * CALL} lines, {3 * CALL} events")
+    assert _sources(database) == []
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT name FROM site").fetchall() == [("north",)]
+
+
+def test_once_without_anything_to_follow_is_done_at_once(tmp_path: Path) -> None:
+    ended = program(tmp_path / "ccm.db", "watch", "--once", tmp_path / "not" / "yet")
+    assert ended.code == 0
+    assert "not there yet" in ended.err
