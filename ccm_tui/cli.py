@@ -98,5 +98,8 @@ def _globals(known: argparse.Namespace) -> dict[str, object]:
 
 
 def _say(text: str) -> None:
+    """Names of files and what a log contains are in it: a terminal must not obey them."""
+    from ccm_tui.safe import clean
+
     with contextlib.suppress(OSError):
-        print(text, file=sys.stderr)
+        print(clean(text, newlines=True), file=sys.stderr)

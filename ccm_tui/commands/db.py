@@ -15,6 +15,7 @@ from ccm_tui.store.engine import Store, open_reader, open_writer
 
 if TYPE_CHECKING:
     from ccm_tui.ingest.writing import Writing
+    from ccm_tui.settings.model import Settings
 
 HELP = "care of the database: info, backup, verify, rebuild"
 
@@ -99,18 +100,22 @@ def _verify(args: argparse.Namespace) -> ExitCode:
         open_reader(session.database_of(settings)) as store,
         tempfile.TemporaryDirectory(prefix="ccm-tui-verify-") as folder,
     ):
-        problems = care.integrity_problems(store) + care.broken_counts(store)
+        _say_whether_rules_changed(store, settings)
+        problems = care.integrity_problems(store)
+        is_readable = not problems
+        problems += care.broken_counts(store)
         copy = Path(folder) / "copy.db"
-        care.backup(store, copy)
-        with open_writer(copy) as fresh, open_reader(copy) as stored:
-            writing = Writing(fresh, Definitions(settings))
-            writing.settle_all()
-            before = Path(folder) / "before.db"
-            care.backup(stored, before)
-            lines = rebuild(writing, _progress)
-            with open_reader(before) as old:
-                problems += care.differences(old, fresh)
-                problems += _conservation_problems(writing)
+        if is_readable:
+            care.backup(store, copy)
+            with open_writer(copy) as fresh, open_reader(copy) as stored:
+                writing = Writing(fresh, Definitions(settings))
+                writing.settle_all()
+                before = Path(folder) / "before.db"
+                care.backup(stored, before)
+                lines = rebuild(writing, _progress)
+                with open_reader(before) as old:
+                    problems += care.differences(old, fresh)
+                    problems += _conservation_problems(writing)
     if problems:
         for problem in problems:
             print(problem)
@@ -119,6 +124,15 @@ def _verify(args: argparse.Namespace) -> ExitCode:
         )
     print(f"{store.path}: sound; {lines} lines folded anew agree with what is stored")
     return ExitCode.DONE
+
+
+def _say_whether_rules_changed(store: Store, settings: "Settings") -> None:
+    from ccm_tui.store import meta
+
+    with store.reading() as cursor:
+        folded = meta.find_meta(cursor, meta.FOLD_FINGERPRINT)
+    if folded is not None and folded != settings.fold_fingerprint():
+        print("ccm-tui: the configuration changed since the logs were read; ccm-tui db rebuild", file=sys.stderr)
 
 
 def _conservation_problems(writing: "Writing") -> list[str]:

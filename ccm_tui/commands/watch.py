@@ -13,6 +13,7 @@ from ccm_tui.errors import ExitCode, StoreBusyError
 from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.lock import FollowerLock, read_status
 from ccm_tui.ingest.writing import Writing
+from ccm_tui.safe import clean
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.store.files import SourceRow, remember_sources
 
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             lock.release()
     if args.once:
         for path, reason in follower.problems:
-            print(f"ccm-tui: {path}: {reason}", file=sys.stderr)
+            print(clean(f"ccm-tui: {path}: {reason}"), file=sys.stderr)
         counts = follower.counts
         print(
             f"{counts.lines} lines, {counts.records} events, {counts.repeats} repeats,"

@@ -71,7 +71,7 @@ class FloorModel:
         self._stagehand = Stagehand(
             agenda=agenda,
             parts=() if days_ago else PARTS,
-            desks=list(desks.values()),
+            desks=[desk for name, desk in desks.items() if name not in scenes.forgetful_today],
             now_ms=now_ms,
             seed=day_seed,
             call_away=presence.call_away,

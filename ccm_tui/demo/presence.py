@@ -59,10 +59,9 @@ class Presence:
             end_ms = midnight_ms + shift.end_ms + int(chance.uniform(-1, 6) * MINUTE_MS)
             name = shift.agent.name
             today = day == self._scenes.today
-            if today and (name in self._scenes.absent_today or any(name == a.agent for a in self._scenes.aways_today)):
-                if name in self._scenes.absent_today:
-                    continue
-            elif ill < _ILL:
+            if today and name in self._scenes.absent_today:
+                continue
+            if ill < _ILL and not (today and name in self._scenes.forgetful_today):
                 continue
             desk = self._desks[name]
             if only is None or desk in only:

@@ -66,6 +66,11 @@ class Scenes:
             forgetful = choose.choice(support).agent.name
             self.aways_today.append(Away(forgetful, now_ms - 7 * MINUTE_MS, 21 * MINUTE_MS))
 
+    @property
+    def forgetful_today(self) -> frozenset[str]:
+        """Those who walk off."""
+        return frozenset(away.agent for away in self.aways_today)
+
     def surges(self, queue: str, day: int) -> Sequence[Surge]:
         """The surges that touch a queue on one of the floor's days."""
         choose = random.Random(f"{self._seed}/surge/{day}")

@@ -20,7 +20,7 @@ from ccm_tui.ingest.pipeline import Counts, Part
 from ccm_tui.ingest.tailer import GRACE_SECONDS, TailBatch, TailState
 from ccm_tui.ingest.tails import SourceTails
 from ccm_tui.ingest.watcher import Watcher
-from ccm_tui.ingest.writing import Writing, checkpoint_of_row, with_checkpoint
+from ccm_tui.ingest.writing import Writing, checkpoint_of_row, is_behind, with_checkpoint
 from ccm_tui.store import files as file_store
 from ccm_tui.store.files import FileRow, SourceRow
 
@@ -196,7 +196,13 @@ class Follower:
                 continue
             header_line = batch.start == 0 and file.header is not None and bool(batch.lines)
             lines = LineBatch(batch.offsets, batch.lines, batch.oversize, batch.start, batch.end)
-            moved = with_checkpoint(file, batch.checkpoint, str(batch.content.path), round(self._wall_clock() * 1000))
+            moved = with_checkpoint(
+                file,
+                batch.checkpoint,
+                str(batch.content.path),
+                round(self._wall_clock() * 1000),
+                behind=batch.ending is None and is_behind(batch.content, batch.end),
+            )
             parts.append((followed, batch.generation, Part(moved, lines, header_line=header_line)))
         stored = self._writing.pipeline.ingest([part for _, _, part in parts]) if parts else []
         for (followed, generation, _), (file, counts) in zip(parts, stored, strict=True):
@@ -253,16 +259,19 @@ class Follower:
             (str(tail.path), tail.reason or "not there yet")
             for followed in self._followed.values()
             for tail in followed.tails.tails
-            if tail.state in (TailState.UNREADABLE, TailState.WAITING)
+            if tail.state is TailState.UNREADABLE or (tail.state is TailState.WAITING and not tail.path.exists())
         ]
         for followed in self._followed.values():
             problems.extend((str(path), reason) for path, reason in followed.left_out.items())
         self._note.problems = problems
         self._note.note = (self._watcher.degraded or "") if self._watcher is not None else ""
         self._note.progress = None
+        self._note.live = self._caught_up or (
+            bool(self.counts.lines) and not any(f.tails.live_behind_bytes for f in self._followed.values())
+        )
         if behind and not self._caught_up:
             done = sum(file.offset for f in self._followed.values() for file in f.files.values())
-            self._note.note = "reading what is there already"
+            self._note.note = "history is arriving" if self._note.live else "reading what is there already"
             self._note.progress = round(done / (done + behind), 3)
 
     def _beat(self, *, force: bool = False) -> None:

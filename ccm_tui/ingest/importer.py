@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -16,10 +16,10 @@ from ccm_tui.errors import SourceError, StoreBusyError
 from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
 from ccm_tui.ingest.content import ContentReplaced, LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
-from ccm_tui.ingest.lines import LineReader
+from ccm_tui.ingest.lines import LineBatch, LineReader
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.ingest.pipeline import Counts, Part
-from ccm_tui.ingest.writing import Writing, checkpoint_of_row, with_checkpoint
+from ccm_tui.ingest.writing import Writing, checkpoint_of_row, is_behind, with_checkpoint
 from ccm_tui.store.files import FileRow
 
 SHARED_TRANSACTION_SECONDS = 0.04
@@ -180,7 +180,13 @@ def _read(
         if batch.end == batch.start:
             break
         part = Part(
-            with_checkpoint(file, checkpoint_of(content, reader), _shown(file, progress), time.time_ns() // 1_000_000),
+            with_checkpoint(
+                file,
+                checkpoint_of(content, reader),
+                _shown(file, progress),
+                time.time_ns() // 1_000_000,
+                behind=is_behind(content, batch.end),
+            ),
             batch,
             header_line=batch.start == 0 and file.header is not None,
         )
@@ -192,6 +198,10 @@ def _read(
         progress.counts.add(counts)
         progress.bytes_done = before + min(log.size, reader.offset)
         on_progress(progress)
+    if file.behind:
+        nothing = LineBatch([], [], [], reader.offset, reader.offset)
+        done = Part(replace(file, behind=0), nothing)
+        _patiently(lambda: writing.pipeline.ingest([done]), progress)
     if reader.unfinished:
         progress.unfinished += 1
 

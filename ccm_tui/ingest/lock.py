@@ -30,6 +30,8 @@ class FollowerStatus:
     """What it is doing or why it cannot, in words; empty when all is well."""
     progress: float | None = None
     """While it catches up: how much of the bytes it found are read, 0..1."""
+    live: bool = False
+    """The live logs are read to their ends: today is complete, though history may still arrive."""
     problems: tuple[tuple[str, str], ...] = ()
     """(path, reason) of what it cannot read."""
 
@@ -41,6 +43,7 @@ class FollowerNote:
     pid: int = field(default_factory=os.getpid)
     note: str = ""
     progress: float | None = None
+    live: bool = False
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -128,6 +131,7 @@ def read_status(database: Path) -> FollowerStatus:
         looked_at_ms=round(beat * 1000),
         note=str(said.get("note", "")),
         progress=said.get("progress") if alive else None,
+        live=alive and bool(said.get("live")),
         problems=tuple((str(path), str(reason)) for path, reason in said.get("problems", ())),
     )
 

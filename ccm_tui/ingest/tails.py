@@ -60,6 +60,11 @@ class SourceTails:
         """All that are open now: rotated siblings, oldest first, then the live logs."""
         return [*self._rotated.values(), *self._live.values()]
 
+    @property
+    def live_behind_bytes(self) -> int:
+        """Bytes of the live logs not delivered yet: 0 says that the floor is up to date, whatever history is to come."""
+        return sum(tail.behind_bytes for tail in self._live.values())
+
     def watched(self) -> list[Path]:
         """What to give a Watcher."""
         return self._discovery.watched()

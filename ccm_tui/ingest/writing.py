@@ -22,6 +22,7 @@ from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 
 SETTLE_SECONDS = 0.03
+LAST_LINE_BYTES = 4096
 
 
 class Writing:
@@ -148,8 +149,16 @@ def checkpoint_of_row(file: FileRow) -> Checkpoint:
     return Checkpoint(identity, file.offset, bytes.fromhex(file.tail_digest))
 
 
-def with_checkpoint(file: FileRow, checkpoint: Checkpoint, path: str, read_at_ms: int) -> FileRow:
-    """A stored file moved on to a checkpoint."""
+def is_behind(content: LogContent, end: int) -> bool:
+    """Whether much more of a log is there than was read to ``end``; a last line without its end is not much."""
+    size = content.size()
+    return size is None or size - end > LAST_LINE_BYTES
+
+
+def with_checkpoint(
+    file: FileRow, checkpoint: Checkpoint, path: str, read_at_ms: int, *, behind: bool = False
+) -> FileRow:
+    """A stored file moved on to a checkpoint; ``behind`` when more of it is there to be read."""
     return replace(
         file,
         path=path,
@@ -161,4 +170,5 @@ def with_checkpoint(file: FileRow, checkpoint: Checkpoint, path: str, read_at_ms
         offset=checkpoint.offset,
         read_at_ms=read_at_ms,
         problem=None,
+        behind=int(behind),
     )

@@ -128,7 +128,7 @@ FIGURES: tuple[AgentFigure, ...] = (
             8,
             priority=2,
             grow=True,
-            max_width=20,
+            max_width=12,
             letter="U",
             description="The queue of the contact, or the agent's only queue.",
         ),

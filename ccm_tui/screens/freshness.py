@@ -22,7 +22,7 @@ def freshness_of(desk: Desk, now_ms: int) -> Freshness:
     looked_at_ms = follower.looked_at_ms
     if looked_at_ms is None or now_ms - looked_at_ms > STALE_MS:
         return Freshness.STALE
-    if follower.progress is not None and follower.progress < 1:
+    if follower.progress is not None and follower.progress < 1 and not follower.live:
         return Freshness.LOADING
     return Freshness.PARTIAL if follower.problems else Freshness.LIVE
 
@@ -84,6 +84,9 @@ def trouble(desk: Desk, now_ms: int, site: str) -> Line:
     if state is Freshness.PAUSED:
         at = clock(floor.snapshot.as_of_ms, desk.zone(site), seconds=True)
         return line((f"{sign.paused} frozen at {at}; p goes on", Tone.HEAD))
+    if follower.progress is not None and follower.progress < 1:
+        share = percent(follower.progress, digits=0)
+        return line((f"{sign.loading} history is arriving, {share}: what is usual is not known yet", Tone.DIM))
     return ()
 
 

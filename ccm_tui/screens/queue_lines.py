@@ -11,6 +11,7 @@ from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import UNDEFINED, mask_customer, percent, timer, to_ascii
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.messages import Floor
+from ccm_tui.safe import clean
 from ccm_tui.screens import agent_words as words
 from ccm_tui.screens.agent_rows import alert_of as agent_alert
 from ccm_tui.screens.agent_rows import by_need, level_of
@@ -135,7 +136,7 @@ def level_of_wait(subject: QueueSubject, contact: WaitingContact) -> Level:
 
 def customer_text(customer: str | None, desk: Desk) -> str:
     """A customer, masked unless that is switched off."""
-    return mask_customer(customer) if desk.masked else customer or UNDEFINED
+    return clean(mask_customer(customer) if desk.masked else customer or UNDEFINED)
 
 
 def waiting_lines(subject: QueueSubject) -> list[Line]:
@@ -179,9 +180,9 @@ def agent_lines(subject: QueueSubject, width: int) -> list[Line]:
         customer = agent.state.segments[0].customer if agent.state.segments else None
         parts: list[Part] = [
             " ",
-            (fit(agent.name, name_width, ellipsis=desk.symbols.ellipsis), band.tone),
+            (fit(clean(agent.name), name_width, ellipsis=desk.symbols.ellipsis), band.tone),
             " ",
-            (fit(text, 11, ellipsis=desk.symbols.ellipsis), doing.tone),
+            (fit(clean(text), 11, ellipsis=desk.symbols.ellipsis), doing.tone),
             f"{words.lasting(agent, subject.now_ms):>5}",
             (f" {desk.symbols.band(band)} ", band.tone),
             (customer_text(customer, desk) if agent.state.segments else "", Tone.DIM),

@@ -1,7 +1,11 @@
-"""Prose in lines of a width. Cells, not characters, decide where a line ends."""
+"""Prose in lines of a width. Cells, not characters, decide where a line ends.
+
+Text is made safe first: what is taken out must not count.
+"""
 
 from rich.cells import cell_len, chop_cells
 
+from ccm_tui.safe import clean
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Line, Span, line, width_of
 
@@ -10,7 +14,7 @@ def wrapped(text: str, width: int, *, indent: int = 0, head: Line = (), tone: To
     """The text in lines of ``width``, each indented; ``head`` stands in the first line's indent."""
     room = max(8, width - indent)
     rows: list[str] = []
-    for word in (part for whole in text.split() for part in _parts(whole, room)):
+    for word in (part for whole in clean(text).split() for part in _parts(whole, room)):
         if rows and cell_len(rows[-1]) + 1 + cell_len(word) <= room:
             rows[-1] += " " + word
         else:
@@ -31,7 +35,7 @@ def wrapped_spans(spans: Line, width: int, *, indent: int = 0, head: Line = ()) 
     """Toned text in lines of ``width`` behind ``head``; the second and later lines are indented."""
     words: list[Span] = []
     for text, tone in spans:
-        words += [Span(part, tone) for word in text.split(" ") for part in _parts(word, width - indent)] if text else []
+        words += [Span(part, tone) for word in clean(text).split(" ") for part in _parts(word, width - indent)]
     lines: list[list[Span]] = [list(head)]
     used, fresh = width_of(head), True
     for text, tone in words:

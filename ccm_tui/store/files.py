@@ -32,6 +32,7 @@ class FileRow:
     flagged: int = 0
     read_at_ms: int | None = None
     problem: str | None = None
+    behind: int = 0
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -51,7 +52,7 @@ _CHECKPOINT = (
 _COUNTS = ("lines", "records", "repeats", "quarantined", "blank", "flagged")
 _COLUMNS = (
     "path, format, timezone, header, device, inode, head_digest, head_length, tail_digest, offset, first_at_ms,"
-    " last_at_ms, first_digest, lines, records, repeats, quarantined, blank, flagged, read_at_ms, problem"
+    " last_at_ms, first_digest, lines, records, repeats, quarantined, blank, flagged, read_at_ms, problem, behind"
 )
 _READ = f"SELECT file.id, site.name, {_COLUMNS} FROM file JOIN site ON site.id = file.site_id"  # noqa: S608
 
@@ -71,7 +72,7 @@ def get_file(cursor: sqlite3.Cursor, file_id: int) -> FileRow:
 
 def insert_file(cursor: sqlite3.Cursor, site_id: int, file: FileRow) -> FileRow:
     """Store a content seen for the first time; gives it with its id."""
-    marks = ", ".join("?" * 22)
+    marks = ", ".join("?" * 23)
     cursor.execute(f"INSERT INTO file (site_id, {_COLUMNS}) VALUES ({marks})", (site_id, *_values(file)))  # noqa: S608
     assert cursor.lastrowid is not None
     return replace(file, id=cursor.lastrowid)
@@ -98,6 +99,7 @@ def _values(file: FileRow) -> tuple[object, ...]:
         file.head_length, file.tail_digest, file.offset, file.first_at_ms, file.last_at_ms, file.first_digest,
         file.lines, file.records, file.repeats, file.quarantined, file.blank, file.flagged, file.read_at_ms,
         file.problem,
+        file.behind,
     )  # fmt: skip
 
 

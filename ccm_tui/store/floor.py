@@ -106,10 +106,11 @@ def ended_segments(cursor: sqlite3.Cursor, site_id: int, slots: Iterable[int]) -
 def open_segments(cursor: sqlite3.Cursor, site_id: int, from_ms: int, as_of_ms: int) -> list[tuple[Any, ...]]:
     """A site's segments that have not ended, as rows for ``in_order_of_entry``.
 
-    Deferred contacts wait as long as it takes; of the others those that entered in the period.
+    Deferred contacts wait as long as it takes; of the others those that entered in the period. One whose file is not
+    read to its end yet may have ended further on: it is not shown, so that history can arrive behind a live floor.
     """
     query = (
-        f"{_ORDERED} WHERE segment.ended_at_ms IS NULL"
+        f"{_ORDERED} WHERE segment.ended_at_ms IS NULL AND file.behind = 0"
         " AND segment.entered_at_ms <= ? AND (segment.entered_at_ms >= ? OR segment.channel IN"
         " ('email', 'message', 'task')) AND queue.site_id = ?"
     )

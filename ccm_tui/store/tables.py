@@ -112,6 +112,8 @@ class File(SQLModel, table=True):
     """When it was last looked at with success."""
     problem: str | None = None
     """Why it cannot be read just now; None when all is well."""
+    behind: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """1: more of it is there to be read. Until then a contact without an end in it has it further on."""
 
 
 class EventName(SQLModel, table=True):

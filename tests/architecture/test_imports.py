@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ingest.following import append, calls
+
 SCREEN = ["textual"]
 HEAVY = ["sqlmodel", "sqlalchemy", "alembic", "watchfiles", "rich", "pydantic", "msgspec", "sqlite3", *SCREEN]
 
@@ -58,14 +60,16 @@ def test_the_quick_answers_load_nothing_heavy(words: list[str], tmp_path: Path) 
 def test_nothing_headless_loads_the_screen(words: list[str], code: int, tmp_path: Path) -> None:
     database = ["--db", str(tmp_path / "ccm.db")]
     if code == 0 and words[0] in ("board", "report", "export", "db", "doctor", "quarantine"):
-        _loaded(SCREEN, *database, "watch", "--remember", cwd=tmp_path)
+        append(tmp_path / "queue_log", calls(0, 1))
+        _loaded(SCREEN, *database, "import", "queue_log", cwd=tmp_path)
     assert _loaded(SCREEN, *database, *words, cwd=tmp_path) == f"loaded: [], code: {code}"
 
 
 def test_a_reader_loads_no_tables(tmp_path: Path) -> None:
     """Reading and following an up-to-date database never waits for sqlmodel and alembic."""
     database = ["--db", str(tmp_path / "ccm.db")]
-    _loaded(SCREEN, *database, "watch", "--remember", cwd=tmp_path)
+    append(tmp_path / "queue_log", calls(0, 1))
+    _loaded(SCREEN, *database, "watch", "--once", "queue_log", cwd=tmp_path)
     for words in (["board", "--format", "json"], ["report", "agents", "--format", "json"], ["watch", "--once"]):
         assert _loaded(["sqlmodel", "alembic"], *database, *words, cwd=tmp_path) == "loaded: [], code: 0", words
 

@@ -116,6 +116,12 @@ def test_verify_finds_lines_that_do_not_add_up(ccm: Ccm, database: Path, stateme
     assert (said.code, what in said.out) == (5, True), said
 
 
+def test_verify_says_that_the_configuration_changed(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "db", "verify", config="[queue.sales]\nwrapup_seconds = 9\n")
+    assert said.code == 5
+    assert "the configuration changed since the logs were read" in said.err
+
+
 def test_rebuild_leaves_lines_and_counts_alone(ccm: Ccm, database: Path) -> None:
     before = ccm(database, "db", "info", "--format", "json").json
     assert ccm(database, "db", "rebuild").code == 0
@@ -162,7 +168,7 @@ def test_a_backup_while_somebody_writes_is_whole(ccm: Ccm, database: Path, tmp_p
                 return int(cursor.execute("SELECT COUNT(*) FROM event").fetchone()[0])
 
         wait_until(lambda: events() > 20 * CALL, "it writes")
-        copies = []
+        copies: list[Path] = []
         while writer.poll() is None and len(copies) < 3:
             copies.append(tmp_path / f"copy{len(copies)}.db")
             assert ccm(database, "db", "backup", str(copies[-1])).code == 0

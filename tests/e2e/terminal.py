@@ -168,7 +168,7 @@ class Terminal:
             time.sleep(0.01)
         return text
 
-    def settle(self, quiet: float = 0.12, seconds: float = 2.0) -> None:
+    def settle(self, quiet: float = 0.08, seconds: float = 2.0) -> None:
         """Wait until it has answered: until nothing came for a moment, or for long enough (a clock ticks anyway)."""
         began = time.monotonic()
         while time.monotonic() < began + seconds:

@@ -271,3 +271,22 @@ async def test_a_low_window_keeps_the_table() -> None:
         await it.show(FLOOR)
         assert "billing" in it.text
         assert "moved" not in it.text
+
+
+async def test_until_a_row_is_chosen_the_pane_tells_of_the_worst() -> None:
+    async with console() as it:
+        await it.show(floor((VIP, SUPPORT)))
+        assert "support  oldest 0:41" in it.text
+        await it.show(FLOOR)
+        assert it.lines[4].startswith("▸▲ billing")
+        await it.press("j")
+        worse = replace(VIP, waiting=waiting(300))
+        await it.show(floor((MAIL, worse, BILLING, SUPPORT), AGENTS))
+        assert "support  oldest 0:41" in it.text, "once chosen, the record stays"
+
+
+async def test_the_pooled_service_level_is_marked_below_its_goal() -> None:
+    async with console((140, 40)) as it:
+        await it.show(floor((queue("a", day=tally(100, 100, 75), recent=tally(50, 50, 30)),)))
+        assert "! 75.0" in it.lines[2]
+        assert "▲ 60.0" in it.lines[2]

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("flagged", sa.Integer(), nullable=False),
         sa.Column("read_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("behind", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["site_id"],
             ["site.id"],
