@@ -62,7 +62,7 @@ class SourceTails:
 
     @property
     def live_behind_bytes(self) -> int:
-        """Bytes of the live logs not delivered yet: 0 says that the floor is up to date, whatever history is to come."""
+        """Bytes of the live logs not delivered yet; 0: the floor is up to date, whatever history is to come."""
         return sum(tail.behind_bytes for tail in self._live.values())
 
     def watched(self) -> list[Path]:

@@ -40,6 +40,8 @@ class FloorScreen(Screen[None], inherit_bindings=False):
 
     NAME: ClassVar[str] = ""
     """What the view state and the modes call it."""
+    NAMES_PEOPLE: ClassVar[bool] = True
+    """False where the whole room can read along: then not even who is at the console is named."""
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Binding ids and what they do here, the most important first."""
     WIDE_HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("app.pause", "pause"), ("app.wallboard", "wallboard"))
@@ -155,7 +157,8 @@ class FloorScreen(Screen[None], inherit_bindings=False):
 
     def show_status(self, now_ms: int) -> None:
         """The lines that are the same everywhere."""
-        self._status.show(status_of(self.heading, self.desk, now_ms, self.clock_site))
+        status = status_of(self.heading, self.desk, now_ms, self.clock_site)
+        self._status.show(status if self.NAMES_PEOPLE else status._replace(who=""))
         self.trouble_rule.say(trouble(self.desk, now_ms, self.clock_site))
 
     def shown_ms(self, floor: Floor) -> int:

@@ -27,6 +27,7 @@ class WallboardScreen(FloorScreen):
     """Large figures over the screen; esc goes back."""
 
     NAME = "wallboard"
+    NAMES_PEOPLE = False
     HELP = "A few large figures for the whole room, and the queues past their limits in words. No person is named."
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("floor.back", "back"), ("app.help", "help"))
 

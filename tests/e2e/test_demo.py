@@ -33,11 +33,9 @@ def test_it_lives_within_seconds_and_leaves_nothing(place: Place) -> None:
         console.see("SLday")
         first = console.see_that(lambda text: "● live" in text or "reading the logs" in text, "figures")
         shown = time.monotonic() - console.began
-        console.see_that(lambda text: figures(text) != figures(first), "it moves", 30)
+        console.see_that(lambda text: figures(text) != figures(first), "it moves")
         moving = time.monotonic() - console.began
-        console.see("● live", seconds=60)
-        live = time.monotonic() - console.began
-        print(f"demo: frame {frame:.2f} s, figures {shown:.2f} s, moving {moving:.2f} s, live {live:.2f} s")
+        print(f"demo: frame {frame:.2f} s, figures {shown:.2f} s, moving {moving:.2f} s")
         assert moving <= 10.0  # 5 on a quiet machine
         (folder,) = folders(place)
         for key, word in (("2", "Chose"), ("9", "Site"), ("1", "SLday")):

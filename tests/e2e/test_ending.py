@@ -58,7 +58,7 @@ def test_a_stalled_line_cannot_keep_it(place: Place, number: signal.Signals) -> 
     incoming = calls("first")
 
     def stuck() -> bool:
-        console.send("21" * 5)
+        console.send("21" * 10)
         place.append(next(incoming))
         return has_rested(console)
 
@@ -79,8 +79,8 @@ def test_a_stalled_line_cannot_keep_it(place: Place, number: signal.Signals) -> 
 def has_rested(console: Terminal) -> bool:
     """Whether it has not used the processor for a while, though its clock should tick."""
     began = _ticks(console.pid)
-    time.sleep(1.5)
-    return _ticks(console.pid) - began <= 1
+    time.sleep(1.2)
+    return _ticks(console.pid) - began <= 4
 
 
 def _ticks(pid: int) -> int:

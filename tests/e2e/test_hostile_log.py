@@ -37,7 +37,7 @@ PAYLOADS = (
 
 # All that Textual 8.2 says to a terminal here: positions, styles, modes it switches, questions it asks, mouse pointers
 MODES = "1000|1003|1004|1006|1015|1016|1049|2004|2026|2048|25|7"
-OWN = re.compile(rf"\x1b\[(?:\d+;\d+H|[\d;]*m|\?(?:{MODES})[hl]|\?(?:2026|2048)\$p|>\d+u|<u)|\x1b\]22;[a-z-]+\x1b\\")
+OWN = re.compile(rf"\x1b\[(?:\d+;\d+H|[\d;]*m|\?(?:{MODES})[hl]|\?(?:2026|2048)\$p|>\d+u|<u)|\x1b\]22;[a-z-]+\x07")
 COPIED = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 
 
@@ -46,7 +46,7 @@ def hostile_logs(place: Place) -> list[str]:
     now = int(time.time())
     place.append(f"{now}|NONE|NONE|NONE|QUEUESTART|")
     at = datetime.fromtimestamp(now, UTC).isoformat()
-    records = []
+    records: list[dict[str, object]] = []
     for number, payload in enumerate(PAYLOADS):
         name = f"{payload}{number}"
         place.append(
@@ -58,7 +58,13 @@ def hostile_logs(place: Place) -> list[str]:
             f"{now}|{now}.{number}|{name}|{name}|{name}|{name}",
             f"{name}|broken|{name}",
         )
-        shared = {"at": at, "queue": f"chat {name}\n\t{name}", "channel": "chat", "customer": name, "contact": name}
+        shared: dict[str, object] = {
+            "at": at,
+            "queue": f"chat {name}\n\t{name}",
+            "channel": "chat",
+            "customer": name,
+            "contact": name,
+        }
         records.append({**shared, "event": "queue_entered", "customer_name": name})
         records.append({**shared, "event": "answered", "agent": f"Ana {name}", "wait_seconds": 1})
         records.append({"at": at, "event": "paused", "agent": f"Ben {name}", "reason": f"{name}\n{name}"})

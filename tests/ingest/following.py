@@ -1,5 +1,6 @@
 """A follower on real files and a real database, in a thread; and what its database must hold in the end."""
 
+import atexit
 import shutil
 import threading
 import time
@@ -22,6 +23,7 @@ GRACE = 0.3
 DEADLINE = 20.0
 EPOCH = 1_700_000_000
 _TEMPLATES = TemporaryDirectory(prefix="ccm-template-")
+atexit.register(_TEMPLATES.cleanup)
 
 
 @cache

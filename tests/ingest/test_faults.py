@@ -11,8 +11,12 @@ import pytest
 
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.errors import SourceError, StoreError
+from ccm_tui.ingest.checkpoint import checkpoint_of
+from ccm_tui.ingest.content import open_content
 from ccm_tui.ingest.importer import ImportRequest, Progress, import_logs
-from ccm_tui.ingest.writing import Writing
+from ccm_tui.ingest.lines import LineReader
+from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.writing import Writing, with_checkpoint
 from ccm_tui.store.quarantine import list_quarantined
 from tests.feeding import all_segments, open_writing
 from tests.ingest.following import (
@@ -220,3 +224,36 @@ def test_an_import_onto_a_full_disk_stores_whole_batches_and_goes_on_later(tmp_p
     opened.store.close()
     shutil.copy(database, tmp_path / "ccm.db")
     assert_as_if_imported_at_once(tmp_path / "ccm.db", log.read_bytes())
+
+
+def test_lines_that_two_processes_read_of_one_file_are_accounted_for_once(tmp_path: Path) -> None:
+    """An import beside the follower, on the very file that it follows."""
+    log, database = tmp_path / "queue_log", new_database(tmp_path / "ccm.db")
+    log.write_bytes(text(calls(0, 4)))
+    one, two = open_writing(database), open_writing(database)
+    content = open_content(log)
+    log_format = one.recognise(content, None)
+    assert log_format is not None
+    file = one.new_file(content, log_format, "main", "UTC")
+
+    def read(writing: Writing, reader: LineReader, max_lines: int) -> Counts:
+        batch = reader.read_batch(1 << 20, max_lines)
+        part = Part(with_checkpoint(file, checkpoint_of(content, reader), str(log), 0), batch)
+        ((_, counts),) = writing.pipeline.ingest([part])
+        assert counts.lines == counts.records + counts.repeats + counts.quarantined + counts.blank == len(batch.lines)
+        return counts
+
+    ahead, behind = LineReader(content), LineReader(content)
+    assert read(one, ahead, 10).records == 10
+    beyond = read(two, behind, 15)
+    assert (beyond.records, beyond.repeats) == (5, 10)
+    assert read(one, ahead, 3).repeats == 3
+    (stored,) = stored_files(database)
+    assert (stored.lines, stored.records, stored.repeats) == (15, 15, 0)
+    assert stored.offset == behind.offset, "who is behind does not move the checkpoint back"
+    assert read(one, ahead, 20).records == 9
+    content.close()
+    for writing in (one, two):
+        writing.settle_all()
+        writing.store.close()
+    assert_as_if_imported_at_once(database, log.read_bytes())

@@ -1,5 +1,6 @@
 """Promise 1: the store is a function of the set of lines, whatever the cut, order, names, repeats and compression."""
 
+import atexit
 import gzip
 import shutil
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from tests.conftest import GOLDEN, RealRun
 from tests.feeding import open_writing, store_content
 
 TEMPLATE_FOLDER = TemporaryDirectory(prefix="ccm-template-")
+atexit.register(TEMPLATE_FOLDER.cleanup)
 
 
 @cache

@@ -21,7 +21,7 @@ async def test_it_names_queues_and_never_people(size: tuple[int, int]) -> None:
         assert isinstance(it.app.screen, WallboardScreen)
         assert "▲ billing  SL 61.0" in it.text
         assert "█" in it.text
-        for name in (*NAMES, "1127", "1128"):
+        for name in (*NAMES, "1127", "1128", "ana"):
             assert name not in it.text
         await it.press("escape")
         assert not isinstance(it.app.screen, WallboardScreen)

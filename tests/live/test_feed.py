@@ -1,0 +1,192 @@
+"""The feed: snapshots of what is committed, a follower while nobody else follows, and every failure said once."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ccm_tui.ingest.lock import FollowerLock, is_free, read_status
+from ccm_tui.live.feed import Feed
+from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
+from ccm_tui.store.files import remember_sources
+from tests.feeding import Feeder, open_writing
+from tests.ingest.following import EPOCH, append, calls, new_database, source, stored_files, text, wait_until
+
+CALL = 6
+NOW = EPOCH + 3600.0
+
+
+class Seen:
+    """A feed's callbacks, and what they were given."""
+
+    def __init__(self) -> None:
+        self.snapshots: list[FloorSnapshot] = []
+        self.failures: list[tuple[str, str]] = []
+        self.lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def feed(self, database: Path, *, follow: bool = False, arguments: tuple[str, ...] = ()) -> Iterator[Feed]:
+        feed = Feed(
+            database,
+            Definitions(Settings()),
+            self.snapshots.append,
+            lambda what, hint: self.failures.append((what, hint)),
+            follow=follow,
+            child_arguments=arguments,
+            wall_clock=lambda: NOW,
+        )
+        feed.start()
+        try:
+            yield feed
+        finally:
+            feed.stop()
+
+    def offered(self) -> int:
+        return sum(queue.day.offered for queue in self.snapshots[-1].queues) if self.snapshots else 0
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return new_database(tmp_path / "ccm.db")
+
+
+def test_what_is_committed_comes_as_a_snapshot(database: Path, tmp_path: Path, seen: Seen) -> None:
+    writing = open_writing(database)
+    feeder = Feeder(writing, tmp_path / "log")
+    with seen.feed(database):
+        wait_until(lambda: seen.snapshots, "a first snapshot")
+        for number in range(3):
+            feeder.feed(text(calls(number, number + 1)))
+            took = wait_until(lambda: seen.offered() == number + 1, f"{number + 1} calls")  # noqa: B023
+            assert took < 5
+    writing.store.close()
+    assert not seen.failures
+
+
+def test_paused_there_is_none_until_it_goes_on(database: Path, tmp_path: Path, seen: Seen) -> None:
+    writing = open_writing(database)
+    feeder = Feeder(writing, tmp_path / "log")
+    with seen.feed(database) as feed:
+        wait_until(lambda: seen.snapshots, "a first snapshot")
+        feed.pause(True)
+        time.sleep(0.2)
+        before = len(seen.snapshots)
+        feeder.feed(text(calls(0, 2)))
+        time.sleep(0.2)
+        assert len(seen.snapshots) == before
+        feed.pause(False)
+        wait_until(lambda: seen.offered() == 2, "both calls")
+    writing.store.close()
+
+
+def test_a_past_instant_is_shown_until_it_is_live_again(database: Path, tmp_path: Path, seen: Seen) -> None:
+    writing = open_writing(database)
+    Feeder(writing, tmp_path / "log").feed(text(calls(0, 10)))
+    with seen.feed(database) as feed:
+        wait_until(lambda: seen.offered() == 10, "all")
+        feed.look_at((EPOCH + 35) * 1000)
+        wait_until(lambda: seen.offered() == 4, "the first four")
+        assert seen.snapshots[-1].as_of_ms == (EPOCH + 35) * 1000
+        feed.look_at(None)
+        wait_until(lambda: seen.offered() == 10, "all again")
+    writing.store.close()
+
+
+def test_a_missing_database_is_said_once_and_read_as_soon_as_it_is_there(tmp_path: Path, seen: Seen) -> None:
+    with seen.feed(tmp_path / "later.db"):
+        wait_until(lambda: seen.failures, "it says so")
+        time.sleep(0.3)
+        assert [what for what, _ in seen.failures] == [f"{tmp_path}/later.db: no database yet"]
+        new_database(tmp_path / "later.db")
+        wait_until(lambda: seen.snapshots, "a snapshot")
+
+
+def test_a_database_put_in_place_of_another_is_read(database: Path, tmp_path: Path, seen: Seen) -> None:
+    other = open_writing(new_database(tmp_path / "other.db"))
+    Feeder(other, tmp_path / "log").feed(text(calls(0, 3)))
+    other.store.close()
+    with seen.feed(database):
+        wait_until(lambda: seen.snapshots, "the empty one")
+        (tmp_path / "other.db").replace(database)
+        wait_until(lambda: seen.offered() == 3, "the other one", 5)
+
+
+# -- the follower it starts --------------------------------------------------------------------------------------------
+
+
+def _stored(database: Path) -> int:
+    return sum(file.records for file in stored_files(database))
+
+
+def test_it_starts_a_follower_where_there_is_none_and_ends_it(database: Path, tmp_path: Path, seen: Seen) -> None:
+    log = append(tmp_path / "log", calls(0, 2))
+    with seen.feed(database, follow=True, arguments=("--tz", "UTC", str(log))):
+        wait_until(lambda: seen.offered() == 2, "what it reads")
+        assert seen.snapshots[-1].follower.running
+    assert is_free(database)
+    assert not seen.failures
+
+
+def test_a_follower_that_dies_is_replaced_within_two_seconds(database: Path, tmp_path: Path, seen: Seen) -> None:
+    writing = open_writing(database)
+    log = append(tmp_path / "log", calls(0, 1))
+    with writing.store.writing() as cursor:
+        remember_sources(cursor, [source(log)])
+    writing.store.close()
+    with seen.feed(database, follow=True):
+        wait_until(lambda: _stored(database) == CALL, "it reads")
+        first = read_status(database).pid
+        assert first is not None
+        time.sleep(2.1)  # one that dies young is not tried again at once
+        os.kill(first, signal.SIGKILL)
+        append(log, calls(1, 2))
+        wait_until(lambda: read_status(database).pid not in (None, first), "another follows")
+        wait_until(lambda: _stored(database) == 2 * CALL, "it reads on")
+    assert is_free(database)
+
+
+def test_where_somebody_follows_a_path_is_only_remembered(database: Path, tmp_path: Path, seen: Seen) -> None:
+    log = append(tmp_path / "log", calls(0, 1))
+    lock = FollowerLock(database)
+    assert lock.acquire()
+    writing = open_writing(database)
+
+    def remembered() -> int:
+        with writing.store.reading() as cursor:
+            return int(cursor.execute("SELECT COUNT(*) FROM source").fetchone()[0])
+
+    try:
+        with seen.feed(database, follow=True, arguments=(str(log),)):
+            wait_until(remembered, "the path is remembered")
+        assert read_status(database).pid == os.getpid()
+    finally:
+        lock.release()
+        writing.store.close()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_why_the_follower_ended_is_said(tmp_path: Path, seen: Seen, there: bool) -> None:
+    database = tmp_path / "ccm.db"
+    if there:
+        new_database(database)
+    else:
+        (tmp_path / "ccm.db").mkdir()
+    why = "there is no log format 'asterix'" if there else f"{database}: cannot be written: Is a directory"
+
+    def said() -> list[str]:
+        return [what for what, _ in seen.failures] + [snapshot.follower.note for snapshot in seen.snapshots[-1:]]
+
+    with seen.feed(database, follow=True, arguments=("--source", "asterix", "/nowhere")):
+        wait_until(lambda: f"the follower ended: {why}" in said(), "it says so")
