@@ -28,6 +28,9 @@ TICK_SECONDS = 1.0
 """At least so often, whether or not anything was committed: states end by the clock too."""
 FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
+REST = 4
+"""Times as long as a reading took we rest after it: where the machine is short of time, twenty consoles paint less."""
+LONGEST_REST_SECONDS = 0.5
 SUPERVISE_SECONDS = 0.5
 """How often we look whether somebody follows; a dead follower is replaced within two seconds."""
 SHORT_LIFE_SECONDS = 2.0
@@ -121,7 +124,8 @@ class Feed:
                     self._failure = ""
                     if not self._stop.is_set():
                         self._on_snapshot(snapshot)
-                    self._stop.wait(self._interval)
+                    took = time.monotonic() - now
+                    self._stop.wait(max(self._interval, min(took * REST, LONGEST_REST_SECONDS)))
                     continue
             except CcmError as error:
                 if store is not None:

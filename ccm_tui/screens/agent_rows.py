@@ -53,28 +53,38 @@ def break_seconds(row: AgentRow, definitions: Definitions) -> float:
     return definitions.settings.alerts.long_break_seconds if is_break else 0.0
 
 
-def agent_rows(
-    rows: Iterable[AgentRow],
-    alerts: "Alerts",
-    now_ms: int,
-    definitions: Definitions,
-    *,
-    sites: bool,
-    ascii_only: bool = False,
-) -> list[Listed]:
-    """``sites``: several, so each is named and found by."""
-    masked = definitions.settings.privacy.mask
-    listed = []
-    for row in by_need(rows, alerts):
-        level = level_of(alert_of(alerts, row))
+class AgentList:
+    """Makes the rows; one of which nothing has changed within the second is not made again."""
+
+    def __init__(self, definitions: Definitions, *, ascii_only: bool = False) -> None:
+        self._definitions = definitions
+        self._ascii_only = ascii_only
+        self._made: dict[str, tuple[tuple[object, ...], Listed]] = {}
+        """By key: what the row was made of, and the row."""
+
+    def rows(self, agents: Iterable[AgentRow], alerts: "Alerts", now_ms: int, *, sites: bool) -> list[Listed]:
+        """In order of need. ``sites``: several, so each is named and found by."""
+        made: dict[str, tuple[tuple[object, ...], Listed]] = {}
+        for row in by_need(agents, alerts):
+            level = level_of(alert_of(alerts, row))
+            key, source = agent_key(row), (now_ms // 1000, level, sites, row)
+            known = self._made.get(key)
+            made[key] = (
+                known if known and known[0] == source else (source, self._listed(key, row, level, now_ms, sites))
+            )
+        self._made = made
+        return [listed for _, listed in made.values()]
+
+    def _listed(self, key: str, row: AgentRow, level: Level, now_ms: int, sites: bool) -> Listed:
+        definitions = self._definitions
         view = AgentView(
             row,
             now_ms,
             definitions.agent_rules(row.site),
-            masked,
+            definitions.settings.privacy.mask,
             level,
             break_seconds(row, definitions),
-            ascii_only,
+            self._ascii_only,
         )
         cells = agent_cells(view)
         if sites:
@@ -83,8 +93,7 @@ def agent_rows(
         queues = " ".join(member.queue for member in row.state.queues)
         state = f"{words.chose(row)} {words.doing(row).word} {WORDS[level]}"
         text = f"{row.name} {row.agent} {row.site} {row.team} {queues} {state}"
-        listed.append(Listed(BoardRow(agent_key(row), cells, BANDS[level]), text))
-    return listed
+        return Listed(BoardRow(key, cells, BANDS[level]), text)
 
 
 def agent_kpis(snapshot: FloorSnapshot, alerts: "Alerts") -> list[Kpi]:

@@ -8,8 +8,9 @@ from ccm_tui.messages import Floor
 from ccm_tui.screens.agent_columns import COLUMNS
 from ccm_tui.screens.agent_detail import agent_detail
 from ccm_tui.screens.agent_explain import agent_pages
-from ccm_tui.screens.agent_rows import agent_key, agent_kpis, agent_rows, alert_of
+from ccm_tui.screens.agent_rows import AgentList, agent_key, agent_kpis, alert_of
 from ccm_tui.screens.board_screen import BoardScreen, Listed
+from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.explain import ExplainSheet
 from ccm_tui.widgets.board_model import Column
 from ccm_tui.widgets.kpi_tile import Kpi
@@ -38,6 +39,10 @@ class AgentsScreen(BoardScreen):
         ("app.help", "help"),
     )
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._list = AgentList(desk.definitions, ascii_only=desk.symbols is ASCII)
+
     @property
     def clock_site(self) -> str:
         row = self.row_of(self.board.cursor_key)
@@ -51,14 +56,8 @@ class AgentsScreen(BoardScreen):
         return next((row for row in floor.snapshot.agents if agent_key(row) == key), None)
 
     def listed(self, floor: Floor) -> Sequence[Listed]:
-        return agent_rows(
-            floor.snapshot.agents,
-            floor.alerts,
-            self.shown_ms(floor),
-            self.desk.definitions,
-            sites=len(floor.snapshot.timezones) > 1,
-            ascii_only=self.desk.symbols is ASCII,
-        )
+        sites = len(floor.snapshot.timezones) > 1
+        return self._list.rows(floor.snapshot.agents, floor.alerts, self.shown_ms(floor), sites=sites)
 
     def kpis(self, floor: Floor) -> Sequence[Kpi]:
         return agent_kpis(floor.snapshot, floor.alerts)

@@ -141,10 +141,11 @@ class Terminal:
         with self._lock:
             return self._times[-1][0] if self._times else self.began
 
-    def size_at(self, moment: float) -> int:
-        """How many bytes it had written by then."""
+    @property
+    def arrivals(self) -> list[tuple[float, int]]:
+        """(when, how many bytes it had written by then), piece by piece."""
         with self._lock:
-            return max((total for at, total in self._times if at <= moment), default=0)
+            return list(self._times)
 
     def send(self, keys: str) -> None:
         """Press keys."""

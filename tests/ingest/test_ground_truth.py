@@ -1,5 +1,6 @@
 """The real logs against what the Asterisk that wrote them counted and reported: every window, every snapshot."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -32,16 +33,12 @@ ABANDONED_AS_ASTERISK_COUNTS = {
 
 REDIRECTED = {
     ("run1", "Mo Farah-Smith", "1795329217.1688"),
-    ("run1", "Lena Groß", "1795329312.2562"),
     ("run1", "Femi Adeyemi", "1795329502.4054"),
-    ("run1", "2015", "1795329884.6784"),
     ("run1", "Kai", "1795330242.482"),
     ("run4", "Local/4005@agents", "1795329548.8230"),
     ("run4", "Agent 4007", "1795329686.11238"),
     ("run4", "Agent 4024", "1795329750.12794"),
-    ("run4", "Agent 4043", "1795330026.19640"),
     ("run4", "Agent 4030", "1795330158.23786"),
-    ("run4", "Agent 4046", "1795330157.23726"),
     ("run4", "Local/4047@agents", "1795330134.23010"),
     ("run4", "Agent 4048", "1795330202.25034"),
 }
@@ -224,6 +221,13 @@ def test_members_are_there_and_paused_as_asterisk_says(
     assert compared > 500
 
 
+def _known_since_ms(snapshot: dict[str, Any], queue: str, agent: str) -> float:
+    """Since when Asterisk has this member; for one who left during a call it says nothing of that call any more, nor
+    for one who came back (its new entry has taken no call, though the phone is in use)."""
+    members = snapshot["queues"][queue]["members"]
+    return next((int(m["LoginTime"]) * 1000 for m in members if m["Name"] == agent), math.inf)
+
+
 def test_in_call_states_differ_only_for_redirected_callers(
     replayed: tuple[str, list[tuple[dict[str, Any], FloorSnapshot, FloorSnapshot | None]]],
 ) -> None:
@@ -245,5 +249,6 @@ def test_in_call_states_differ_only_for_redirected_callers(
                 compared += 1
                 if (None if on is None else on.queue) != theirs.get(row.agent):
                     assert on is not None, f"{row.agent} is in a call that we do not see"
-                    assert (name, row.agent, on.native_id) in REDIRECTED
+                    if _known_since_ms(snapshot, on.queue, row.agent) <= (on.answered_at_ms or 0):
+                        assert (name, row.agent, on.native_id) in REDIRECTED
     assert compared > 400

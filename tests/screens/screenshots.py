@@ -37,10 +37,8 @@ async def draw(folder: Path) -> None:
     app = CcmApp(
         definitions,
         StoreReaders(database, definitions),
-        lambda on_snapshot, on_failure: Feed(
-            database, definitions, on_snapshot, on_failure, config=str(config), wall_clock=lambda: now_ms / 1000
-        ),
-        now_ms=lambda: now_ms,
+        lambda on_snapshot, on_failure: Feed(database, definitions, on_snapshot, on_failure, config=str(config)),
+        now_ms=lambda: time.time_ns() // 1_000_000,
         who="ana",
     )
     async with app.run_test(size=(140, 40)) as pilot:
@@ -48,7 +46,7 @@ async def draw(folder: Path) -> None:
         while not _is_read(app) and time.monotonic() < deadline:
             await pilot.pause(0.5)
         await pilot.press("g")
-        await pilot.pause(3)
+        await pilot.pause(61)  # what is usual is looked up once a minute
         _save(app, "queues.svg")
         await pilot.press("2")
         await pilot.pause(3)

@@ -1,0 +1,104 @@
+"""A writer at 1,000 events a second, alone and with twenty consoles' feeds reading.
+
+Run on demand: ``python -m tests.benchmarks.bench_readers``. Budget (performance.md): no busy error, commits p99 at most
+10 ms (ambitious 2), write-ahead log at most 16 MB. A batch is parsed, folded and committed: its time is printed
+beside the commit's own.
+"""
+
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.e2e.floors import calls
+from tests.feeding import Feeder, open_writing
+
+READERS, SECONDS, BATCH, PERIOD = 20, 15.0, 100, 0.1
+READER = """
+import sys, time
+from pathlib import Path
+from ccm_tui.live.feed import Feed
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
+seen, failed = [], []
+feed = Feed(Path(sys.argv[1]), Definitions(Settings()), seen.append, lambda *words: failed.append(words), follow=False)
+feed.start()
+sys.stdin.read()
+feed.stop()
+print(len(seen), len(failed), failed[:1])
+"""
+
+
+@contextmanager
+def readers(database: Path, number: int) -> Iterator[list["subprocess.Popen[str]"]]:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(number)
+    ]
+    try:
+        time.sleep(0.2 * number)
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def run(number: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "ccm.db"
+        writing = open_writing(database)
+        feeder = Feeder(writing, Path(folder) / "queue_log")
+        commits: list[float] = []
+        begun = 0.0
+
+        def trace(statement: str) -> None:
+            nonlocal begun
+            if statement == "COMMIT":
+                begun = time.perf_counter()
+            elif begun:
+                commits.append((time.perf_counter() - begun) * 1000)
+                begun = 0.0
+
+        incoming, batches, longest_wal, busy = calls("first"), [], 0, 0
+        feeder.feed("".join(f"{next(incoming)}\n" for _ in range(BATCH)).encode())
+        with readers(database, number) as processes:
+            writing.store.connection.set_trace_callback(trace)
+            ended = time.monotonic() + SECONDS
+            while time.monotonic() < ended:
+                data = "".join(f"{next(incoming)}\n" for _ in range(BATCH)).encode()
+                began = time.perf_counter()
+                try:
+                    feeder.feed(data)
+                except sqlite3.OperationalError:
+                    busy += 1
+                took = time.perf_counter() - began
+                batches.append(took * 1000)
+                longest_wal = max(longest_wal, database.with_name("ccm.db-wal").stat().st_size)
+                time.sleep(max(0.0, PERIOD - took))
+            writing.store.connection.set_trace_callback(None)
+            counts = [process.communicate("")[0].split(None, 2) for process in processes]
+        writing.store.close()
+        failed = sum(int(count[1]) for count in counts)
+        snapshots = statistics.median(int(count[0]) for count in counts) / SECONDS if counts else 0
+        commits.sort()
+        batches.sort()
+        print(
+            f"{number:2} readers: commits p50 {statistics.median(commits):.2f} p99 {commits[int(len(commits) * 0.99)]:.2f}"
+            f" most {commits[-1]:.2f} ms; batches of {BATCH} p50 {statistics.median(batches):.1f}"
+            f" p99 {batches[int(len(batches) * 0.99)]:.1f} ms; busy {busy}, readers' failures {failed};"
+            f" WAL {longest_wal / 1e6:.1f} MB; snapshots a reader {snapshots:.1f}/s",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    run(0)
+    run(READERS)
