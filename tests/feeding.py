@@ -13,7 +13,6 @@ from ccm_tui.settings.model import Settings
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.engine import open_writer
 from ccm_tui.store.files import FileRow
-from ccm_tui.store.files import FileRow
 
 
 def open_writing(database: Path, settings: Settings | None = None) -> Writing:
