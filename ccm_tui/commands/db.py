@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccm_tui.commands import session
-from ccm_tui.errors import ExitCode, StoreError
+from ccm_tui.errors import ConfigError, ExitCode, StoreError
 from ccm_tui.formatting import iso_utc
 from ccm_tui.store import care
 from ccm_tui.store.engine import Store, open_reader, open_writer
@@ -100,7 +100,7 @@ def _verify(args: argparse.Namespace) -> ExitCode:
         open_reader(session.database_of(settings)) as store,
         tempfile.TemporaryDirectory(prefix="ccm-tui-verify-") as folder,
     ):
-        _say_whether_rules_changed(store, settings)
+        _check_rules(store, settings)
         problems = care.integrity_problems(store)
         is_readable = not problems
         problems += care.broken_counts(store)
@@ -126,13 +126,15 @@ def _verify(args: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
-def _say_whether_rules_changed(store: Store, settings: "Settings") -> None:
+def _check_rules(store: Store, settings: "Settings") -> None:
     from ccm_tui.store import meta
 
     with store.reading() as cursor:
         folded = meta.find_meta(cursor, meta.FOLD_FINGERPRINT)
     if folded is not None and folded != settings.fold_fingerprint():
-        print("ccm-tui: the configuration changed since the logs were read; ccm-tui db rebuild", file=sys.stderr)
+        raise ConfigError(
+            f"{store.path}: folded by another configuration than this one", "ccm-tui db rebuild folds it by this one."
+        )
 
 
 def _conservation_problems(writing: "Writing") -> list[str]:

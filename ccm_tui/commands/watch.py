@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from ccm_tui.commands import session
 from ccm_tui.errors import ExitCode, StoreBusyError
 from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.lock import FollowerLock, read_status
+from ccm_tui.ingest.pipeline import Counts
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.safe import clean
 from ccm_tui.settings.sections import DEFAULT_SITE
@@ -36,10 +38,27 @@ def run(args: argparse.Namespace) -> ExitCode:
         signal.signal(number, lambda *_: stop.set())
     if args.child:
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    counts = Counts()
+    while not stop.is_set():
+        follower = _follow(args, stop, counts.add)
+        if follower is None or not follower.rules_changed:
+            break
+    if args.once and follower is not None:
+        for path, reason in follower.problems:
+            print(clean(f"ccm-tui: {path}: {reason}"), file=sys.stderr)
+        print(
+            f"{counts.lines} lines, {counts.records} events, {counts.repeats} repeats,"
+            f" {counts.quarantined} quarantined, {counts.blank} blank, {counts.contacts} new contacts"
+        )
+    return ExitCode.DONE
+
+
+def _follow(args: argparse.Namespace, stop: threading.Event, on_counts: Callable[[Counts], None]) -> Follower | None:
+    """Follow by the configuration as it is now; None when only paths were to be remembered."""
     with session.writing(args) as writing:
         if args.remember:
             sources_of(writing, args)
-            return ExitCode.DONE
+            return None
         lock = FollowerLock(writing.store.path)
         if not lock.acquire():
             holder = read_status(writing.store.path)
@@ -48,19 +67,11 @@ def run(args: argparse.Namespace) -> ExitCode:
                 "One follower per database is enough: consoles read what it writes.",
             )
         try:
-            follower = Follower(writing, lock, sources_of(writing, args))
+            follower = Follower(writing, lock, sources_of(writing, args), on_counts=on_counts)
             follower.run(stop, once=args.once)
         finally:
             lock.release()
-    if args.once:
-        for path, reason in follower.problems:
-            print(clean(f"ccm-tui: {path}: {reason}"), file=sys.stderr)
-        counts = follower.counts
-        print(
-            f"{counts.lines} lines, {counts.records} events, {counts.repeats} repeats,"
-            f" {counts.quarantined} quarantined, {counts.blank} blank, {counts.contacts} new contacts"
-        )
-    return ExitCode.DONE
+    return follower
 
 
 def sources_of(writing: Writing, args: argparse.Namespace) -> list[SourceRow]:

@@ -16,7 +16,7 @@ from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, Usage
 from ccm_tui.ingest.content import LogContent
 from ccm_tui.ingest.lines import LineBatch
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
-from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.pipeline import Counts, Part, RulesChangedError
 from ccm_tui.ingest.tailer import GRACE_SECONDS, TailBatch, TailState
 from ccm_tui.ingest.tails import SourceTails
 from ccm_tui.ingest.watcher import Watcher
@@ -75,6 +75,8 @@ class Follower:
         self._rescan_at = -math.inf
         self._caught_up = False
         self.counts = Counts()
+        self.rules_changed = False
+        """``run`` ended because another process folded the database by another configuration: read ours again."""
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -97,6 +99,9 @@ class Follower:
                     stop.wait(back_off)
                     back_off = min(2 * back_off, LONGEST_BACK_OFF_SECONDS)
                     continue
+                except RulesChangedError:
+                    self.rules_changed = True
+                    break
                 back_off = BEAT_SECONDS
                 if busy:
                     continue

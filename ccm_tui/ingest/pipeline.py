@@ -28,10 +28,15 @@ from ccm_tui.store.agents import list_stale
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 from ccm_tui.store.intervals import mark_dirty
+from ccm_tui.store.meta import FOLD_FINGERPRINT, find_meta
 from ccm_tui.store.rebuild import StoredEvent, set_agents
 
 _BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\0"))
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class RulesChangedError(ConfigError):
+    """Another process has folded what is stored by its configuration: ours must not be mixed into that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Pipeline:
             lambda file_id: self._file(file_id).rank,
         )
         self._version: int | None = None
+        self._fingerprint = dialect.definitions.settings.fold_fingerprint()
         self._cursor: sqlite3.Cursor | None = None
 
     def register(self, file: FileRow) -> FileRow:
@@ -129,7 +135,7 @@ class Pipeline:
         prepared = [self._prepare(part) for part in parts]
         try:
             with self._store.writing() as cursor:
-                self._check_memory()
+                self._check_memory(cursor)
                 self._cursor = cursor
                 self._store_batch(cursor, prepared)
         except BaseException:
@@ -177,7 +183,7 @@ class Pipeline:
                 return False
         try:
             with self._store.writing() as cursor:
-                self._check_memory()
+                self._check_memory(cursor)
                 self._cursor = cursor
                 return self._folding.refold_stale(cursor) is not None
         except BaseException:
@@ -253,14 +259,24 @@ class Pipeline:
 
     # -- inside the transaction --------------------------------------------------------------------------------------
 
-    def _check_memory(self) -> None:
-        """Another process has committed since: what we remember may be old."""
+    def _check_memory(self, cursor: sqlite3.Cursor) -> None:
+        """Another process has committed since: what we remember may be old. Raises RulesChangedError."""
         version = self._store.data_version()
-        if self._version is not None and version != self._version:
-            self._folding.forget()
-            self._names.forget()
-            self._files.clear()
+        if version != self._version:
+            self.check_rules(cursor)
+            if self._version is not None:
+                self._folding.forget()
+                self._names.forget()
+                self._files.clear()
         self._version = version
+
+    def check_rules(self, cursor: sqlite3.Cursor) -> None:
+        """Raises RulesChangedError when what is stored was folded by other rules than ours."""
+        folded = find_meta(cursor, FOLD_FINGERPRINT)
+        if folded is not None and folded != self._fingerprint:
+            raise RulesChangedError(
+                "the database was folded by another configuration meanwhile", "Start again, all with one ccm.toml."
+            )
 
     def _store_batch(self, cursor: sqlite3.Cursor, prepared: Sequence[_Prepared]) -> None:
         late = Late()

@@ -112,6 +112,8 @@ class Writing:
             return True
         with self.store.writing() as cursor:
             waiting = interval_store.list_dirty(cursor, 500)
+            if waiting:
+                self.pipeline.check_rules(cursor)
             began = time.monotonic()
             for done, pair in enumerate(waiting, 1):
                 interval_store.settle_rollups(cursor, [pair], self._queue_rules)

@@ -64,6 +64,15 @@ def _raw(before: list[str], after: list[str]) -> int:
     return total
 
 
+def quiet_log(place: Place) -> None:
+    """A floor on which nobody waits and nobody works."""
+    place.database = place.folder / "quiet.db"
+    place.log = place.folder / "quiet_log"
+    now = int(time.time()) - 600
+    place.append(f"{now}|NONE|NONE|NONE|QUEUESTART|", f"{now}|{now}.1|vip|NONE|ENTERQUEUE||5550101|1")
+    place.append(f"{now + 9}|{now}.1|vip|NONE|ABANDON|1|1|9")
+
+
 def main() -> None:
     for name, environment, options in (
         ("truecolor", {"COLORTERM": "truecolor"}, ()),
@@ -78,12 +87,15 @@ def main() -> None:
                 with place.console(*options, str(place.log), environment=environment) as console:
                     console.see(*QUEUES, "● live")
                     console.settle(0.5, 5)
-                    start = len(console.raw)
-                    print(
-                        f"{name:16} start {start / 1000:.1f} kB (compressed {len(zlib.compress(console.raw)) / 1000:.1f})"
-                    )
-                    print(f"{'':16} idle  {idle(console)}")
+                    raw = console.raw
+                    print(f"{name:16} start {len(raw) / 1000:.1f} kB (compressed {len(zlib.compress(raw)) / 1000:.1f})")
+                    print(f"{'':16} seven queues with timers: {idle(console)}")
                     print(f"{'':16} {refreshes(place, console)}", flush=True)
+                quiet_log(place)
+                with place.console(*options, str(place.log), environment=environment) as console:
+                    console.see("vip", "● live")
+                    console.settle(0.5, 5)
+                    print(f"{'':16} nobody there, the clock alone: {idle(console)}", flush=True)
             finally:
                 place.close()
 

@@ -2,12 +2,14 @@
 
 import contextlib
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.ingest.following import append, calls
-from tests.program import program
+from ccm_tui.ingest.lock import read_status
+from tests.ingest.following import append, calls, content_of, stored_files, wait_until
+from tests.program import command, program
 
 CALL = 6
 
@@ -64,3 +66,29 @@ def test_once_without_anything_to_follow_is_done_at_once(tmp_path: Path) -> None
     ended = program(tmp_path / "ccm.db", "watch", "--once", tmp_path / "not" / "yet")
     assert ended.code == 0
     assert "not there yet" in ended.err
+
+
+def test_a_follower_takes_over_rules_that_another_process_folded_by(tmp_path: Path, log: Path) -> None:
+    """ccm.toml was edited while the service runs; an import applies it, and the follower must not mix in the old."""
+    database, config = tmp_path / "ccm.db", tmp_path / "ccm.toml"
+    config.write_text('[site.main]\ntimezone = "UTC"\n')
+    with subprocess.Popen(
+        command(database, "--config", config, "watch", "--tz", "UTC", log), stderr=subprocess.PIPE
+    ) as follower:
+        try:
+            wait_until(lambda: read_status(database).pid == follower.pid, "it follows")
+            wait_until(lambda: sum(file.records for file in stored_files(database)) == 3 * CALL, "it reads")
+            config.write_text('[site.main]\ntimezone = "UTC"\n[agent.anna]\naliases = ["Ana"]\n')
+            assert program(database, "--config", config, "import", log).code == 0
+            append(log, calls(3, 5))
+            wait_until(lambda: sum(file.records for file in stored_files(database)) == 5 * CALL, "it reads on")
+            assert follower.poll() is None
+        finally:
+            follower.terminate()
+            assert follower.wait(10) == 0
+    fresh = tmp_path / "fresh.db"
+    assert program(fresh, "--config", config, "import", log).code == 0
+    content = content_of(database)
+    for what, rows in content_of(fresh).items():
+        assert content[what] == rows, what
+    assert {segment.agent for segment in content["segments"]} == {"anna"}  # type: ignore[attr-defined]
