@@ -120,12 +120,12 @@ class Frame:
     @property
     def from_ms(self) -> int:
         """The earliest beginning; sites in different zones begin a day at different instants."""
-        return min(site.from_ms for site in self.sites)
+        return min((site.from_ms for site in self.sites), default=self.query.now_ms)
 
     @property
     def to_ms(self) -> int:
         """The latest end."""
-        return max(site.to_ms for site in self.sites)
+        return max((site.to_ms for site in self.sites), default=self.query.now_ms)
 
     @property
     def timezone(self) -> str | None:
@@ -136,7 +136,7 @@ class Frame:
     @property
     def judged_to_ms(self) -> int:
         """Until when we know whether a customer came back: what was stored after the period counts too."""
-        return max(self.newest_at_ms or 0, *(site.as_of_ms for site in self.sites))
+        return max((self.newest_at_ms or 0, *(site.as_of_ms for site in self.sites)))
 
     def cut(self, site: SitePeriod, queue: str) -> Cut:
         """The site's intervals, less the hours in which the queue (empty: the site) is closed for this report."""

@@ -55,7 +55,8 @@ def finished_calls() -> Iterator[bytes]:
     agents = [f"Agent {number}" for number in range(60)]
     number = 0
     while True:
-        now, lines = int(time.time()), []
+        now = int(time.time())
+        lines: list[str] = []
         while len(lines) < BATCH:
             number += 1
             call, queue, agent = f"{now}.{number}", f"queue-{number % 20}", agents[number % 60]
@@ -108,7 +109,8 @@ def run(number: int) -> None:
         batches.sort()
         print(
             f"{number:2} readers: commits p50 {statistics.median(commits):.2f}"
-            f" p99 {commits[int(len(commits) * 0.99)]:.2f} most {commits[-1]:.2f} ms; batches of {BATCH} p50 {statistics.median(batches):.1f}"
+            f" p99 {commits[int(len(commits) * 0.99)]:.2f} most {commits[-1]:.2f} ms;"
+            f" batches of {BATCH} p50 {statistics.median(batches):.1f}"
             f" p99 {batches[int(len(batches) * 0.99)]:.1f} ms; busy {busy}, readers' failures {failed};"
             f" WAL {longest_wal / 1e6:.1f} MB; snapshots a reader {snapshots:.1f}/s",
             flush=True,

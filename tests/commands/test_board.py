@@ -1,3 +1,6 @@
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -5,6 +8,7 @@ import pytest
 
 from tests.commands.conftest import Ccm
 from tests.commands.test_report import QUEUE_KEYS
+from tests.feeding import open_writing
 from tests.reports.databases import call, database_of, in_order, left
 
 NOW_KEYS = [
@@ -84,3 +88,14 @@ def test_an_instant_that_differs_between_sites_is_refused(ccm: Ccm, tmp_path: Pa
     ).json
     assert (board["as_of"], board["timezone"]) == ("2026-11-22T12:02:00Z", "Asia/Tokyo")
     assert [row["site"] for row in board["queues"]] == ["tokyo"]
+
+
+def test_a_database_without_any_site_has_an_empty_board(tmp_path: Path) -> None:
+    open_writing(tmp_path / "ccm.db").store.close()
+    shown = subprocess.run(
+        [sys.executable, "-m", "ccm_tui", "--db", str(tmp_path / "ccm.db"), "board", "--format", "json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert json.loads(shown)["queues"] == []
