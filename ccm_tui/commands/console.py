@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccm_tui.commands import session
-from ccm_tui.commands.ending import Ending
 from ccm_tui.errors import ExitCode
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 
 if TYPE_CHECKING:
+    from ccm_tui.commands.ending import Ending
     from ccm_tui.app import FeedLike
     from ccm_tui.live.snapshot import FloorSnapshot
 
 
 def show_console(
     settings: Settings,
+    ending: "Ending",
     *,
     config: str | None,
     who: str | None,
@@ -34,38 +35,10 @@ def show_console(
 ) -> ExitCode:
     """Run the console until it is left. Ended by a signal it exits with 128 and the signal's number.
 
-    ``config`` and ``child_arguments`` are handed to the follower it starts when there is none; ``view_path`` is where
-    it remembers how it was left; ``wall_clock`` is the floor's time in seconds since 1970.
+    ``ending``, entered already, ends it from outside; ``config`` and ``child_arguments`` are handed to the follower it
+    starts when there is none; ``view_path`` is where it remembers how it was left; ``wall_clock`` is the floor's time
+    in seconds since 1970.
     """
-    with Ending() as ending:
-        return_code = _shown(
-            settings,
-            ending,
-            config=config,
-            who=who,
-            child_arguments=child_arguments,
-            mouse=mouse,
-            low_bandwidth=low_bandwidth,
-            view_path=view_path,
-            wall_clock=wall_clock,
-        )
-    if return_code not in (0, 1):
-        raise SystemExit(return_code)
-    return ExitCode(return_code)
-
-
-def _shown(
-    settings: Settings,
-    ending: Ending,
-    *,
-    config: str | None,
-    who: str | None,
-    child_arguments: Sequence[str],
-    mouse: bool,
-    low_bandwidth: bool,
-    view_path: Path | None,
-    wall_clock: Callable[[], float],
-) -> int:
     database = session.database_of(settings)
     definitions = Definitions(settings)
     low_bandwidth = low_bandwidth or settings.ui.low_bandwidth
@@ -101,10 +74,14 @@ def _shown(
     try:
         app.run(mouse=mouse)
     finally:
+        ending.left()
         # The terminal is already restored: ending the follower may take a moment
         if app.feed is not None:
             app.feed.stop()
-    return app.ended_with or app.return_code or 0
+    return_code = app.ended_with or app.return_code or 0
+    if return_code not in (0, 1):
+        raise SystemExit(return_code)
+    return ExitCode(return_code)
 
 
 def _user() -> str:

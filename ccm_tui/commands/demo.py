@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ccm_tui.commands.console import show_console
+from ccm_tui.commands.ending import Ending
 from ccm_tui.commands.terminal import check_terminal, scrub
 from ccm_tui.errors import ExitCode
 from ccm_tui.settings.load import load_settings
@@ -31,12 +32,13 @@ def run(args: argparse.Namespace) -> ExitCode:
     check_terminal(os.environ)
     scrub(os.environ)
     now_ms = time.time_ns() // 1_000_000
-    with tempfile.TemporaryDirectory(prefix="ccm-tui-demo-") as name:
+    with Ending() as ending, tempfile.TemporaryDirectory(prefix="ccm-tui-demo-") as name:
         folder = Path(name)
         config = _configure(folder, now_ms)
         with _floor(folder / "logs", now_ms, args) as clock:
             return show_console(
                 load_settings(config, str(folder / "ccm.db"), environ={"HOME": name}),
+                ending,
                 config=str(config),
                 who=args.as_name,
                 mouse=not args.no_mouse,

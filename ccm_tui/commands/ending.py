@@ -51,8 +51,7 @@ class Ending:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
-        self._left.set()
-        os.write(self._tell, b"\0")
+        self.left()
         self._watching.join()
         os.close(self._hear)
         os.close(self._tell)
@@ -61,6 +60,11 @@ class Ending:
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, 2)
             os.close(nothing)
+
+    def left(self) -> None:
+        """The loop has ended: what is still to be put away may take its time."""
+        self._left.set()
+        os.write(self._tell, b"\0")
 
     def _told(self, number: int, _frame: FrameType | None) -> None:
         os.write(self._tell, bytes([number]))

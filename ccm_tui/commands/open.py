@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ccm_tui.commands import session
 from ccm_tui.commands.console import show_console
+from ccm_tui.commands.ending import Ending
 from ccm_tui.commands.terminal import check_terminal, scrub
 from ccm_tui.errors import ExitCode
 
@@ -27,15 +28,17 @@ def run(args: argparse.Namespace) -> ExitCode:
     settings = session.settings_of(args)
     from ccm_tui.view_state import state_path
 
-    return show_console(
-        settings,
-        config=args.config,
-        who=args.as_name,
-        child_arguments=child_arguments(args),
-        mouse=not args.no_mouse,
-        low_bandwidth=args.low_bandwidth,
-        view_path=state_path(os.environ),
-    )
+    with Ending() as ending:
+        return show_console(
+            settings,
+            ending,
+            config=args.config,
+            who=args.as_name,
+            child_arguments=child_arguments(args),
+            mouse=not args.no_mouse,
+            low_bandwidth=args.low_bandwidth,
+            view_path=state_path(os.environ),
+        )
 
 
 def child_arguments(args: argparse.Namespace) -> list[str]:
