@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ccm_tui.safe import FORMULA_STARTS, MAX_MARKS, clean, csv_safe
 
-NAUGHTY = Path("/work/shared/samples/naughty-strings/blns.json")
+NAUGHTY = Path(__file__).parents[2] / "shared" / "samples" / "naughty-strings" / "blns.json"
 
 PAYLOADS = [
     "\x1b[31mred\x1b[0m",

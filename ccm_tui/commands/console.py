@@ -16,8 +16,8 @@ from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 
 if TYPE_CHECKING:
-    from ccm_tui.commands.ending import Ending
     from ccm_tui.app import FeedLike
+    from ccm_tui.commands.ending import Ending
     from ccm_tui.live.snapshot import FloorSnapshot
 
 
