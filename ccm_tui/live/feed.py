@@ -34,7 +34,7 @@ LONGEST_REST_SECONDS = 0.5
 SUPERVISE_SECONDS = 0.5
 """How often we look whether somebody follows; a dead follower is replaced within two seconds."""
 SHORT_LIFE_SECONDS = 2.0
-"""A child that ends sooner cannot follow; it is not tried again at once."""
+"""A child that gives up sooner cannot follow and is not tried again at once; one that was killed is."""
 END_CHILD_SECONDS = 2.0
 REMEMBER_SECONDS = 10.0
 
@@ -214,7 +214,7 @@ class _Supervisor:
             self.said = self._last_words()
             self._child = None
             _close_stdin(child)
-            if time.monotonic() - self._started_at < SHORT_LIFE_SECONDS:
+            if child.returncode > 0 and time.monotonic() - self._started_at < SHORT_LIFE_SECONDS:
                 self._failed_at = time.monotonic()
         if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
             return
