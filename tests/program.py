@@ -1,14 +1,15 @@
 """The program as a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-"""Before a command: root's rights fall away, and with them the rights to files of this user."""
+WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+"""Before a command: even root is then held to the permissions of a file."""
 
 
 class Ended(NamedTuple):
