@@ -98,4 +98,4 @@ def segments(draw: st.DrawFn, channels: tuple[Channel, ...] = LIVE_CHANNELS) -> 
         contact=f"c{draw(st.integers(0, 30))}",
         customer=draw(st.sampled_from([None, "1", "2", "3"])),
         queue=draw(st.sampled_from(["sales", "support"])),
-    )
+    )._replace(visit=draw(st.integers(0, 2)))

@@ -80,7 +80,10 @@ def test_a_call_without_an_end_is_judged_once_it_is_lost() -> None:
     assert first_contact_resolution([open_call], RULES, NOW_MS) == (1.0, 1, 0)
 
 
-@given(st.lists(segments(), max_size=25), st.integers(1000, 800_000))
+@given(
+    st.lists(segments(), max_size=25, unique_by=lambda segment: (segment.contact, segment.visit)),
+    st.integers(1000, 800_000),
+)
 def test_verdicts_pool(pile: list[Segment], as_of: int) -> None:
     verdicts = judge_contacts(pile, RULES, as_of * 1000)
     whole = pool_verdicts(verdicts)
