@@ -35,6 +35,7 @@ def program(
     *arguments: str | Path,
     stdin: bytes = b"",
     before: Sequence[str] = (),
+    cwd: Path | None = None,
     timeout: float = 60,
 ) -> Ended:
     """Call the program and wait for its end."""
@@ -43,6 +44,7 @@ def program(
         check=False,
         capture_output=True,
         input=stdin,
+        cwd=cwd,
         timeout=timeout,
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
