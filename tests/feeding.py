@@ -6,7 +6,7 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.ingest.checkpoint import checkpoint_of
 from ccm_tui.ingest.content import open_content
 from ccm_tui.ingest.lines import LineReader
-from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.writing import Writing, with_checkpoint
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings

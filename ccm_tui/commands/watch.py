@@ -13,7 +13,7 @@ from ccm_tui.commands import session
 from ccm_tui.errors import ExitCode, StoreBusyError
 from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.lock import FollowerLock, read_status
-from ccm_tui.ingest.pipeline import Counts
+from ccm_tui.ingest.parsing import Counts
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.safe import clean
 from ccm_tui.settings.sections import DEFAULT_SITE

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
 from ccm_tui.domain.events import Channel, Direction
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Outcome, Segment
 
 CONCURRENT = frozenset({Channel.CHAT, Channel.EMAIL, Channel.MESSAGE, Channel.TASK})

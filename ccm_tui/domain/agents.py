@@ -7,55 +7,12 @@ change once they have ended, so the state at any past instant is the spans that 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 
 DEFAULT_SILENCE_MS = 24 * 3600 * 1000
-
-
-class SpanKind(StrEnum):
-    """What a span of an agent's time says."""
-
-    __hash__ = str.__hash__  # Enum's own is written in Python, and every line looks several spans up
-
-    STATUS = "status"
-    """Logged in: ready (``reason`` None) or paused (``reason`` the pause's, maybe empty). Never overlap."""
-    MEMBERSHIP = "membership"
-    """In one queue."""
-    PAUSE = "pause"
-    """Paused in one queue, or in all (``queue`` None)."""
-    LOGIN = "login"
-    """Logged in as an agent, apart from any queue."""
-    NO_ANSWER = "no_answer"
-    """Offers of two contacts running were missed, and no sign of life since."""
-    RINGING = "ringing"
-    """An offer is ringing (sources that say when it began)."""
-    ACW = "acw"
-    """Wrap-up that the source logs for the agent."""
-    MISSED = "missed"
-    """An offer the agent did not answer, from the first ring on; ``reason`` is the contact. Of no length: it could not
-    be rung at all, or was refused at once, which is no miss of the agent's."""
-
-
-class PresenceSpan(NamedTuple):
-    """A stretch of an agent's time, half open: [start, end)."""
-
-    number: int
-    """Counts up per agent; identifies the span while it grows."""
-    kind: SpanKind
-    queue: str | None
-    reason: str | None
-    start_at_ms: int
-    end_at_ms: int | None
-    """None while it goes on."""
-    start_seen: bool
-    """False: no line said that it began (login not seen)."""
-    end_seen: bool
-    """False: it ended for want of a sign of life (logoff not seen), or because a later line contradicts it."""
-    confirmed_at_ms: int | None
-    """None: carried over a restart and not confirmed by a line of the agent's since."""
 
 
 @dataclass(slots=True)
@@ -77,6 +34,12 @@ class _Open:
 
 Key = tuple[SpanKind, str | None]
 
+_STATUS: Key = (SpanKind.STATUS, None)
+_LOGIN: Key = (SpanKind.LOGIN, None)
+_NO_ANSWER: Key = (SpanKind.NO_ANSWER, None)
+_RINGING: Key = (SpanKind.RINGING, None)
+_ACW: Key = (SpanKind.ACW, None)
+
 
 class AgentFold:
     """One agent's presence, brought up to date event by event.
@@ -87,6 +50,7 @@ class AgentFold:
 
     __slots__ = (
         "_changed",
+        "_has_doubts",
         "_last_sign_ms",
         "_missed",
         "_next",
@@ -107,7 +71,9 @@ class AgentFold:
         self._last_sign_ms: int | None = None
         self._status_ended_ms = 0
         self._next = 0
-        self._changed: dict[int, PresenceSpan] = {}
+        self._changed: dict[int, _Open | PresenceSpan] = {}
+        self._has_doubts = False
+        """A pause was carried over a restart and not confirmed since."""
         self._presence_changed = False
         """A span that decides the status began, ended or was confirmed since the status was last looked at."""
 
@@ -118,7 +84,7 @@ class AgentFold:
 
     def take_changed(self) -> list[PresenceSpan]:
         """The spans that changed since the last call, each in its newest form."""
-        changed = list(self._changed.values())
+        changed = [span.span(None) if isinstance(span, _Open) else span for span in self._changed.values()]
         self._changed.clear()
         return changed
 
@@ -148,6 +114,7 @@ class AgentFold:
         fold._last_sign_ms = state["last_sign_ms"]
         fold._status_ended_ms = state["status_ended_ms"]
         fold._next = state["next"]
+        fold._has_doubts = fold._doubts()
         return fold
 
     # -- folding -------------------------------------------------------------------------------------------------------
@@ -157,13 +124,17 @@ class AgentFold:
         handler = _HANDLERS.get(event.kind)
         if handler is None:
             return
-        at_ms = event.at_ms
-        self._expire(at_ms)
-        if event.kind not in _NO_SIGN or self._last_sign_ms is None:
-            self._last_sign_ms = max(at_ms, self._last_sign_ms or at_ms)
+        at_ms, last_sign_ms = event.at_ms, self._last_sign_ms
+        if last_sign_ms is None:
+            self._last_sign_ms = at_ms
+        elif at_ms > last_sign_ms + self._silence_ms:
+            self._expire(at_ms)
         if event.kind not in _NO_SIGN:
-            self._missed = None
-            self._close((SpanKind.NO_ANSWER, None), at_ms)
+            if last_sign_ms is not None and at_ms > last_sign_ms:
+                self._last_sign_ms = at_ms
+            if self._missed is not None:
+                self._missed = None
+                self._close(_NO_ANSWER, at_ms)
         handler(self, event)
         if self._presence_changed:
             self._update_status(at_ms)
@@ -183,11 +154,12 @@ class AgentFold:
                     pass
                 case _:
                     self._close(key, at_ms)
-        status = self._open.get((SpanKind.STATUS, None))
+        status = self._open.get(_STATUS)
         if status is not None and any(kind is SpanKind.MEMBERSHIP for kind, _ in self._open):
-            self._close((SpanKind.STATUS, None), at_ms)
+            self._close(_STATUS, at_ms)
             self._begin(SpanKind.STATUS, None, status.reason, at_ms, seen=status.start_seen, confirmed=False)
         self._missed = None
+        self._has_doubts = self._doubts()
         self._update_status(at_ms)
 
     def _expire(self, at_ms: int) -> None:
@@ -221,18 +193,18 @@ class AgentFold:
         self._removed[event.queue] = event.at_ms
 
     def _logged_in(self, event: Event) -> None:
-        key = (SpanKind.LOGIN, None)
+        key = _LOGIN
         if key not in self._open:
             self._begin(SpanKind.LOGIN, None, None, event.at_ms)
 
     def _logged_out(self, event: Event) -> None:
         """Ends the login and the memberships that were only inferred; dynamic ones have a REMOVEMEMBER of their own."""
         at_ms = event.at_ms
-        if (SpanKind.LOGIN, None) not in self._open and event.login_ms:
+        if _LOGIN not in self._open and event.login_ms:
             login = self._begin(SpanKind.LOGIN, None, None, at_ms - event.login_ms, seen=False)
-            if (SpanKind.STATUS, None) not in self._open and self._status_ended_ms <= login.start_at_ms:
+            if _STATUS not in self._open and self._status_ended_ms <= login.start_at_ms:
                 self._begin(SpanKind.STATUS, None, None, login.start_at_ms, seen=False)
-        self._close((SpanKind.LOGIN, None), at_ms)
+        self._close(_LOGIN, at_ms)
         self._close((SpanKind.PAUSE, None), at_ms)
         for kind, queue in list(self._open):
             if kind is SpanKind.MEMBERSHIP and not self._open[kind, queue].start_seen:
@@ -252,7 +224,7 @@ class AgentFold:
         queues = [queue for kind, queue in self._open if kind is SpanKind.MEMBERSHIP]
         for queue in queues:
             self._pause(queue, event.reason or "", event.at_ms)
-        if not queues and (SpanKind.LOGIN, None) in self._open:
+        if not queues and _LOGIN in self._open:
             self._pause(None, event.reason or "", event.at_ms)
 
     def _pause(self, queue: str | None, reason: str, at_ms: int) -> None:
@@ -280,7 +252,7 @@ class AgentFold:
 
     def _answered(self, event: Event) -> None:
         rang_at_ms = event.at_ms - (event.ring_ms or 0)
-        self._close((SpanKind.RINGING, None), event.at_ms)
+        self._close(_RINGING, event.at_ms)
         self._evidence(event.queue, rang_at_ms, event.at_ms)
         self._contradict_pauses(event.queue, rang_at_ms, event.at_ms)
 
@@ -289,33 +261,33 @@ class AgentFold:
         self._evidence(event.queue, began_at_ms, event.at_ms)
 
     def _missed_offer(self, event: Event) -> None:
-        self._close((SpanKind.RINGING, None), event.at_ms)
+        self._close(_RINGING, event.at_ms)
         ring_ms = event.ring_ms or 0
-        key = (SpanKind.MISSED, None)
-        self._begin(SpanKind.MISSED, event.queue, event.contact, event.at_ms - ring_ms, key=key)
-        self._close(key, event.at_ms)
         rang_at_ms = event.at_ms - ring_ms
+        self._changed[self._next] = PresenceSpan(
+            self._next, SpanKind.MISSED, event.queue, event.contact, rang_at_ms, event.at_ms, True, True, rang_at_ms
+        )
+        self._next += 1
         self._evidence(event.queue, rang_at_ms, event.at_ms)
         if ring_ms <= 0:
             return
         self._contradict_pauses(event.queue, rang_at_ms, event.at_ms)
         contact = event.contact or ""
-        if self._missed is not None and self._missed != contact:
-            key = (SpanKind.NO_ANSWER, None)
-            if key not in self._open and not self._is_paused():
-                self._begin(SpanKind.NO_ANSWER, None, None, event.at_ms)
+        is_second = self._missed is not None and self._missed != contact
+        if is_second and _NO_ANSWER not in self._open and not self._is_paused():
+            self._begin(SpanKind.NO_ANSWER, None, None, event.at_ms)
         self._missed = contact
 
     def _ringing(self, event: Event) -> None:
         self._evidence(event.queue, event.at_ms, event.at_ms)
-        self._close((SpanKind.RINGING, None), event.at_ms)
-        self._begin(SpanKind.RINGING, event.queue, None, event.at_ms, key=(SpanKind.RINGING, None))
+        self._close(_RINGING, event.at_ms)
+        self._begin(SpanKind.RINGING, event.queue, None, event.at_ms, key=_RINGING)
 
     def _ring_over(self, event: Event) -> None:
-        self._close((SpanKind.RINGING, None), event.at_ms)
+        self._close(_RINGING, event.at_ms)
 
     def _acw_started(self, event: Event) -> None:
-        key = (SpanKind.ACW, None)
+        key = _ACW
         self._close(key, event.at_ms)
         span = self._begin(SpanKind.ACW, None, None, event.at_ms)
         if event.acw_ms is not None:
@@ -323,21 +295,21 @@ class AgentFold:
             self._changed[span.number] = span.span(event.at_ms + event.acw_ms)
 
     def _acw_ended(self, event: Event) -> None:
-        self._close((SpanKind.ACW, None), event.at_ms)
+        self._close(_ACW, event.at_ms)
 
     # -- evidence ------------------------------------------------------------------------------------------------------
 
     def _evidence(self, queue: str | None, since_ms: int, at_ms: int) -> None:
         """A line that only a member of ``queue`` can cause, about something that began at ``since_ms``: he is in it."""
         if queue is None:
-            login = (SpanKind.LOGIN, None)
+            login = _LOGIN
             if not any(kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN) for kind, _ in self._open):
                 self._begin(login[0], None, None, at_ms, seen=False)
             return
         key = (SpanKind.MEMBERSHIP, queue)
         current = self._open.get(key)
         if current is not None:
-            if since_ms >= current.start_at_ms:
+            if current.confirmed_at_ms is None and since_ms >= current.start_at_ms:
                 self._confirm(current, at_ms)
         elif since_ms > self._removed.get(queue, -1):
             self._begin(SpanKind.MEMBERSHIP, queue, None, at_ms, seen=False)
@@ -345,17 +317,23 @@ class AgentFold:
     def _contradict_pauses(self, queue: str | None, rang_at_ms: int, at_ms: int) -> None:
         """Nobody paused is rung: an unconfirmed pause is over here, and wherever his membership was never logged
         (static members lose their pause at a restart, and all of them at once)."""
+        if not self._has_doubts:
+            return
         for (kind, paused_queue), span in list(self._open.items()):
             if kind is not SpanKind.PAUSE or span.confirmed_at_ms is not None or rang_at_ms < span.start_at_ms:
                 continue
             membership = self._open.get((SpanKind.MEMBERSHIP, paused_queue))
             if paused_queue == queue or membership is None or not membership.start_seen:
                 self._close((kind, paused_queue), at_ms, seen=False)
+        self._has_doubts = self._doubts()
+
+    def _doubts(self) -> bool:
+        return any(span.kind is SpanKind.PAUSE and span.confirmed_at_ms is None for span in self._open.values())
 
     def _confirm(self, span: _Open, at_ms: int) -> None:
         if span.confirmed_at_ms is None:
             span.confirmed_at_ms = at_ms
-            self._changed[span.number] = span.span(None)
+            self._changed[span.number] = span
             self._presence_changed |= span.kind in _PRESENCE
 
     def _is_paused(self) -> bool:
@@ -377,7 +355,7 @@ class AgentFold:
         span = _Open(self._next, kind, queue, reason, at_ms, seen, at_ms if confirmed else None)
         self._next += 1
         self._open[key or (kind, queue)] = span
-        self._changed[span.number] = span.span(None)
+        self._changed[span.number] = span
         self._presence_changed |= kind in _PRESENCE
         return span
 
@@ -393,11 +371,11 @@ class AgentFold:
         """Keep the status spans in step: logged in while in any queue or logged in; paused while paused in any."""
         self._presence_changed = False
         present = [s for (kind, _), s in self._open.items() if kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN)]
-        key = (SpanKind.STATUS, None)
+        key = _STATUS
         current = self._open.get(key)
         if not present:
             self._close(key, at_ms)
-            self._close((SpanKind.NO_ANSWER, None), at_ms)
+            self._close(_NO_ANSWER, at_ms)
             self._missed = None
             return
         pauses = [s for (kind, _), s in self._open.items() if kind is SpanKind.PAUSE]

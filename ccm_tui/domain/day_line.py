@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ccm_tui.domain.agent_state import CONCURRENT
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.presence_tally import PresenceTimeline
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.spans import Span, subtract, union

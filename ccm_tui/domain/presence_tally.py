@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ccm_tui.domain.agent_state import CONCURRENT, on_contact
 from ccm_tui.domain.agent_time import AgentTally, Handling, Pause, acw_from_pauses, handling_of, tally_agent
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.spans import Span, covers
 from ccm_tui.domain.variants import AcwSource, KpiRules

@@ -35,11 +35,15 @@ class Dialect:
         """The format of this name. Raises UsageError, ConfigError."""
         return self._format(name)
 
+    def is_plain(self, site: str) -> bool:
+        """Whether the site's lines mean just what their format says: nothing is left for ``understand`` to do."""
+        return not self._agents(site) and not self._queues(site) and not self._custom
+
     def understand(self, site: str, events: Sequence[Event]) -> Sequence[Event]:
         """The events with aliases replaced (one person, several identities) and custom events mapped to fields."""
-        agents, queues = self._agents(site), self._queues(site)
-        if not agents and not queues and not self._custom:
+        if self.is_plain(site):
             return events
+        agents, queues = self._agents(site), self._queues(site)
         return [self._understand(event, agents, queues) for event in events]
 
     def _understand(self, event: Event, agents: Mapping[str, str], queues: Mapping[str, str]) -> Event:

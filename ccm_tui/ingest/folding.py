@@ -6,7 +6,8 @@ reading. The memory is a cache: ``forget`` drops it, and everything is found aga
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -36,17 +37,11 @@ class Record(NamedTuple):
     """A new line with its facts and where it belongs."""
 
     order: Order
-    digest: int
     file_id: int
     site_id: int
     contact_id: int | None
     agent_id: int | None
     events: Sequence[Event]
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """File and offset."""
-        return (self.file_id, self.order[4])
 
 
 @dataclass(slots=True)
@@ -111,7 +106,7 @@ class Folding:
         self._stale: set[int] | None = None
         """Agents to be folded anew when the bulk is in; until then what comes in order is added to what they have, so
         that a floor moves while history arrives. None: to be looked up."""
-        self._newest: dict[int, Order] = {}
+        self._newest: defaultdict[int, Order] = defaultdict(lambda: FIRST)
         """Site -> the newest order folded: a restart before it concerns the past."""
         self._last_restart: dict[int, Order] = {}
         """Site -> the newest restart folded: a line before it comes late, also to who was not known at the restart."""
@@ -124,10 +119,10 @@ class Folding:
         self._newest.clear()
         self._last_restart.clear()
 
-    def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: set[int], late: "Late") -> Touched:
+    def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: Mapping[int, int], late: "Late") -> Touched:
         """Fold new records (sorted by order) and write what changed.
 
-        ``new`` are contacts first seen in this batch; ``late`` what must be folded anew besides.
+        ``new`` are contacts first seen in this batch, with their sites; ``late`` what must be folded anew besides.
         """
         touched = Touched(records=len(records))
         if self._stale is None:
@@ -136,41 +131,37 @@ class Folding:
         changed: set[int] = set()
         changed_agents: set[int] = set()
         self._load_restarts(cursor, records)
-        for record in records:
-            is_past = record.order < self._last_restart[record.site_id]
-            if record.contact_id in new and record.contact_id not in self._contacts:
-                self._contacts[record.contact_id] = _Contact(
-                    record.site_id, ContactFold(self._contact_rules(record.site_id))
-                )
-            for event in record.events:
+        contacts, agents, late_contacts, late_agents = self._contacts, self._agents, late.contacts, late.agents
+        for new_id, new_site_id in new.items():
+            if new_id not in contacts:
+                contacts[new_id] = _Contact(new_site_id, ContactFold(self._contact_rules(new_site_id)))
+        last_restart = self._last_restart
+        for number, record in enumerate(records):
+            order, file_id, site_id, contact_id, agent_id, events = record
+            for event in events:
                 kind = event.kind
-                if kind is EventKind.SOURCE_STARTED:
-                    self._restart(cursor, record, changed, changed_agents, late)
-                    continue
-                contact_id, agent_id = record.contact_id, record.agent_id
-                if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late.contacts:
-                    contact = self._contacts.get(contact_id)
-                    if contact is None or is_past or record.order < contact.last:
-                        late.contacts.add(contact_id)
+                if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late_contacts:
+                    contact = contacts.get(contact_id)
+                    if contact is None or order < contact.last or order < last_restart[site_id]:
+                        late_contacts.add(contact_id)
                     else:
-                        contact.last = record.order
-                        if contact.fold.apply(event, record.place):
+                        contact.last = order
+                        if contact.fold.apply(event, (file_id, order[4])):
                             changed.add(contact_id)
-                if (
-                    agent_id is not None
-                    and kind in AGENT_KINDS
-                    and event.agent is not None
-                    and agent_id not in late.agents
-                ):
-                    agent = self._agents.get(agent_id) or self._load_agent(cursor, record.site_id, agent_id)
-                    if is_past or record.order < agent.last:
-                        late.agents.add(agent_id)
+                if agent_id is not None and kind in AGENT_KINDS and agent_id not in late_agents:
+                    if event.agent is None:
+                        continue
+                    agent = agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)
+                    if order < agent.last or order < last_restart[site_id]:
+                        late_agents.add(agent_id)
                     else:
-                        agent.last = record.order
+                        agent.last = order
                         agent.fold.apply(event)
                         changed_agents.add(agent_id)
-            if record.order > self._newest.get(record.site_id, FIRST):
-                self._newest[record.site_id] = record.order
+                elif kind is EventKind.SOURCE_STARTED:
+                    self._note_newest(records[:number])
+                    self._restart(cursor, record, changed, changed_agents, late)
+        self._note_newest(records)
         late.agents -= stale
         if touched.records > LIVE_RECORDS:
             agent_store.mark_stale(cursor, late.agents)
@@ -196,6 +187,10 @@ class Folding:
             self._stale.discard(waiting[0])
         return waiting[0]
 
+    def _note_newest(self, records: Sequence[Record]) -> None:
+        for site_id, order in {record.site_id: record.order for record in records}.items():
+            self._newest[site_id] = max(self._newest[site_id], order)
+
     # -- restarts ----------------------------------------------------------------------------------------------------
 
     def _restart(
@@ -203,8 +198,7 @@ class Folding:
     ) -> None:
         site_id, at_ms = record.site_id, record.order[0]
         self._last_restart[site_id] = max(self._last_restart[site_id], record.order)
-        newest = self._newest.get(site_id)
-        if newest is None or record.order < newest:
+        if record.order < self._newest[site_id] or self._newest[site_id] is FIRST:
             # It may concern what was folded before: whoever was here at that instant, and every agent.
             late.contacts.update(contact_store.contacts_open_at(cursor, site_id, at_ms))
             late.contacts.update(
@@ -325,24 +319,29 @@ class Folding:
     def _write_contacts(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
         rows: list[contact_store.SegmentRow] = []
         odd: list[tuple[int, int, int]] = []
+        queue_id_of, agent_id_of = self._names.queue, self._names.agent
+        touched_queues, touched_agents = touched.queues, touched.agents
         for contact_id in sorted(ids):
             contact = self._contacts[contact_id]
-            if contact.fold.visits and not contact.written:
+            fold, site_id = contact.fold, contact.site_id
+            visits = fold.visits
+            if visits and not contact.written:
                 touched.contacts += 1
-            for visit in contact.fold.visits:
-                queue_id = self._names.queue(cursor, contact.site_id, visit.queue)
+            for visit in visits:
+                queue_id = queue_id_of(cursor, site_id, visit.queue)
                 agent_id = None
                 if visit.agent is not None:
-                    agent_id = self._names.agent(cursor, contact.site_id, visit.agent)
+                    agent_id = agent_id_of(cursor, site_id, visit.agent)
                     if visit.answered_at_ms is not None:
-                        touched.agents.add(agent_id)
-                touched.queue(queue_id, visit.entered_at_ms)
+                        touched_agents.add(agent_id)
+                entered_at_ms = visit.entered_at_ms
+                touched_queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
                 rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
-            if len(contact.fold.visits) < contact.written:
-                for place in contact_store.drop_segments_from(cursor, contact_id, len(contact.fold.visits)):
+            if len(visits) < contact.written:
+                for place in contact_store.drop_segments_from(cursor, contact_id, len(visits)):
                     touched.queue(*place)
-            contact.written = len(contact.fold.visits)
-            oddities = (contact.fold.contradictions, contact.fold.repeated_ends)
+            contact.written = len(visits)
+            oddities = (fold.contradictions, fold.repeated_ends)
             if oddities != contact.oddities:
                 contact.oddities = oddities
                 odd.append((*oddities, contact_id))
@@ -350,26 +349,19 @@ class Folding:
         contact_store.put_oddities(cursor, odd)
 
     def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
-        rows: list[tuple[object, ...]] = []
+        rows: list[agent_store.SpanRow] = []
         states = []
         for agent_id in sorted(ids):
             agent = self._agents[agent_id]
-            for span in agent.fold.take_changed():
-                queue_id = None if span.queue is None else self._names.queue(cursor, agent.site_id, span.queue)
-                rows.append(
-                    (
-                        agent_id,
-                        span.number,
-                        span.kind.value,
-                        queue_id,
-                        span.reason,
-                        span.start_at_ms,
-                        span.end_at_ms,
-                        int(span.start_seen),
-                        int(span.end_seen),
-                        span.confirmed_at_ms,
-                    )
-                )
+            site_id = agent.site_id
+            queue_ids: dict[str | None, int | None] = {None: None}
+            spans = agent.fold.take_changed()
+            for span in spans:
+                queue = span.queue
+                if queue not in queue_ids:
+                    queue_ids[queue] = self._names.queue(cursor, site_id, str(queue))
+                rows.append(agent_store.span_row(agent_id, span, queue_ids[queue]))
+            if spans:
                 touched.agents.add(agent_id)
             states.append(({"fold": agent.fold.state(), "last": agent.last}, agent.fold.last_sign_ms, agent_id))
         agent_store.put_spans(cursor, rows)

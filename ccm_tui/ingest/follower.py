@@ -16,7 +16,8 @@ from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, Usage
 from ccm_tui.ingest.content import LogContent
 from ccm_tui.ingest.lines import LineBatch
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
-from ccm_tui.ingest.pipeline import Counts, Part, RulesChangedError
+from ccm_tui.ingest.parsing import Counts, Part
+from ccm_tui.ingest.pipeline import RulesChangedError
 from ccm_tui.ingest.tailer import GRACE_SECONDS, TailBatch, TailState
 from ccm_tui.ingest.tails import SourceTails
 from ccm_tui.ingest.watcher import Watcher

@@ -18,14 +18,16 @@ from ccm_tui.ingest.content import ContentReplaced, LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
 from ccm_tui.ingest.lines import LineBatch, LineReader
 from ccm_tui.ingest.lock import read_status
-from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.writing import Writing, checkpoint_of_row, is_behind, with_checkpoint
 from ccm_tui.store.files import FileRow
 
 SHARED_TRANSACTION_SECONDS = 0.04
 """What a batch aims at while somebody follows: the follower and consoles that write wait no longer for us."""
-OWN_TRANSACTION_SECONDS = 0.4
+OWN_TRANSACTION_SECONDS = 2.0
 """What it aims at otherwise: nobody waits, and fewer commits are faster."""
+BLOCK_BYTES = 1 << 20
+"""Of plain files: what is read in one go, and so the largest batch."""
 BUSY_TRIES = 12
 STDIN_NAME = "-"
 
@@ -146,11 +148,11 @@ def _import_file(
         file = _continued(known, place) if isinstance(place, ResumeFrom) else None
         if file is None:
             file = writing.new_file(content, log_format, request.site, request.timezone)
-            reader = LineReader(content)
+            reader = LineReader(content, block_bytes=BLOCK_BYTES)
         else:
             progress.counts.lines += file.lines
             progress.counts.repeats += file.lines
-            reader = LineReader(content, file.offset)
+            reader = LineReader(content, file.offset, block_bytes=BLOCK_BYTES)
         _read(writing, content, reader, file, log_format.max_line_bytes, log, progress, on_progress)
     finally:
         content.close()

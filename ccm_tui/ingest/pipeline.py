@@ -5,21 +5,16 @@ files' checkpoints moved. Whatever fails, nothing of the batch is stored and its
 checkpoint.
 """
 
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from hashlib import blake2b
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from operator import itemgetter
 
-from ccm_tui.domain.agents import AGENT_KINDS
 from ccm_tui.domain.events import Event, EventKind
-from ccm_tui.errors import ConfigError, UsageError
+from ccm_tui.errors import ConfigError
 from ccm_tui.ingest.dialect import Dialect
-from ccm_tui.ingest.folding import Folding, Late, Record, Touched
-from ccm_tui.ingest.lines import DIGEST_BYTES, OVERSIZE_HEAD_BYTES, LineBatch, OversizeLine
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, LogFormat
+from ccm_tui.ingest.folding import Folding, Late, Order, Record, Touched
+from ccm_tui.ingest.parsing import Counts, ParsedLine, ParsedPart, Parser, Part, agent_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
 from ccm_tui.store import names as name_store
@@ -31,68 +26,15 @@ from ccm_tui.store.intervals import mark_dirty
 from ccm_tui.store.meta import FOLD_FINGERPRINT, find_meta
 from ccm_tui.store.rebuild import StoredEvent, set_agents
 
-_BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\0"))
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+Placed = tuple[Order, ParsedPart, ParsedLine]
+"""A line, the part it came with, and where it stands among all lines."""
+
+_place = itemgetter(0)
+_new = tuple.__new__
 
 
 class RulesChangedError(ConfigError):
     """Another process has folded what is stored by its configuration: ours must not be mixed into that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What was read of one file in one go: complete lines without their ends, and the checkpoint after them."""
-
-    file: FileRow
-    """With the checkpoint as it is to be after these lines; its counts do not matter."""
-    batch: LineBatch
-    header_line: bool = False
-    """The first of these lines is the file's header."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What became of lines: lines = records + repeats + quarantined + blank, always."""
-
-    lines: int = 0
-    records: int = 0
-    repeats: int = 0
-    quarantined: int = 0
-    blank: int = 0
-    flagged: int = 0
-    contacts: int = 0
-
-    def add(self, other: "Counts") -> None:
-        """Pool."""
-        self.lines += other.lines
-        self.records += other.records
-        self.repeats += other.repeats
-        self.quarantined += other.quarantined
-        self.blank += other.blank
-        self.flagged += other.flagged
-        self.contacts += other.contacts
-
-
-class _Parsed(NamedTuple):
-    at_ms: int
-    digest: int
-    offset: int
-    line: bytes
-    events: Sequence[Event]
-    contact: str | None
-    agent: str | None
-
-
-@dataclass(slots=True)
-class _Prepared:
-    part: Part
-    file: FileRow
-    parsed: list[_Parsed]
-    rejected: list[tuple[int, int, int, str, bytes]]
-    """(digest, offset, length, reason, line)"""
-    counts: Counts
-    counted_elsewhere: int = 0
-    """How many of the lines another process has read before us."""
 
 
 class Pipeline:
@@ -109,8 +51,7 @@ class Pipeline:
         self._settle = settle
         self._names = name_store.Names()
         self._files: dict[int, FileRow] = {}
-        self._readers: dict[int, tuple[LogFormat, LineContext]] = {}
-        self._digesters: dict[str, event_store.Digester] = {}
+        self._parser = Parser(dialect)
         self._folding = Folding(
             self._names,
             lambda site_id: dialect.contact_rules(self._site_name(site_id)),
@@ -132,7 +73,7 @@ class Pipeline:
 
         Raises StoreError; then nothing is stored, and the same parts may be given again.
         """
-        prepared = [self._prepare(part) for part in parts]
+        prepared = [self._parser.parse_part(part) for part in parts]
         try:
             with self._store.writing() as cursor:
                 self._check_memory(cursor)
@@ -154,21 +95,21 @@ class Pipeline:
         try:
             records: list[Record] = []
             moved: list[tuple[int | None, int, int]] = []
-            new: set[int] = set()
+            new: dict[int, int] = {}
             for row in stored:
                 file = self._file(row.file_id)
                 site_id = self._names.site(cursor, file.site)
                 events = self._parse_stored(row.file_id, row.line)
-                agent = _agent_of(events)
+                agent = agent_of(events)
                 agent_id = None if agent is None else self._names.agent(cursor, site_id, agent)
                 moved.append((agent_id, row.at_ms, row.digest))
                 if events[0].kind is EventKind.SOURCE_STARTED:
                     event_store.insert_restart(cursor, site_id, (row.at_ms, row.digest))
                 if row.contact_id is not None and row.contact_id not in begun:
                     begun.add(row.contact_id)
-                    new.add(row.contact_id)
+                    new[row.contact_id] = site_id
                 order = (row.at_ms, *file.rank, row.offset)
-                records.append(Record(order, row.digest, row.file_id, site_id, row.contact_id, agent_id, events))
+                records.append(Record(order, row.file_id, site_id, row.contact_id, agent_id, events))
             set_agents(cursor, moved)
             records.sort(key=lambda record: record.order)
             touched = self._folding.fold(cursor, records, new, Late())
@@ -197,65 +138,8 @@ class Pipeline:
         self._folding.forget()
         self._names.forget()
         self._files.clear()
-        self._readers.clear()
+        self._parser.forget()
         self._version = None
-
-    # -- before the transaction --------------------------------------------------------------------------------------
-
-    def _prepare(self, part: Part) -> _Prepared:
-        log_format, context = self._reader(part.file)
-        digest = self._digester(part.file.site)
-        site, understand = part.file.site, self._dialect.understand
-        counts = Counts(lines=len(part.batch.lines) + len(part.batch.oversize))
-        parsed: list[_Parsed] = []
-        rejected: list[tuple[int, int, int, str, bytes]] = []
-        parse = log_format.parse
-        lines = zip(part.batch.offsets, part.batch.lines, strict=True)
-        if part.header_line:
-            next(lines)
-            counts.blank += 1
-        max_line_bytes = log_format.max_line_bytes
-        for offset, line in lines:
-            if line[:1] in _BLANKS and not line.strip(b" \t\r\0"):
-                counts.blank += 1
-                continue
-            if len(line) > max_line_bytes:
-                digest_of_all = blake2b(line, digest_size=DIGEST_BYTES).digest()
-                long = OversizeLine(offset, len(line), line[:OVERSIZE_HEAD_BYTES], digest_of_all)
-                rejected.append(_too_long(long))
-                continue
-            try:
-                text = line.decode()
-            except UnicodeDecodeError:
-                text = line.decode(errors="replace")
-                counts.flagged += 1
-            else:
-                if not text.isprintable() and _CONTROL.search(line):
-                    counts.flagged += 1
-            try:
-                events = understand(site, parse(text, context))
-            except LineRejected as rejection:
-                kept = line if len(line) <= MAX_LINE_BYTES else line[:OVERSIZE_HEAD_BYTES]
-                rejected.append((digest(line), offset, len(line), str(rejection), kept))
-                continue
-            first = events[0]
-            contact, agent = first.contact, first.agent
-            if len(events) > 1:
-                contact, agent = _contact_of(events), _agent_of(events)
-            elif agent is not None and first.kind not in AGENT_KINDS:
-                agent = None
-            parsed.append(_Parsed(first.at_ms, digest(line), offset, line, events, contact, agent))
-        rejected.extend(map(_too_long, part.batch.oversize))
-        return _Prepared(part, self._dated(part.file, parsed), parsed, rejected, counts)
-
-    @staticmethod
-    def _dated(file: FileRow, parsed: Sequence[_Parsed]) -> FileRow:
-        if not parsed:
-            return file
-        first_at_ms, first_digest = file.first_at_ms, file.first_digest
-        if first_at_ms is None:
-            first_at_ms, first_digest = parsed[0].at_ms, parsed[0].digest
-        return replace(file, first_at_ms=first_at_ms, first_digest=first_digest, last_at_ms=parsed[-1].at_ms)
 
     # -- inside the transaction --------------------------------------------------------------------------------------
 
@@ -278,32 +162,16 @@ class Pipeline:
                 "the database was folded by another configuration meanwhile", "Start again, all with one ccm.toml."
             )
 
-    def _store_batch(self, cursor: sqlite3.Cursor, prepared: Sequence[_Prepared]) -> None:
+    def _store_batch(self, cursor: sqlite3.Cursor, prepared: Sequence[ParsedPart]) -> None:
         late = Late()
-        fresh: list[tuple[tuple[int, int, int, int, int], _Prepared, _Parsed]] = []
+        placed: list[Placed] = []
         for batch in prepared:
             self._leave_to_others(cursor, batch)
             self._files[batch.file.id] = batch.file
-            rank = batch.file.rank
-            fresh.extend(((row.at_ms, *rank, row.offset), batch, row) for row in batch.parsed)
-        fresh.sort(key=lambda item: item[0])
-        known = event_store.find_known(cursor, [(row.at_ms, row.digest) for _, _, row in fresh])
-        new: list[tuple[tuple[int, int, int, int, int], _Prepared, _Parsed]] = []
-        seen: set[event_store.Identity] = set()
-        for item in fresh:
-            order, batch, row = item
-            identity = (row.at_ms, row.digest)
-            place = known.get(identity)
-            if place is not None:
-                batch.counts.repeats += 1
-                self._keep_first_place(cursor, identity, place, order, batch.file.id, late)
-            elif identity in seen:
-                batch.counts.repeats += 1
-            else:
-                seen.add(identity)
-                batch.counts.records += 1
-                new.append(item)
-        records, new_contacts = self._insert(cursor, new)
+            first, within, tie = batch.file.rank
+            placed += [((row[0], first, within, tie, row[2]), batch, row) for row in batch.parsed]
+        placed.sort(key=_place)
+        records, new_contacts = self._insert(cursor, self._refuse_known(cursor, placed, late))
         touched = self._folding.fold(cursor, records, new_contacts, late)
         self._settle(cursor, touched)
         for batch in prepared:
@@ -324,7 +192,31 @@ class Pipeline:
         if prepared:
             prepared[0].counts.contacts += touched.contacts
 
-    def _leave_to_others(self, cursor: sqlite3.Cursor, batch: _Prepared) -> None:
+    def _refuse_known(self, cursor: sqlite3.Cursor, placed: list[Placed], late: Late) -> list[Placed]:
+        """The lines that are stored neither in the database nor earlier among these."""
+        known = event_store.find_known(cursor, [row[:2] for _, _, row in placed])
+        if not known and len({row[1] for _, _, row in placed}) == len(placed):
+            for _, batch, _ in placed:
+                batch.counts.records += 1
+            return placed
+        new: list[Placed] = []
+        seen: set[event_store.Identity] = set()
+        for item in placed:
+            order, batch, row = item
+            identity = row[:2]
+            place = known.get(identity)
+            if place is not None:
+                batch.counts.repeats += 1
+                self._keep_first_place(cursor, identity, place, order, batch.file.id, late)
+            elif identity in seen:
+                batch.counts.repeats += 1
+            else:
+                seen.add(identity)
+                batch.counts.records += 1
+                new.append(item)
+        return new
+
+    def _leave_to_others(self, cursor: sqlite3.Cursor, batch: ParsedPart) -> None:
         """Another process (an import beside the follower) may have read on in the same file since we looked: its lines
         are repeats to us, and the file's account has them already."""
         lines = batch.part.batch
@@ -332,7 +224,7 @@ class Pipeline:
         if lines.start == lines.end or reached.offset <= lines.start:
             return
         batch.parsed = [row for row in batch.parsed if row.offset >= reached.offset]
-        batch.rejected = [row for row in batch.rejected if row[1] >= reached.offset]
+        batch.rejected = [row for row in batch.rejected if row.offset >= reached.offset]
         ours = sum(offset >= reached.offset for offset in (*lines.offsets, *(long.offset for long in lines.oversize)))
         counts = batch.counts
         batch.counted_elsewhere = counts.lines - ours
@@ -348,7 +240,7 @@ class Pipeline:
         cursor: sqlite3.Cursor,
         identity: event_store.Identity,
         place: tuple[int, int],
-        order: tuple[int, int, int, int, int],
+        order: Order,
         file_id: int,
         late: Late,
     ) -> None:
@@ -363,57 +255,68 @@ class Pipeline:
             if agent_id is not None:
                 late.agents.add(agent_id)
 
-    def _insert(
-        self,
-        cursor: sqlite3.Cursor,
-        new: Sequence[tuple[tuple[int, int, int, int, int], _Prepared, _Parsed]],
-    ) -> tuple[list[Record], set[int]]:
+    def _insert(self, cursor: sqlite3.Cursor, new: Sequence[Placed]) -> tuple[list[Record], dict[int, int]]:
+        """Store new lines. Gives them for folding, and the contacts first seen among them with their sites."""
         contact_ids, created = self._contact_ids(cursor, new)
         names = self._names
         records: list[Record] = []
         rows: list[event_store.EventRow] = []
-        site_id, site, file_id = 0, "", 0
-        current: _Prepared | None = None
+        site_id, file_id = 0, 0
+        agent_ids: dict[str | None, int | None] = {}
+        name_ids: dict[str, int] = {}
+        contacts: dict[str | None, int | None] = {}
+        current: ParsedPart | None = None
         for order, batch, (at_ms, digest, offset, line, events, contact, agent) in new:
             if batch is not current:
-                current, site, file_id = batch, batch.file.site, batch.file.id
-                site_id = names.site(cursor, site)
-            contact_id = None if contact is None else contact_ids[site, contact]
-            agent_id = None if agent is None else names.agent(cursor, site_id, agent)
-            name_id = names.event(cursor, events[0].name)
+                current, file_id = batch, batch.file.id
+                site_id = names.site(cursor, batch.file.site)
+                contacts, agent_ids = contact_ids[batch.file.site], {None: None}
+            event = events[0]
+            contact_id = contacts[contact]
+            if agent not in agent_ids:
+                agent_ids[agent] = names.agent(cursor, site_id, str(agent))
+            agent_id = agent_ids[agent]
+            name_id = name_ids.get(event.name)
+            if name_id is None:
+                name_id = name_ids[event.name] = names.event(cursor, event.name)
             rows.append((at_ms, digest, file_id, offset, name_id, contact_id, agent_id, line))
-            records.append(Record(order, digest, file_id, site_id, contact_id, agent_id, events))
-            if events[0].kind is EventKind.SOURCE_STARTED:
+            records.append(_new(Record, (order, file_id, site_id, contact_id, agent_id, events)))
+            if event.kind is EventKind.SOURCE_STARTED:
                 event_store.insert_restart(cursor, site_id, (at_ms, digest))
         event_store.insert_events(cursor, rows)
         return records, created
 
     def _contact_ids(
-        self,
-        cursor: sqlite3.Cursor,
-        new: Sequence[tuple[tuple[int, int, int, int, int], _Prepared, _Parsed]],
-    ) -> tuple[dict[tuple[str, str], int], set[int]]:
-        wanted = dict.fromkeys((batch.file.site, row.contact) for _, batch, row in new if row.contact is not None)
-        public = {key: name_store.contact_public_id(*key) for key in wanted}
+        self, cursor: sqlite3.Cursor, new: Sequence[Placed]
+    ) -> tuple[dict[str, dict[str | None, int | None]], dict[int, int]]:
+        """Site -> native id -> contact, and the contacts that are new with their sites."""
+        wanted: dict[str, dict[str | None, int | None]] = {batch.file.site: {None: None} for _, batch, _ in new}
+        for _, batch, row in new:
+            wanted[batch.file.site].setdefault(row[5], None)
+        public = {
+            (site, native_id): name_store.contact_public_id(site, native_id)
+            for site, contacts in wanted.items()
+            for native_id in contacts
+            if native_id is not None
+        }
         found = name_store.find_contacts(cursor, public.values())
         next_id = name_store.next_contact_id(cursor)
-        ids: dict[tuple[str, str], int] = {}
         created: list[tuple[int, int, str, str]] = []
-        for key, public_id in public.items():
+        for (site, native_id), public_id in public.items():
             known = found.get(public_id)
             if known is None:
                 known = next_id
                 next_id += 1
-                created.append((known, self._names.site(cursor, key[0]), public_id, key[1]))
-            ids[key] = known
+                created.append((known, self._names.site(cursor, site), public_id, native_id))
+            wanted[site][native_id] = known
         name_store.insert_contacts(cursor, created)
-        return ids, {row[0] for row in created}
+        return wanted, {row[0]: row[1] for row in created}
 
-    def _quarantine(self, cursor: sqlite3.Cursor, batch: _Prepared) -> None:
+    def _quarantine(self, cursor: sqlite3.Cursor, batch: ParsedPart) -> None:
         if not batch.rejected:
             return
         site_id = self._names.site(cursor, batch.file.site)
-        known = quarantine_store.find_quarantined(cursor, site_id, [row[0] for row in batch.rejected])
+        known = quarantine_store.find_quarantined(cursor, site_id, [row.digest for row in batch.rejected])
         rows = []
         for digest, offset, length, reason, line in batch.rejected:
             if digest in known:
@@ -427,15 +330,7 @@ class Pipeline:
     # -- stored lines ------------------------------------------------------------------------------------------------
 
     def _parse_stored(self, file_id: int, line: bytes) -> Sequence[Event]:
-        file = self._file(file_id)
-        try:
-            log_format, context = self._reader(file)
-            return self._dialect.understand(file.site, log_format.parse(line.decode(errors="replace"), context))
-        except (LineRejected, UsageError) as error:  # a CSV layout that is another now, or gone
-            raise ConfigError(
-                f"{file.path}: stored lines of it are not understood any more as {file.format}: {error}",
-                "Put the layout in ccm.toml back as it was, or read the file anew into another database with --db.",
-            ) from error
+        return self._parser.parse_stored(self._file(file_id), line)
 
     def _site_name(self, site_id: int) -> str:
         assert self._cursor is not None, "folding happens inside the writer's transaction only"
@@ -447,33 +342,3 @@ class Pipeline:
             assert self._cursor is not None, "stored lines are parsed inside the writer's transaction only"
             found = self._files[file_id] = file_store.get_file(self._cursor, file_id)
         return found
-
-    def _reader(self, file: FileRow) -> tuple[LogFormat, LineContext]:
-        found = self._readers.get(file.id)
-        if found is None:
-            log_format = self._dialect.format(file.format)
-            header = None if file.header is None else log_format.header(file.header)
-            found = (log_format, LineContext(ZoneInfo(file.timezone), header))
-            self._readers[file.id] = found
-        return found
-
-    def _digester(self, site: str) -> event_store.Digester:
-        found = self._digesters.get(site)
-        if found is None:
-            found = self._digesters[site] = event_store.Digester(site)
-        return found
-
-
-def _agent_of(events: Sequence[Event]) -> str | None:
-    """The agent whose presence a line says something about."""
-    return next((event.agent for event in events if event.agent is not None and event.kind in AGENT_KINDS), None)
-
-
-def _contact_of(events: Sequence[Event]) -> str | None:
-    """The contact that a line belongs to."""
-    return next((event.contact for event in events if event.contact is not None), None)
-
-
-def _too_long(line: OversizeLine) -> tuple[int, int, int, str, bytes]:
-    number = int.from_bytes(line.digest[:8], "big", signed=True)
-    return (number, line.offset, line.length, f"longer than a line may be: {line.length} bytes", line.head)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from ccm_tui.errors import CcmError
 from ccm_tui.ingest.folding import Touched
 from ccm_tui.ingest.lines import LineBatch
-from ccm_tui.ingest.pipeline import Part, Pipeline
+from ccm_tui.ingest.parsing import Part
+from ccm_tui.ingest.pipeline import Pipeline
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.sources.base import LineContext, LineRejected
 from ccm_tui.store import files as file_store

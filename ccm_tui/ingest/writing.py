@@ -4,6 +4,8 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from ccm_tui.errors import SourceError
@@ -115,10 +117,10 @@ class Writing:
             if waiting:
                 self.pipeline.check_rules(cursor)
             began = time.monotonic()
-            for done, pair in enumerate(waiting, 1):
-                interval_store.settle_rollups(cursor, [pair], self._queue_rules)
+            for slot_ms, pairs in groupby(waiting, key=itemgetter(0)):
+                interval_store.settle_rollups(cursor, pairs, self._queue_rules)
                 if time.monotonic() - began > seconds:
-                    return done < len(waiting) or len(waiting) == 500
+                    return slot_ms > waiting[-1][0] or len(waiting) == 500
         return len(waiting) == 500
 
     def settle_all(self, seconds: float = SETTLE_SECONDS, between: Callable[[], None] = lambda: None) -> None:

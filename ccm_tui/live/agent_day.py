@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from ccm_tui.domain.agent_state import AgentState, agent_state, covering
 from ccm_tui.domain.agent_time import AgentTally, average_handle_seconds, occupancy, pool_agents
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
 from ccm_tui.domain.day_line import DayPiece, day_line
 from ccm_tui.domain.intervals import Interval, business_date, day_start_ms, day_window, to_local, wall_ms
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.presence_tally import PresenceTimeline
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Segment

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, agent_state, covering
 from ccm_tui.domain.agent_time import AgentTally
-from ccm_tui.domain.agents import PresenceSpan
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.intervals import day_window
+from ccm_tui.domain.presence import PresenceSpan
 from ccm_tui.domain.presence_tally import tally_presence
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment

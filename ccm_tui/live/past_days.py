@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.spans import Span, clip, subtract, total_ms, union
 from ccm_tui.store import usual as usual_store
 from ccm_tui.store.history import StoredAgent

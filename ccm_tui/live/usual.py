@@ -13,7 +13,6 @@ from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain import kpi
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import (
     SLOT_MS,
@@ -25,6 +24,7 @@ from ccm_tui.domain.intervals import (
     to_local,
     wall_ms,
 )
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.spans import Span
 from ccm_tui.domain.tally import QueueTally, pool
 from ccm_tui.live.callers import Callers

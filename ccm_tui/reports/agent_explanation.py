@@ -12,8 +12,8 @@ from ccm_tui.domain.agent_time import (
     tally_agent,
     utilisation_ratio,
 )
-from ccm_tui.domain.agents import PresenceSpan
 from ccm_tui.domain.kpi import Ratio
+from ccm_tui.domain.presence import PresenceSpan
 from ccm_tui.domain.spans import Span, intersect, total_ms
 from ccm_tui.domain.variants import KpiRules, OccupancyDef
 from ccm_tui.formatting import iso_utc

@@ -7,7 +7,7 @@ from typing import Any
 
 from ccm_tui.domain import agent_time
 from ccm_tui.domain.agent_time import AgentTally
-from ccm_tui.domain.agents import SpanKind
+from ccm_tui.domain.presence import SpanKind
 from ccm_tui.domain.presence_tally import PresenceTimeline
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.spans import Span

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
+
 PUT_SPAN = (
     "INSERT OR REPLACE INTO span (agent_id, number, kind, queue_id, reason, start_at_ms, end_at_ms, start_seen,"
     " end_seen, confirmed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -46,7 +48,17 @@ def mark_changed(cursor: sqlite3.Cursor, agent_ids: Iterable[int]) -> None:
     cursor.executemany("UPDATE agent SET changed = ? WHERE id = ?", ((number, agent_id) for agent_id in agent_ids))
 
 
-def put_spans(cursor: sqlite3.Cursor, rows: Iterable[tuple[object, ...]]) -> None:
+SpanRow = tuple[object, ...]
+_TEXT = {kind: kind.value for kind in SpanKind}
+
+
+def span_row(agent_id: int, span: PresenceSpan, queue_id: int | None) -> SpanRow:
+    """A span as the columns of ``PUT_SPAN``."""
+    number, kind, _, *rest = span
+    return (agent_id, number, _TEXT[kind], queue_id, *rest)
+
+
+def put_spans(cursor: sqlite3.Cursor, rows: Iterable[SpanRow]) -> None:
     """Store spans, new or grown."""
     cursor.executemany(PUT_SPAN, rows)
 

@@ -118,7 +118,9 @@ _READER_PRAGMAS = (
 )
 
 _WRITER_PRAGMAS = (
-    "PRAGMA foreign_keys=ON",
+    # Every id comes out of the row it names, in the same transaction; `db verify` looks for orphans all the same
+    "PRAGMA foreign_keys=OFF",
+    "PRAGMA cache_size=-32768",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA synchronous=NORMAL",
     f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}",

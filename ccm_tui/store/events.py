@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from struct import unpack
 from typing import NamedTuple
 
 Identity = tuple[int, int]
@@ -34,9 +35,11 @@ class Digester:
     def __init__(self, site: str) -> None:
         self._person = blake2b(site.encode(), digest_size=16).digest()
 
-    def __call__(self, line: bytes) -> int:
-        digest = blake2b(line, digest_size=8, person=self._person).digest()
-        return int.from_bytes(digest, "big", signed=True)
+    def __call__(self, lines: Sequence[bytes]) -> Sequence[int]:
+        """One digest a line."""
+        person = self._person
+        digests = [blake2b(line, digest_size=8, person=person).digest() for line in lines]
+        return unpack(f">{len(digests)}q", b"".join(digests))
 
 
 def insert_events(cursor: sqlite3.Cursor, rows: Iterable[EventRow]) -> None:
@@ -51,11 +54,10 @@ def find_known(cursor: sqlite3.Cursor, identities: Sequence[Identity]) -> dict[I
     if newest is None:
         return found
     query = "SELECT file_id, offset FROM event WHERE at_ms = ? AND digest = ?"
-    for identity in identities:
-        if identity[0] <= newest:
-            row = cursor.execute(query, identity).fetchone()
-            if row is not None:
-                found[identity] = row
+    for identity in [identity for identity in identities if identity[0] <= newest]:
+        row = cursor.execute(query, identity).fetchone()
+        if row is not None:
+            found[identity] = row
     return found
 
 

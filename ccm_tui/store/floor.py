@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.intervals import SLOT_MS

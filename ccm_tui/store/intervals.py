@@ -5,7 +5,7 @@ holds, and readers count its segments themselves. So rollups decide speed, never
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -35,18 +35,36 @@ PUT_ROLLUP = (
 
 def settle_rollups(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]], rules: QueueRules) -> None:
     """Count these (slot, queue) anew."""
+    by_slot: dict[int, list[int]] = {}
     for slot_ms, queue_id in touched:
-        query = f"{READ_SEGMENT} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
-        query += " AND segment.queue_id = ? AND segment.ended_at_ms IS NOT NULL"
-        piles: dict[str, list[Segment]] = {}
-        for row in cursor.execute(query, (slot_ms, slot_ms + SLOT_MS, queue_id)):
-            piles.setdefault(row[4], []).append(to_segment(row))
-        cursor.execute("DELETE FROM rollup WHERE slot_ms = ? AND queue_id = ?", (slot_ms, queue_id))
-        cursor.execute("DELETE FROM rollup_dirty WHERE slot_ms = ? AND queue_id = ?", (slot_ms, queue_id))
-        for channel, pile in piles.items():
+        by_slot.setdefault(slot_ms, []).append(queue_id)
+    for slot_ms, queue_ids in by_slot.items():
+        marks = ",".join("?" * len(queue_ids))
+        of_slot = f"slot_ms = ? AND queue_id IN ({marks})"
+        piles = _piles(cursor, slot_ms, queue_ids)
+        cursor.execute(f"DELETE FROM rollup WHERE {of_slot}", (slot_ms, *queue_ids))  # noqa: S608 - marks only
+        cursor.execute(f"DELETE FROM rollup_dirty WHERE {of_slot}", (slot_ms, *queue_ids))  # noqa: S608
+        rows = []
+        for (queue_id, channel), pile in piles.items():
             kpi_rules, open_time = rules(pile[0].site, pile[0].queue)
             tally = tally_segments(pile, kpi_rules, open_time=open_time)
-            cursor.execute(PUT_ROLLUP, (slot_ms, queue_id, channel, *_values(tally)))
+            rows.append((slot_ms, queue_id, channel, *_values(tally)))
+        cursor.executemany(PUT_ROLLUP, rows)
+
+
+def _piles(cursor: sqlite3.Cursor, slot_ms: int, queue_ids: Sequence[int]) -> dict[tuple[int, str], list[Segment]]:
+    """A slot's ended segments by (queue, channel): the slot is read once for all its queues."""
+    marks = ",".join("?" * len(queue_ids))
+    names = "SELECT site.name, queue.name, queue.id FROM queue JOIN site ON site.id = queue.site_id"
+    ids = {row[:2]: row[2] for row in cursor.execute(f"{names} WHERE queue.id IN ({marks})", queue_ids)}
+    query = (
+        f"{READ_SEGMENT} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
+        f" AND segment.queue_id IN ({marks}) AND segment.ended_at_ms IS NOT NULL"
+    )
+    piles: dict[tuple[int, str], list[Segment]] = {}
+    for row in cursor.execute(query, (slot_ms, slot_ms + SLOT_MS, *queue_ids)):
+        piles.setdefault((ids[row[2], row[7]], row[4]), []).append(to_segment(row))
+    return piles
 
 
 def mark_dirty(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]]) -> None:

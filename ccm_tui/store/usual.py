@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.spans import Span
 from ccm_tui.domain.tally import QueueTally

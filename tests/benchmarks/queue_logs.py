@@ -22,8 +22,8 @@ def write_queue_log(path: Path, lines: int, seed: int = 1) -> None:
 def queue_log_lines(seed: int = 1) -> Iterator[str]:
     """Lines for ever: everybody joins, then one call every two seconds, and now and then a pause."""
     chance = random.Random(seed)
-    for number, agent in enumerate(AGENTS):
-        for queue in (QUEUES[number % 20], QUEUES[(number + 7) % 20]):
+    for place, queue in enumerate(QUEUES):
+        for agent in _members(place):
             yield f"{BEGIN}|REALTIME|{queue}|{agent}|ADDMEMBER|"
     waiting: list[tuple[int, int, str]] = []
     at, made = BEGIN, 0
@@ -37,16 +37,22 @@ def queue_log_lines(seed: int = 1) -> Iterator[str]:
             yield f"{when}|{line_text}"
 
 
+def _members(place: int) -> tuple[str, ...]:
+    """Who serves a queue: every agent is in two."""
+    return AGENTS[place::20] + AGENTS[(place + 7) % 20 :: 20]
+
+
 def _call(chance: random.Random, at: int, number: int) -> list[tuple[int, str]]:
-    call, queue = f"{at}.{number}", chance.choice(QUEUES)
-    agent, wait, talk = chance.choice(AGENTS), chance.randrange(3, 90), chance.randrange(20, 600)
+    place = chance.randrange(20)
+    call, queue, members = f"{at}.{number}", QUEUES[place], _members(place)
+    agent, wait, talk = chance.choice(members), chance.randrange(3, 90), chance.randrange(20, 600)
     lines = [(at, f"{call}|{queue}|NONE|DID|5550100"), (at, f"{call}|{queue}|NONE|ENTERQUEUE||20255501{at % 100:02}|1")]
     if chance.random() < 0.1:
         return [*lines, (at + wait, f"{call}|{queue}|NONE|ABANDON|1|1|{wait}")]
     if chance.random() < 0.5:
-        lines.append((at + wait // 2, f"{call}|{queue}|{chance.choice(AGENTS)}|RINGNOANSWER|1000"))
+        lines.append((at + wait // 2, f"{call}|{queue}|{chance.choice(members)}|RINGNOANSWER|1000"))
     if chance.random() < 0.6:
-        lines.append((at + wait // 2 + 1, f"{call}|{queue}|{chance.choice(AGENTS)}|RINGNOANSWER|15000"))
+        lines.append((at + wait // 2 + 1, f"{call}|{queue}|{chance.choice(members)}|RINGNOANSWER|15000"))
     lines.append((at + wait, f"{call}|{queue}|{agent}|CONNECT|{wait}|{at}.{number + 1}|4"))
     ended = chance.choice(("COMPLETECALLER", "COMPLETEAGENT"))
     return [*lines, (at + wait + talk, f"{call}|{queue}|{agent}|{ended}|{wait}|{talk}|1")]

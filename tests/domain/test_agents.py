@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, agent_state, covering
-from ccm_tui.domain.agents import AGENT_KINDS, DEFAULT_SILENCE_MS, AgentFold, PresenceSpan, SpanKind
+from ccm_tui.domain.agents import AGENT_KINDS, DEFAULT_SILENCE_MS, AgentFold
 from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 
 K = EventKind
 DAY = DEFAULT_SILENCE_MS // 1000

@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccm_tui.domain.agents import PresenceSpan, SpanKind
 from ccm_tui.domain.day_line import DayPiece, Doing, day_line
 from ccm_tui.domain.events import Channel
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.presence_tally import PresenceTimeline
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.variants import DEFAULT_RULES

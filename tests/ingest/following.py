@@ -14,7 +14,7 @@ from typing import Self
 from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.importer import ImportRequest, import_logs
 from ccm_tui.ingest.lock import FollowerLock, FollowerStatus, read_status
-from ccm_tui.ingest.pipeline import Counts
+from ccm_tui.ingest.parsing import Counts
 from ccm_tui.store.engine import open_reader
 from ccm_tui.store.files import FileRow, SourceRow, list_files
 from tests.feeding import open_writing, store_content

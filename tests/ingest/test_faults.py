@@ -15,7 +15,7 @@ from ccm_tui.ingest.checkpoint import checkpoint_of
 from ccm_tui.ingest.content import open_content
 from ccm_tui.ingest.importer import ImportRequest, Progress, import_logs
 from ccm_tui.ingest.lines import LineReader
-from ccm_tui.ingest.pipeline import Counts, Part
+from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.writing import Writing, with_checkpoint
 from ccm_tui.store.quarantine import list_quarantined
 from tests.feeding import all_segments, open_writing

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccm_tui.domain.agents import SpanKind
 from ccm_tui.domain.events import Channel
+from ccm_tui.domain.presence import SpanKind
 from ccm_tui.live.agent_day import read_agent_day
 from ccm_tui.live.queue_detail import read_queue_detail
 from ccm_tui.store import usual as usual_store
