@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ccm_tui.domain.contacts import Visit
 from ccm_tui.domain.events import Channel, Direction, EndedBy
 from ccm_tui.domain.segments import Outcome, Segment
+from ccm_tui.domain.visits import Visit
 
 SEGMENT_COLUMNS = (
     "contact_id, visit, queue_id, agent_id, channel, direction, customer, entered_at_ms, entry_seen, file_id, offset,"

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules, Visit
+from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import tally_segments
 from ccm_tui.domain.variants import KpiRules
+from ccm_tui.domain.visits import Visit
 
 K = EventKind
 MAIL = ContactRules(channels={"mail": Channel.EMAIL})
