@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks.table import show
 from tests.feeding import Feeder, open_writing
 
 READERS, SECONDS, BATCH, PERIOD = 20, 15.0, 100, 0.1
@@ -107,14 +108,13 @@ def run(number: int) -> None:
         snapshots = statistics.median(int(count[0]) for count in counts) / SECONDS if counts else 0
         commits.sort()
         batches.sort()
-        print(
-            f"{number:2} readers: commits p50 {statistics.median(commits):.2f}"
-            f" p99 {commits[int(len(commits) * 0.99)]:.2f} most {commits[-1]:.2f} ms;"
-            f" batches of {BATCH} p50 {statistics.median(batches):.1f}"
-            f" p99 {batches[int(len(batches) * 0.99)]:.1f} ms; busy {busy}, readers' failures {failed};"
-            f" WAL {longest_wal / 1e6:.1f} MB; snapshots a reader {snapshots:.1f}/s",
-            flush=True,
+        name = f"{number:2} readers, {round(BATCH / PERIOD):,} events/s"
+        show(
+            f"{name}: commits p99", commits[int(len(commits) * 0.99)], 10, "ms", f"p50 {statistics.median(commits):.2f}"
         )
+        show(f"{name}: a batch parsed, folded and committed, p50", statistics.median(batches), unit="ms")
+        show(f"{name}: errors for a lock", busy + failed, 0, "")
+        show(f"{name}: write-ahead log", longest_wal / 1e6, 16, "MB", f"snapshots a reader {snapshots:.1f}/s")
 
 
 if __name__ == "__main__":

@@ -6,27 +6,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BEGIN = 1_790_000_000
+LINES_A_SECOND = 2.39
 QUEUES = tuple(f"queue-{number:02}" for number in range(20))
 AGENTS = tuple(f"PJSIP/{number}" for number in range(6000, 6300))
 
 
-def write_queue_log(path: Path, lines: int, seed: int = 1) -> None:
-    """Write a log of so many lines; same seed, same log."""
+def write_queue_log(path: Path, lines: int, *, begin: int = BEGIN) -> None:
+    """Write a log of so many lines, always the same ones."""
     with path.open("w", encoding="ascii") as log:
-        for number, line in enumerate(queue_log_lines(seed)):
+        for number, line in enumerate(queue_log_lines(begin)):
             if number == lines:
                 return
             log.write(line + "\n")
 
 
-def queue_log_lines(seed: int = 1) -> Iterator[str]:
+def queue_log_lines(begin: int) -> Iterator[str]:
     """Lines for ever: everybody joins, then one call every two seconds, and now and then a pause."""
-    chance = random.Random(seed)
+    chance = random.Random(1)
     for place, queue in enumerate(QUEUES):
         for agent in _members(place):
-            yield f"{BEGIN}|REALTIME|{queue}|{agent}|ADDMEMBER|"
+            yield f"{begin}|REALTIME|{queue}|{agent}|ADDMEMBER|"
     waiting: list[tuple[int, int, str]] = []
-    at, made = BEGIN, 0
+    at, made = begin, 0
     while True:
         at += chance.choice((0, 1, 2, 3, 4))
         for line in _call(chance, at, made) if chance.random() < 0.95 else _pause(chance, at):

@@ -1,0 +1,71 @@
+"""What a long history costs the floor: the same day read with little before it and with much.
+
+Run on demand: ``python -m tests.benchmarks.bench_history [LINES]``; five lines are about one contact.
+"""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ccm_tui.ingest.lock import read_status
+from ccm_tui.live.floor import FloorReader
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
+from ccm_tui.store.engine import open_reader
+from tests.benchmarks.bench_import import timed
+from tests.benchmarks.queue_logs import LINES_A_SECOND, write_queue_log
+from tests.benchmarks.table import show
+from tests.e2e.terminal import Place, until
+
+READINGS = 60
+STARTS = 5
+DAY_LINES = round(30 * 3600 * LINES_A_SECOND)
+
+
+def main(lines: int) -> None:
+    """Print the figures."""
+    with TemporaryDirectory() as little, TemporaryDirectory() as much:
+        places = {DAY_LINES: Place(Path(little)), lines: Place(Path(much))}
+        for number, place in places.items():
+            write_queue_log(place.log, number, begin=int(time.time() - number / LINES_A_SECOND))
+            timed(place.command("import", str(place.log)))
+        few, many = (snapshots(place) for place in places.values())
+        show(f"floor from the store after {lines:,} lines, median", many, 5, "ms")
+        show(f"floor after {lines:,} lines : after {DAY_LINES:,}", many / few, 1.2)
+        try:
+            soon, late = (statistics.median(first_floor(place) for _ in range(STARTS)) for place in places.values())
+        finally:
+            for place in places.values():
+                place.close()
+        show(f"floor on the screen, {lines:,} lines : {DAY_LINES:,}", late / soon, 1.2)
+
+
+def snapshots(place: Place) -> float:
+    """Median milliseconds of a reading of the floor."""
+    store = open_reader(place.database)
+    reader = FloorReader(store, Definitions(Settings()))
+    took = []
+    for _ in range(READINGS):
+        now_ms = time.time_ns() // 1_000_000
+        began = time.perf_counter()
+        reader.read(now_ms, read_status(place.database))
+        took.append((time.perf_counter() - began) * 1000)
+    store.close()
+    print(f"   first reading {took[0]:.1f} ms, then {statistics.median(took[1:]):.2f}, at most {max(took[1:]):.2f}")
+    return statistics.median(took[1:])
+
+
+def first_floor(place: Place) -> float:
+    """Seconds from the start of a console to figures on its screen."""
+    with place.terminal(*place.command("open"), size=(120, 40)) as terminal:
+        until(lambda: b"queue-07" in terminal.raw, "the floor")
+        took = next(at for at, total in terminal.arrivals if b"queue-07" in terminal.raw[:total]) - terminal.began
+        terminal.send("\x11")
+        terminal.wait()
+    return took
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
