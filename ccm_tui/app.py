@@ -23,19 +23,20 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.signal import Signal
 from textual.widgets import Input
 
-from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.messages import Failure, FeedFailed, Floor, FloorUpdated
 from ccm_tui.safe import clean
+from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk, Drawn, Readers, terminal_drawn
 from ccm_tui.screens.modes import MODES, QUEUES, Mode
-from ccm_tui.settings.definitions import Definitions
 from ccm_tui.theme import CCM_LIGHT, THEMES, suggested_theme, variable_defaults
 from ccm_tui.view_state import ViewState, load_view_state, save_view_state
 from ccm_tui.widgets.symbols import ASCII
 
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alerts
+    from ccm_tui.live.snapshot import FloorSnapshot
+    from ccm_tui.settings.definitions import Definitions
 
 
 class PlainScrollBar(ScrollBarRender):
@@ -55,9 +56,9 @@ class FeedLike(Protocol):
         """End the thread and whatever it started."""
 
 
-OpenFeed = Callable[[Callable[[FloorSnapshot], None], Callable[[str, str], None]], FeedLike]
+OpenFeed = Callable[[Callable[["FloorSnapshot"], None], Callable[[str, str], None]], FeedLike]
 """Makes the feed from (on_snapshot, on_failure); called after the first frame, so it may import what it likes."""
-Judge = Callable[[FloorSnapshot], "Alerts"]
+Judge = Callable[["FloorSnapshot"], "Alerts"]
 
 
 class CcmApp(App[None], inherit_bindings=False):
@@ -65,10 +66,7 @@ class CcmApp(App[None], inherit_bindings=False):
 
     TITLE = "ccm-tui"
     DEFAULT_MODE = QUEUES
-    CSS_PATH: ClassVar[list[Any]] = [
-        Path(__file__).parent / "styles" / name
-        for name in ("app.tcss", "sheet.tcss", "queue.tcss", "agent_day.tcss", "wallboard.tcss")
-    ]
+    CSS_PATH: ClassVar[list[Any]] = [STYLES / "app.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(mode.key, f"app.go('{name}')", mode.title, id=f"go.{name}", tooltip=mode.tooltip)
           for name, mode in MODES.items()),
@@ -83,7 +81,7 @@ class CcmApp(App[None], inherit_bindings=False):
 
     def __init__(
         self,
-        definitions: Definitions,
+        definitions: "Definitions",
         readers: Readers,
         open_feed: OpenFeed,
         *,
@@ -108,6 +106,8 @@ class CcmApp(App[None], inherit_bindings=False):
         )
         if self.desk.symbols is ASCII:
             ScrollBar.renderer = PlainScrollBar
+        self._painted = False
+        """Whether the first frame is on the terminal."""
         self.feed: FeedLike | None = None
         self._open_feed = open_feed
         self._judge = judge
@@ -118,6 +118,7 @@ class CcmApp(App[None], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
+        self.stylesheet.set_variables(self.get_css_variables())
         if definitions.settings.ui.keymap:
             from ccm_tui.screens.keymap import checked_keymap
 
@@ -136,6 +137,11 @@ class CcmApp(App[None], inherit_bindings=False):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse and apply every style anew; not before the first frame: all was made with the first theme's values."""
+        if self._painted:
+            super().refresh_css(animate)
 
     # Beginning and end
 
@@ -156,7 +162,9 @@ class CcmApp(App[None], inherit_bindings=False):
                 self._running_loop.call_soon_threadsafe(lambda: self.exit(return_code=return_code))
 
     def _start_feed(self) -> None:
-        def read(snapshot: FloorSnapshot) -> None:
+        self._painted = True
+
+        def read(snapshot: "FloorSnapshot") -> None:
             self.post_message(FloorUpdated(snapshot))
 
         def failed(what: str, hint: str) -> None:

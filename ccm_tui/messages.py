@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 
-from ccm_tui.live.snapshot import FloorSnapshot
-
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alerts
+    from ccm_tui.live.snapshot import FloorSnapshot
 
 
 class Floor(NamedTuple):
     """A snapshot and what is alarming in it: judged once, by the app, for all screens."""
 
-    snapshot: FloorSnapshot
+    snapshot: "FloorSnapshot"
     alerts: "Alerts"
 
 
@@ -28,7 +27,7 @@ class Failure(NamedTuple):
 class FloorUpdated(Message):
     """The feed read the floor. Only the newest counts: one that still waits in the queue is replaced."""
 
-    def __init__(self, snapshot: FloorSnapshot) -> None:
+    def __init__(self, snapshot: "FloorSnapshot") -> None:
         super().__init__()
         self.snapshot = snapshot
 

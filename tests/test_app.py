@@ -8,10 +8,14 @@ import pytest
 from textual.scrollbar import ScrollBar
 
 from ccm_tui.messages import FeedFailed, FloorUpdated
+from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.board_screen import BoardScreen
 from ccm_tui.screens.desk import drawn_with
 from ccm_tui.screens.modes import MODES
 from ccm_tui.settings.sections import UiSettings
+from ccm_tui.theme import CCM_DARK, CCM_LIGHT
 from ccm_tui.view_state import load_view_state
+from ccm_tui.widgets.filter_bar import FilterBar
 from ccm_tui.widgets.symbols import ASCII, UNICODE
 from tests.screens.floors import agent, floor, queue, talking, waiting
 from tests.screens.harness import SETTINGS, console
@@ -192,3 +196,37 @@ def test_cleaning_follows_the_signs() -> None:
     assert drawn_with(ASCII, "ascii")["clean"]("é—•••\x1b") == "?-***?"
     assert drawn_with(ASCII, "latin-1")["clean"]("é") == "é"
     assert drawn_with(ASCII, None)["clean"]("é") == "?"
+
+
+async def test_the_first_frame_has_the_themes_colours_and_another_theme_changes_them() -> None:
+    async with console() as it:
+        variables = it.app.get_css_variables()
+        assert it.app.stylesheet._variables == variables
+        assert variables["sla-breach"] == CCM_DARK.variables["sla-breach"]
+        it.app.theme = CCM_LIGHT.name
+        await it.settle()
+        assert it.app.stylesheet._variables["sla-breach"] == CCM_LIGHT.variables["sla-breach"]
+
+
+async def test_on_a_slow_link_durations_move_every_five_seconds() -> None:
+    async with console(low_bandwidth=True) as it:
+        await it.show(FLOOR)
+        screen, floor = it.app.screen, it.app.desk.floor
+        assert isinstance(screen, FloorScreen)
+        assert floor is not None
+        shown = screen.shown_ms(floor)
+        assert shown % 5000 == 0
+        assert 0 <= it.clock() - shown < 5000
+
+
+async def test_a_key_before_the_filter_is_there_is_not_lost() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        screen = it.app.screen
+        assert isinstance(screen, BoardScreen)
+        await screen.filter_bar.remove()
+        screen._whole = False
+        screen.filter_bar = FilterBar(**it.app.desk.drawn)
+        await it.pilot.press("slash", "v", "i", "p")
+        await it.settle()
+        assert screen.filter_bar.text == "vip"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ccm_tui.commands.ending import Ending
     from ccm_tui.live.snapshot import FloorSnapshot
 
+FRAMES = "240"
+
 
 def show_console(
     settings: Settings,
@@ -42,6 +44,10 @@ def show_console(
     database = session.database_of(settings)
     definitions = Definitions(settings)
     low_bandwidth = low_bandwidth or settings.ui.low_bandwidth
+
+    # Textual reads it when imported: what changed waits for the next frame, at sixty a second for 8 ms in the middle.
+    # How often we paint is our own matter (live/feed.py), so this costs nothing.
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
 
     from ccm_tui.app import CcmApp
     from ccm_tui.screens.readers import StoreReaders

@@ -18,7 +18,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="followed from now on, with its rotated siblings")
     session.add_source_options(parser)
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--low-bandwidth", action="store_true", help="for slow links: paint once a second at most")
+    parser.add_argument(
+        "--low-bandwidth",
+        action="store_true",
+        help="for slow links: what changed at most once a second, clock and timers every five seconds",
+    )
 
 
 def run(args: argparse.Namespace) -> ExitCode:

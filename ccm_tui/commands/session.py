@@ -7,21 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccm_tui.errors import ConfigError, UsageError
-from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.load import load_settings
-from ccm_tui.settings.model import Settings
-from ccm_tui.store.engine import Store, open_reader, open_writer
 
 if TYPE_CHECKING:
     from ccm_tui.ingest.writing import Writing
+    from ccm_tui.settings.model import Settings
+    from ccm_tui.store.engine import Store
 
 
-def settings_of(args: argparse.Namespace) -> Settings:
+def settings_of(args: argparse.Namespace) -> "Settings":
     """The configuration that holds for this call. Raises ConfigError."""
     return load_settings(args.config, args.db)
 
 
-def database_of(settings: Settings) -> Path:
+def database_of(settings: "Settings") -> Path:
     """Where the database is. Raises ConfigError for a kind of database this version does not speak."""
     path = settings.database.path
     if "://" in path:
@@ -33,8 +32,10 @@ def database_of(settings: Settings) -> Path:
 
 
 @contextmanager
-def reading(args: argparse.Namespace) -> Iterator[tuple[Store, Settings]]:
+def reading(args: argparse.Namespace) -> "Iterator[tuple[Store, Settings]]":
     """The database opened for reading."""
+    from ccm_tui.store.engine import open_reader
+
     settings = settings_of(args)
     with open_reader(database_of(settings)) as store:
         yield store, settings
@@ -45,6 +46,8 @@ def writing(args: argparse.Namespace) -> Iterator["Writing"]:
     """The database opened for writing, made and migrated when needed, and folded by the rules that hold."""
     from ccm_tui.ingest.rebuild import refold_if_rules_changed
     from ccm_tui.ingest.writing import Writing
+    from ccm_tui.settings.definitions import Definitions
+    from ccm_tui.store.engine import open_writer
 
     settings = settings_of(args)
     with open_writer(database_of(settings)) as store:

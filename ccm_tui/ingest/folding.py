@@ -355,14 +355,12 @@ class Folding:
             agent = self._agents[agent_id]
             site_id = agent.site_id
             queue_ids: dict[str | None, int | None] = {None: None}
-            spans = agent.fold.take_changed()
-            for span in spans:
+            for span in agent.fold.take_changed():
                 queue = span.queue
                 if queue not in queue_ids:
                     queue_ids[queue] = self._names.queue(cursor, site_id, str(queue))
                 rows.append(agent_store.span_row(agent_id, span, queue_ids[queue]))
-            if spans:
-                touched.agents.add(agent_id)
+            touched.agents.add(agent_id)
             states.append(({"fold": agent.fold.state(), "last": agent.last}, agent.fold.last_sign_ms, agent_id))
         agent_store.put_spans(cursor, rows)
         agent_store.save_states(cursor, states)

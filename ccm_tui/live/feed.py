@@ -23,9 +23,13 @@ from ccm_tui.live.snapshot import DatabaseHealth, FeedRow, FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store, open_reader
 
-POLL_SECONDS = 0.02
-TICK_SECONDS = 1.0
+POLL_SECONDS = 0.01
+QUIET_POLL_SECONDS = 0.05
+"""When nothing was committed for ``QUIET_SECONDS``: waking up is most of what an idle console costs."""
+QUIET_SECONDS = 3.0
+TICK_SECONDS = 1
 """At least so often, whether or not anything was committed: states end by the clock too."""
+SLOW_LINK_TICK_SECONDS = 5
 FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
 REST = 4
@@ -65,6 +69,7 @@ class Feed:
         self._config = config
         self._supervisor = _Supervisor(database, config, child_arguments) if follow else None
         self._interval = SLOW_LINK_SECONDS if low_bandwidth else FASTEST_SECONDS
+        self._tick_seconds = SLOW_LINK_TICK_SECONDS if low_bandwidth else TICK_SECONDS
         self._wall_clock = wall_clock
         self._stop = threading.Event()
         self._as_of_ms: int | None = None
@@ -99,34 +104,42 @@ class Feed:
     def _run(self) -> None:
         store: Store | None = None
         reader: _Reading | None = None
-        version, read_at, supervise_at = -1, 0.0, 0.0
+        version, committed_at, looked_at, supervise_at = -1, 0.0, 0.0, 0.0
+        tick = _Tick(self._tick_seconds)
         while not self._stop.is_set():
             now = time.monotonic()
+            wall = self._wall_clock()
             if self._supervisor is not None and now >= supervise_at:
                 self._supervisor.look()
                 supervise_at = now + SUPERVISE_SECONDS
             try:
-                if store is not None and now - read_at >= TICK_SECONDS and store.is_gone():
-                    store.close()
-                    store = None
+                if store is not None and now - looked_at >= TICK_SECONDS:
+                    looked_at = now
+                    if store.is_gone():
+                        store.close()
+                        store = None
                 if store is None or reader is None:
                     version = -1
                     store = open_reader(self._database)
                     reader = _Reading(store, self._definitions)
                 current = store.data_version()
                 again = self._looked_again.is_set()
-                if not self._paused and (current != version or again or now - read_at >= TICK_SECONDS):
+                committed = current != version
+                if not self._paused and (committed or again or tick.is_due(wall, now)):
                     self._looked_again.clear()
-                    version, read_at = current, now
+                    version = current
                     as_of_ms = self._as_of_ms
-                    instant_ms = round(self._wall_clock() * 1000) if as_of_ms is None else as_of_ms
+                    instant_ms = round(wall * 1000) if as_of_ms is None else as_of_ms
                     snapshot = self._explained(reader.snapshot(instant_ms, as_of_ms is None))
                     self._failure = ""
                     if not self._stop.is_set():
                         self._on_snapshot(snapshot)
-                    took = time.monotonic() - now
-                    self._stop.wait(max(self._interval, min(took * REST, LONGEST_REST_SECONDS)))
-                    continue
+                    if committed:
+                        # Only after a change: the one after a mere tick of the clock is shown at once
+                        committed_at = now
+                        took = time.monotonic() - now
+                        self._stop.wait(max(self._interval, min(took * REST, LONGEST_REST_SECONDS)))
+                        continue
             except CcmError as error:
                 if store is not None:
                     with contextlib.suppress(CcmError):
@@ -135,7 +148,7 @@ class Feed:
                 self._fail(error)
                 self._stop.wait(0.1)
                 continue
-            self._stop.wait(POLL_SECONDS)
+            self._stop.wait(POLL_SECONDS if now - committed_at < QUIET_SECONDS else QUIET_POLL_SECONDS)
         if store is not None:
             store.close()
 
@@ -158,6 +171,23 @@ class Feed:
         if what != self._failure:
             self._failure = what
             self._on_failure(what, hint)
+
+
+class _Tick:
+    """The floor's own seconds: what is painted from them leaves none out. Of a floor that runs faster, one in many."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+        self._number = -1.0
+        self._at = -math.inf
+
+    def is_due(self, wall: float, now: float) -> bool:
+        """Whether another has begun by the wall clock; by our own when that one stands still."""
+        number, passed = wall // self._seconds, now - self._at
+        due = passed >= (0.8 if number != self._number else 1.5) * self._seconds
+        if due:
+            self._number, self._at = number, now
+        return due
 
 
 class _Reading(FloorReader):

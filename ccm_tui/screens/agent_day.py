@@ -10,6 +10,7 @@ from textual.widget import Widget
 from ccm_tui.domain.segments import Segment
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.messages import Floor
+from ccm_tui.screens import STYLES
 from ccm_tui.screens.agent_day_lines import day_head, day_numbers, day_timeline, segment_facts
 from ccm_tui.screens.agent_detail import headline
 from ccm_tui.screens.agent_rows import agent_key, alert_of
@@ -33,6 +34,7 @@ class AgentDayScreen(FloorScreen):
     """A timeline, numbers beside his own and his peers', contacts."""
 
     NAME = "agent_day"
+    CSS_PATH = STYLES / "agent_day.tcss"
     HELP = (
         "One agent's day as a line of time, his numbers beside his own last four weeks and his peers' day, all up to"
         " the same time of day, and the contacts he answered, the latest first."

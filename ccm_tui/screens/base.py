@@ -3,8 +3,10 @@
 A hidden screen hears of a new floor too; it does nothing until it is shown again.
 """
 
+import math
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -16,9 +18,8 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from ccm_tui.errors import CcmError
-from ccm_tui.messages import Floor
 from ccm_tui.safe import clean
-from ccm_tui.screens.desk import Desk
+from ccm_tui.screens.desk import SLOW_TICK_MS, Desk
 from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
 from ccm_tui.screens.keys import action_hints, active_keys, place_hints
 from ccm_tui.widgets.empty_state import EmptyState, Notice
@@ -26,6 +27,11 @@ from ccm_tui.widgets.hint_line import HintLine
 from ccm_tui.widgets.rule import Rule
 from ccm_tui.widgets.status_line import Freshness, Status, StatusLine
 
+if TYPE_CHECKING:
+    from ccm_tui.messages import Floor
+
+TICKS_MISSED = 1.5
+"""When nothing came for so many ticks, the screen's own clock goes on."""
 WIDE = 140
 TOO_SMALL = (40, 10)
 """Below this (width, height) a screen says so instead of showing half figures."""
@@ -80,6 +86,8 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         """Counts the readings asked for: only the latest one's result is taken."""
         self._take: Callable[[Any], None] | None = None
         self._shown: Floor | None = None
+        self._whole = False
+        self._updated_at = -math.inf
         self._status = StatusLine(Status(""), **desk.drawn)
         self.trouble_rule = Rule(classes="trouble", **desk.drawn)
         self._hints = HintLine(**desk.drawn)
@@ -100,7 +108,7 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         """What stands between the status line and the hints."""
         raise NotImplementedError
 
-    def show_floor(self, floor: Floor) -> None:
+    def show_floor(self, floor: "Floor") -> None:
         """Show this floor."""
         raise NotImplementedError
 
@@ -123,6 +131,9 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         yield self._status
         yield from self.compose_body()
         yield self._hints
+
+    def compose_late(self) -> Iterable[Widget]:
+        """What nobody sees at first: made and styled behind the first frame, above the hints."""
         yield EmptyState(TOO_SMALL_NOTICE, classes="too-small", **self.desk.drawn)
 
     def on_mount(self) -> None:
@@ -130,17 +141,31 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         self.desk.published.subscribe(self, self._hear)
         self.set_interval(self.desk.tick_seconds, self._tick)
         self.update_floor()
+        # By way of the app: while it starts it paints nothing, and a screen's callbacks would not wait for the frame
+        self.app.call_later(self.call_after_refresh, self.complete)
+
+    async def complete(self) -> None:
+        """Put in what was left out of the first frame, unless it is there."""
+        if self.is_attached and not self._whole:
+            self._whole = True
+            await self.mount(*self.compose_late(), before=self._hints)
+            self.completed()
+
+    def completed(self) -> None:
+        """All widgets are there."""
 
     def _hear(self, _: Desk) -> None:
         if self.is_current:
             self.update_floor()
 
     def _tick(self) -> None:
-        if self.is_current:
+        # A floor comes each second by itself, and with it the clock: painting both would be twice the bytes
+        if self.is_current and monotonic() - self._updated_at >= TICKS_MISSED * self.desk.tick_seconds:
             self.update_floor(ticking=True)
 
     def update_floor(self, *, ticking: bool = False) -> None:
         """Bring the screen up to date with the desk."""
+        self._updated_at = monotonic()
         now_ms = self.desk.now_ms()
         state = freshness_of(self.desk, now_ms)
         floor = self.desk.floor
@@ -161,12 +186,14 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         self._status.show(status if self.NAMES_PEOPLE else status._replace(who=""))
         self.trouble_rule.say(trouble(self.desk, now_ms, self.clock_site))
 
-    def shown_ms(self, floor: Floor) -> int:
+    def shown_ms(self, floor: "Floor") -> int:
         """Until when durations have run on: now on a live floor, the snapshot's own instant on one that is not."""
         now_ms = self.desk.now_ms()
         if self.desk.paused or is_old(freshness_of(self.desk, now_ms)):
             return floor.snapshot.as_of_ms
-        return max(now_ms, floor.snapshot.as_of_ms)
+        shown_ms = max(now_ms, floor.snapshot.as_of_ms)
+        # On a slow link durations move in steps, whatever else is painted meanwhile
+        return shown_ms - shown_ms % SLOW_TICK_MS if self.desk.low_bandwidth else shown_ms
 
     def copy(self, *texts: str) -> None:
         """To the clipboard of whoever sits at the terminal; what he pastes must not act either."""

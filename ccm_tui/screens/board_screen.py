@@ -4,14 +4,13 @@ Says which record is meant by its row key, taken when the key is pressed.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
-from ccm_tui.messages import Floor
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk
 from ccm_tui.theme import Tone
@@ -24,6 +23,9 @@ from ccm_tui.widgets.kpi_tile import Kpi, KpiStrip
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.rule import Rule
 from ccm_tui.widgets.status_line import Freshness
+
+if TYPE_CHECKING:
+    from ccm_tui.messages import Floor
 
 
 class Listed(NamedTuple):
@@ -47,7 +49,7 @@ class BoardScreen(FloorScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        view = desk.view.screens.get(self.NAME, ScreenView())
+        self._left = view = desk.view.screens.get(self.NAME, ScreenView())
         sort = Sort(*view.sort) if view.sort and view.sort[0] in {each.key for each in self.COLUMNS} else None
         self.board = Board(self.COLUMNS, sort=sort, **desk.drawn)
         self.kpi_strip = KpiStrip(wide_from=140, **desk.drawn)
@@ -59,11 +61,11 @@ class BoardScreen(FloorScreen):
 
     # What a screen says of itself
 
-    def listed(self, floor: Floor) -> Sequence[Listed]:
+    def listed(self, floor: "Floor") -> Sequence[Listed]:
         """All rows, in the screen's own order."""
         raise NotImplementedError
 
-    def kpis(self, floor: Floor) -> Sequence[Kpi]:
+    def kpis(self, floor: "Floor") -> Sequence[Kpi]:
         """The headline figures."""
         raise NotImplementedError
 
@@ -90,11 +92,14 @@ class BoardScreen(FloorScreen):
         yield self.kpi_strip
         yield self.trouble_rule
         yield Container(self.board, Rule(**self.desk.drawn), self.pane, classes="zones")
-        yield self.filter_bar
 
-    def on_mount(self) -> None:
-        """The order and filter of last time."""
-        self.filter_bar.set_text(self.desk.view.screens.get(self.NAME, ScreenView()).filter)
+    def compose_late(self) -> Iterable[Widget]:
+        yield self.filter_bar
+        yield from super().compose_late()
+
+    def completed(self) -> None:
+        """The filter of last time."""
+        self.filter_bar.set_text(self._left.filter)
 
     def show_nothing(self, state: Freshness) -> None:
         failure = self.desk.failure
@@ -106,7 +111,7 @@ class BoardScreen(FloorScreen):
     def show_old(self, old: bool) -> None:
         self.board.set_stale(old)
 
-    def show_floor(self, floor: Floor) -> None:
+    def show_floor(self, floor: "Floor") -> None:
         self._listed = list(self.listed(floor))
         self.kpi_strip.show(self.kpis(floor))
         self.show_rows()
@@ -149,9 +154,8 @@ class BoardScreen(FloorScreen):
     def remember(self) -> None:
         """Keep order and filter for next time."""
         sort = self.board.sort
-        self.desk.view.screens[self.NAME] = ScreenView(
-            (sort.column, sort.descending) if sort else None, self.filter_bar.text
-        )
+        text = self.filter_bar.text if self.filter_bar.is_mounted else self._left.filter
+        self.desk.view.screens[self.NAME] = ScreenView((sort.column, sort.descending) if sort else None, text)
 
     @on(Board.RowHighlighted)
     def _follow_cursor(self, event: Board.RowHighlighted) -> None:
@@ -178,8 +182,9 @@ class BoardScreen(FloorScreen):
     def _leave_filter(self) -> None:
         self.board.focus()
 
-    def action_filter(self) -> None:
-        """Open the filter."""
+    async def action_filter(self) -> None:
+        """Open the filter; who is quick may be here before it."""
+        await self.complete()
         self.filter_bar.open()
 
     async def action_back(self) -> None:

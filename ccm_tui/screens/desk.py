@@ -8,29 +8,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypedDict
-from zoneinfo import ZoneInfo
 
 from textual.signal import Signal
 
 from ccm_tui.formatting import to_ascii
-from ccm_tui.messages import Failure, Floor
 from ccm_tui.safe import clean
-from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.view_state import ViewState
 from ccm_tui.widgets.lines import Clean
 from ccm_tui.widgets.symbols import UNICODE, Symbols, terminal_symbols
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from ccm_tui.domain.events import Channel
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
+    from ccm_tui.messages import Failure, Floor
+    from ccm_tui.settings.definitions import Definitions
 
 STALE_MS = 3000
 """The follower looks at every source at least this often; after that our figures are no longer live."""
 TICK_SECONDS = 1.0
 SLOW_TICK_SECONDS = 5.0
+SLOW_TICK_MS = 5000
 """On a slow link."""
 
 
@@ -73,7 +75,7 @@ class Readers(Protocol):
 class Desk:
     """One console's shared state."""
 
-    definitions: Definitions
+    definitions: "Definitions"
     now_ms: Callable[[], int]
     readers: Readers
     published: Signal["Desk"]
@@ -82,11 +84,11 @@ class Desk:
     low_bandwidth: bool = False
     view: ViewState = field(default_factory=ViewState)
     drawn: Drawn = field(default_factory=terminal_drawn)
-    floor: Floor | None = None
+    floor: "Floor | None" = None
     """What is shown; while paused, what was shown then."""
-    latest: Floor | None = None
+    latest: "Floor | None" = None
     """The newest, paused or not."""
-    failure: Failure | None = None
+    failure: "Failure | None" = None
     """Why there is none newer; None while all is well."""
     paused: bool = False
 
@@ -105,7 +107,7 @@ class Desk:
         """How often a screen's clock moves."""
         return SLOW_TICK_SECONDS if self.low_bandwidth else TICK_SECONDS
 
-    def zone(self, site: str = "") -> ZoneInfo:
+    def zone(self, site: str = "") -> "ZoneInfo":
         """A site's time zone; without a site the first one's that is on the floor."""
         if not site:
             site = next(iter(self.floor.snapshot.timezones), DEFAULT_SITE) if self.floor else DEFAULT_SITE

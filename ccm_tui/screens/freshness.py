@@ -57,7 +57,9 @@ def _age(desk: Desk, state: Freshness, now_ms: int) -> str:
     if state is Freshness.LOADING:
         return percent(follower.progress, digits=0)
     looked_at_ms = follower.looked_at_ms
-    return "" if looked_at_ms is None else age((now_ms - looked_at_ms) / 1000)
+    if looked_at_ms is None or (desk.low_bandwidth and state is Freshness.LIVE):
+        return ""  # on a slow link it is enough that it is live, which bounds the age
+    return age((now_ms - looked_at_ms) / 1000)
 
 
 def trouble(desk: Desk, now_ms: int, site: str) -> Line:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
+from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.contact_facts import contact_facts
 from ccm_tui.screens.desk import Desk
@@ -34,6 +35,7 @@ class QueueScreen(FloorScreen):
     """A queue's contacts, agents and day."""
 
     NAME = "queue"
+    CSS_PATH = STYLES / "queue.tcss"
     HELP = (
         "One queue: those waiting in the order they will be served, its agents, and its day by half hour beside what"
         " is usual. Tab goes from one table to the next; enter opens the row."

@@ -7,7 +7,8 @@ from ccm_tui.domain.tally import QueueTally
 from ccm_tui.domain.variants import KpiRules, SlVariant, differences, service_level_text
 from ccm_tui.formatting import count, percent
 from ccm_tui.screens.explain import Page
-from ccm_tui.screens.queue_columns import FIGURES, Figure, QueueView, queue_cells
+from ccm_tui.screens.queue_cells import FIGURES, Figure, QueueView, queue_cells
+from ccm_tui.widgets.board_model import Column
 
 FORMULAS = {
     SlVariant.ANSWERED: "answered within T / answered",
@@ -42,11 +43,10 @@ _MADE_OF = {
 def queue_pages(view: QueueView) -> list[Page]:
     """A page for each figure that has sense on the queue's channel."""
     cells = queue_cells(view)
-    return [_page(figure, cells[figure.column.key].text, view) for figure in FIGURES if figure.column.sortable]
+    return [_page(column, figure, cells[column.key].text, view) for column, figure in FIGURES if column.sortable]
 
 
-def _page(figure: Figure, value: str, view: QueueView) -> Page:
-    column = figure.column
+def _page(column: Column, figure: Figure, value: str, view: QueueView) -> Page:
     rules = view.row.rules
     tally = view.row.recent if figure.recent else view.row.day
     window = "the last 30 minutes, by entry" if figure.recent else "since the site's day began"

@@ -9,7 +9,7 @@ from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import UNDEFINED, count, percent, timer
 from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
 from ccm_tui.screens.board_screen import Listed
-from ccm_tui.screens.queue_columns import QueueView, queue_cells
+from ccm_tui.screens.queue_cells import QueueView, queue_cells
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.widgets.board_model import BoardRow
 from ccm_tui.widgets.kpi_tile import Kpi

@@ -1,4 +1,7 @@
-"""Queues, the home screen. For the supervisor who asks: where do I have to act now?"""
+"""Queues, the home screen. For the supervisor who asks: where do I have to act now?
+
+What makes rows and words of a floor is imported with the first floor: the first frame has none to show.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -6,19 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from ccm_tui.live.snapshot import QueueRow
-from ccm_tui.messages import Floor
 from ccm_tui.screens.board_screen import BoardScreen, Listed
-from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.queue_columns import COLUMNS
-from ccm_tui.screens.queue_lines import QueueSubject, pane_lines
-from ccm_tui.screens.queue_rows import alert_of, find_queue, my_queues, queue_kpis, queue_rows, queue_view
 from ccm_tui.widgets.board_model import Column
-from ccm_tui.widgets.kpi_tile import Kpi
-from ccm_tui.widgets.lines import Line
 
 if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
+    from ccm_tui.live.snapshot import QueueRow
+    from ccm_tui.messages import Floor
+    from ccm_tui.screens.desk import Desk
+    from ccm_tui.widgets.kpi_tile import Kpi
+    from ccm_tui.widgets.lines import Line
 
 REST_SECONDS = 0.15
 """The cursor rests so long before its queue is looked up: rows that it only passes are not."""
@@ -47,7 +48,7 @@ class QueuesScreen(BoardScreen):
         Binding("m", "mine", "My queues", id="queues.mine", tooltip="Only the queues of [ui] my_queues, or all again"),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
         self._details: dict[str, QueueDetail] = {}
         self._resting: Timer | None = None
@@ -62,12 +63,18 @@ class QueuesScreen(BoardScreen):
         row = self.row_of(self.board.cursor_key)
         return row.site if row else ""
 
-    def row_of(self, key: str | None) -> QueueRow | None:
+    def row_of(self, key: str | None) -> "QueueRow | None":
         """The queue a row is about."""
         floor = self.desk.floor
-        return None if floor is None or key is None else find_queue(floor.snapshot, key)
+        if floor is None or key is None:
+            return None
+        from ccm_tui.screens.queue_rows import find_queue
 
-    def listed(self, floor: Floor) -> Sequence[Listed]:
+        return find_queue(floor.snapshot, key)
+
+    def listed(self, floor: "Floor") -> Sequence[Listed]:
+        from ccm_tui.screens.queue_rows import my_queues, queue_rows
+
         rows = floor.snapshot.queues
         return queue_rows(
             my_queues(rows, self.desk.definitions) if self._mine else rows,
@@ -77,13 +84,17 @@ class QueuesScreen(BoardScreen):
             sites=len(floor.snapshot.timezones) > 1,
         )
 
-    def kpis(self, floor: Floor) -> Sequence[Kpi]:
+    def kpis(self, floor: "Floor") -> "Sequence[Kpi]":
+        from ccm_tui.screens.queue_rows import queue_kpis
+
         return queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions, wide=self.is_wide)
 
-    def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
+    def detail(self, key: str, width: int, height: int) -> "Sequence[Line]":
         row, floor = self.row_of(key), self.desk.floor
         if row is None or floor is None:
             return ()
+        from ccm_tui.screens.queue_lines import QueueSubject, pane_lines
+
         subject = QueueSubject(row, floor, self.shown_ms(floor), self.desk, self._details.get(key))
         return pane_lines(subject, width, height)
 
@@ -110,6 +121,7 @@ class QueuesScreen(BoardScreen):
     def explained(self, key: str | None) -> None:
         from ccm_tui.screens.explain import ExplainSheet
         from ccm_tui.screens.queue_explain import queue_pages
+        from ccm_tui.screens.queue_rows import alert_of, queue_view
 
         row, floor = self.row_of(key), self.desk.floor
         if row is None or floor is None:

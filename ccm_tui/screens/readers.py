@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccm_tui.errors import CcmError
-from ccm_tui.settings.definitions import Definitions
 
 if TYPE_CHECKING:
     from ccm_tui.domain.events import Channel
@@ -18,13 +17,14 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.live.usual import UsualBook
+    from ccm_tui.settings.definitions import Definitions
     from ccm_tui.store.engine import Store
 
 
 class StoreReaders:
     """The readers of a database. Nothing is opened or imported before the first question."""
 
-    def __init__(self, database: Path, definitions: Definitions) -> None:
+    def __init__(self, database: Path, definitions: "Definitions") -> None:
         self._database = database
         self._definitions = definitions
         self._lock = threading.Lock()

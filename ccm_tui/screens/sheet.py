@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 
+from ccm_tui.screens import STYLES
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import Clean, Line, line
@@ -18,6 +19,7 @@ from ccm_tui.widgets.symbols import Symbols
 class Sheet(ModalScreen[None], inherit_bindings=False):
     """A readable page over the screen; what is behind it stays alive."""
 
+    CSS_PATH = STYLES / "sheet.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "close", "Close", id="sheet.close", tooltip="Back to the screen"),
         Binding("q", "app.quit", "Quit", id="sheet.quit", tooltip="Leave the console"),

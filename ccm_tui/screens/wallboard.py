@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.messages import Floor
+from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.queue_rows import queue_kpis
@@ -27,6 +28,7 @@ class WallboardScreen(FloorScreen):
     """Large figures over the screen; esc goes back."""
 
     NAME = "wallboard"
+    CSS_PATH = STYLES / "wallboard.tcss"
     NAMES_PEOPLE = False
     HELP = "A few large figures for the whole room, and the queues past their limits in words. No person is named."
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("floor.back", "back"), ("app.help", "help"))

@@ -5,25 +5,25 @@ so that board, reports, rollups and ``explain`` cannot disagree.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache, cached_property
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from ccm_tui.domain.contacts import ContactRules
-from ccm_tui.domain.events import Channel
-from ccm_tui.domain.opening import OpeningHours, parse_clock, parse_opening_week
-from ccm_tui.domain.rule_settings import with_preset, with_settings
-from ccm_tui.domain.tally import OpenTime
-from ccm_tui.domain.variants import KpiRules
-from ccm_tui.settings.kpi import kpi_rules
-from ccm_tui.settings.model import Settings
+if TYPE_CHECKING:
+    from datetime import time
+    from zoneinfo import ZoneInfo
+
+    from ccm_tui.domain.contacts import ContactRules
+    from ccm_tui.domain.opening import OpeningHours
+    from ccm_tui.domain.tally import OpenTime
+    from ccm_tui.domain.variants import KpiRules
+    from ccm_tui.settings.model import Settings
 
 
 class Definitions:
     """The definitions in force. ``overrides`` are a command's ``--set`` options, ``preset`` its ``--preset``."""
 
     def __init__(
-        self, settings: Settings, preset: str | None = None, overrides: Mapping[str, str] | None = None
+        self, settings: "Settings", preset: str | None = None, overrides: Mapping[str, str] | None = None
     ) -> None:
         self.settings = settings
         self._preset = preset
@@ -32,21 +32,26 @@ class Definitions:
         """(site, queue) -> how that queue's figures are defined."""
         self.opening = cache(self._opening)
         """(site, queue) -> its opening hours; None: always open."""
-        self.day_starts_at = cache(lambda site: parse_clock(settings.site(site).day_starts_at))
+        self.day_starts_at = cache(self._day_starts_at)
         """Site -> when its day begins."""
         self.zone = cache(settings.site_zone)
         """Site -> its time zone."""
 
     @cached_property
-    def base(self) -> KpiRules:
+    def base(self) -> "KpiRules":
         """The definitions without what single queues change; raises UsageError for a wrong override."""
+        from dataclasses import replace
+
+        from ccm_tui.domain.rule_settings import with_preset, with_settings
+        from ccm_tui.settings.kpi import kpi_rules
+
         rules = kpi_rules(self.settings.kpi, self.settings.pause)
         rules = replace(rules, lost_after_seconds=self.settings.follower.age_limit_hours * 3600)
         if self._preset is not None:
             rules = with_preset(rules, self._preset)
         return with_settings(rules, self._overrides)
 
-    def agent_rules(self, site: str) -> KpiRules:
+    def agent_rules(self, site: str) -> "KpiRules":
         """How agents' figures of a site are defined."""
         return self.base
 
@@ -55,20 +60,30 @@ class Definitions:
         """How long a login goes on without a sign of life."""
         return round(self.settings.follower.no_sign_of_life_hours * 3_600_000)
 
-    def open_time(self, site: str, queue: str) -> OpenTime | None:
+    def open_time(self, site: str, queue: str) -> "OpenTime | None":
         """Measures time owed in the queue's opening hours; None: by the clock."""
         opening = self.opening(site, queue)
         return None if opening is None else opening.open_ms_between
 
-    def contact_rules(self, site: str) -> ContactRules:
+    def contact_rules(self, site: str) -> "ContactRules":
         """What the fold of contacts must know of the site's queues."""
+        from ccm_tui.domain.contacts import ContactRules
+        from ccm_tui.domain.events import Channel
+
         queues = {name: queue for name, queue in self.settings.queues.items() if queue.site in ("", site)}
         return ContactRules(
             channels={name: Channel(queue.channel) for name, queue in queues.items() if queue.channel},
             wrapup_ms={name: round(q.wrapup_seconds * 1000) for name, q in queues.items() if q.wrapup_seconds},
         )
 
-    def _rules(self, site: str, queue: str) -> KpiRules:
+    def _day_starts_at(self, site: str) -> "time":
+        from ccm_tui.domain.opening import parse_clock
+
+        return parse_clock(self.settings.site(site).day_starts_at)
+
+    def _rules(self, site: str, queue: str) -> "KpiRules":
+        from ccm_tui.domain.rule_settings import with_settings
+
         own = self.settings.queue_rules(site, queue)
         changes = {
             "sl_threshold_seconds": repr(own.threshold_seconds),
@@ -80,9 +95,11 @@ class Definitions:
         rules = with_settings(self.base, {key: value for key, value in changes.items() if key not in self._overrides})
         return with_settings(rules, self._overrides)
 
-    def _opening(self, site: str, queue: str) -> OpeningHours | None:
+    def _opening(self, site: str, queue: str) -> "OpeningHours | None":
         own = self.settings.queue_rules(site, queue)
         if not own.opening_hours:
             return None
+        from ccm_tui.domain.opening import parse_opening_week
+
         zone: ZoneInfo = self.zone(site)
         return parse_opening_week(own.opening_hours, zone, own.holidays)

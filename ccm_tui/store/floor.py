@@ -13,6 +13,7 @@ from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.intervals import SLOT_MS
 
 _ACW_AT_MOST_MS = 3600 * 1000
+_FEW = 5000
 _SPAN = (
     "SELECT span.agent_id, span.number, span.kind, queue.name, span.reason, span.start_at_ms, span.end_at_ms,"
     " span.start_seen, span.end_seen, span.confirmed_at_ms FROM span LEFT JOIN queue ON queue.id = span.queue_id"
@@ -41,13 +42,13 @@ def list_sites(cursor: sqlite3.Cursor) -> dict[str, int]:
     return dict(cursor.execute("SELECT name, id FROM site ORDER BY name").fetchall())
 
 
-def list_agents(cursor: sqlite3.Cursor) -> list[AgentKey]:
-    """Every agent that was ever seen to do something, by site and name."""
+def list_agents(cursor: sqlite3.Cursor, changed_after: int = -1) -> list[AgentKey]:
+    """Every agent that was ever seen to do something and has changed after this number."""
     query = (
         "SELECT agent.id, site.name, agent.name, agent.last_sign_at_ms, agent.changed FROM agent"
-        " JOIN site ON site.id = agent.site_id WHERE agent.last_sign_at_ms IS NOT NULL ORDER BY site.name, agent.name"
+        " JOIN site ON site.id = agent.site_id WHERE agent.last_sign_at_ms IS NOT NULL AND agent.changed > ?"
     )
-    return [AgentKey(*row) for row in cursor.execute(query)]
+    return [AgentKey(*row) for row in cursor.execute(query, (changed_after,))]
 
 
 def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
@@ -59,11 +60,11 @@ def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
 def affected_slots(cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int) -> set[int]:
     """Slots whose rollups say more than was known at ``as_of_ms``: something in them ended, or goes on, after it.
 
-    Live, only wrap-up can go on, so the last hour's ends are looked at; for a past instant all that entered from
-    ``from_ms`` on.
+    Live that is wrap-up, and what a server whose clock is ahead of ours has ended: the newest ends are looked at. For a
+    past instant with much after it, all that entered from ``from_ms`` on.
     """
-    later = cursor.execute("SELECT 1 FROM segment WHERE ended_at_ms > ? LIMIT 1", (as_of_ms,)).fetchone()
-    if later is None:
+    later = "SELECT COUNT(*) FROM (SELECT 1 FROM segment WHERE ended_at_ms > ? LIMIT ?)"
+    if cursor.execute(later, (as_of_ms, _FEW)).fetchone()[0] < _FEW:
         query = (
             "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
             " WHERE ended_at_ms > ? AND ended_at_ms + COALESCE(acw_ms, 0) > ? AND +entered_at_ms <= ?"
@@ -138,6 +139,21 @@ def spans_of_agent(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms: i
         f"{_SPAN} WHERE span.agent_id = ? AND span.end_at_ms IS NULL AND span.start_at_ms <= ?", (agent_id, to_ms)
     ).fetchall()
     return sorted(map(to_span, rows))
+
+
+def account_of_agent(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms: int) -> tuple[object, ...]:
+    """What an agent's contacts answered in [from, to) and spans ended in it add up to: another sum, another content."""
+    contacts = (
+        "SELECT COUNT(*), SUM(answered_at_ms), SUM(ended_at_ms), SUM(talk_ms), SUM(hold_ms), SUM(acw_ms),"
+        " SUM(outcome = 'completed'), SUM(outcome = 'transferred'), SUM(queue_id) FROM segment"
+        " WHERE agent_id = ? AND answered_at_ms >= ? AND answered_at_ms < ?"
+    )
+    spans = (
+        "SELECT COUNT(*), SUM(number), SUM(start_at_ms), SUM(end_at_ms), SUM(LENGTH(reason)) FROM span"
+        " WHERE agent_id = ? AND end_at_ms >= ? AND end_at_ms < ?"
+    )
+    bounds = (agent_id, from_ms, to_ms)
+    return (*cursor.execute(contacts, bounds).fetchone(), *cursor.execute(spans, bounds).fetchone())
 
 
 def listed_queues(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[tuple[str, str]]:

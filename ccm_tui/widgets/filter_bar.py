@@ -5,6 +5,7 @@ the loop (a user's regex), a substring cannot.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -144,7 +145,7 @@ class FilterBar(Widget):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._field = _Field(clean)
+        self._clean = clean
         self._chip = _Chip(clean, symbols)
         self._chip.id = "chip"
         self._beside = _Counts(clean, symbols)
@@ -156,6 +157,11 @@ class FilterBar(Widget):
         yield self._slash
         yield self._field
         yield self._beside
+
+    @cached_property
+    def _field(self) -> _Field:
+        """Made when first needed: no other widget takes as long to make, and a first frame has no use for it."""
+        return _Field(self._clean)
 
     @property
     def opened(self) -> bool:

@@ -1,6 +1,6 @@
 """First frame against Textual's hello, ``--version`` against bare Python, in the same run.
 
-Run on demand: ``python -m tests.benchmarks.bench_start``. Budget (performance.md): first frame at most 1.4 times
+Run on demand: ``python -m tests.benchmarks.bench_start``. Budget (performance.md): first frame at most 1.3 times
 Textual's hello (ambitious 1.15); ``--version`` at most 4 times bare Python (ambitious 2.5). Each case is a fresh
 process in a pty of 120x40, the cases take turns, medians count.
 """

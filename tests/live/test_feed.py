@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.ingest.lock import FollowerLock, is_free, read_status
-from ccm_tui.live.feed import Feed
+from ccm_tui.live.feed import Feed, _Tick
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
@@ -190,3 +190,22 @@ def test_why_the_follower_ended_is_said(tmp_path: Path, seen: Seen, there: bool)
 
     with seen.feed(database, follow=True, arguments=("--source", "asterix", "/nowhere")):
         wait_until(lambda: f"the follower ended: {why}" in said(), "it says so")
+
+
+# -- the clock's own seconds -------------------------------------------------------------------------------------------
+
+
+def test_a_tick_comes_with_each_second_of_the_wall_clock_and_only_once() -> None:
+    tick = _Tick(1)
+    assert [tick.is_due(wall, wall - 50) for wall in (100.3, 100.9, 101.02, 101.5, 102.01)] == [
+        *(True, False, False),  # the first was less than 0.8 s ago
+        *(True, False),
+    ]
+    assert tick.is_due(103.0, 53.0)
+
+
+def test_a_clock_that_runs_fast_or_stands_still_ticks_by_ours() -> None:
+    fast = _Tick(1)
+    assert [fast.is_due(60 * now, now) for now in (1.0, 1.1, 1.5, 1.81, 2.0)] == [True, False, False, True, False]
+    still = _Tick(1)
+    assert [still.is_due(NOW, now) for now in (1.0, 2.0, 2.49, 2.51, 3.0)] == [True, False, False, True, False]

@@ -1,0 +1,265 @@
+"""The agents of a floor: state and day of each, brought up to date from what changed since the last reading.
+
+A floor is read many times a minute, and most of an agent's day does not change any more. So figures are kept up to an
+hour ago and only what came since is read and counted again; and a row stays as it is until something of the agent
+changes in the store or the clock reaches an instant at which his state does.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ccm_tui.domain.agent_state import AgentStatus, agent_state, covering
+from ccm_tui.domain.agent_time import AgentTally
+from ccm_tui.domain.presence import PresenceSpan, SpanKind
+from ccm_tui.domain.presence_tally import tally_presence
+from ccm_tui.domain.segment_time import segment_as_of
+from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.variants import AcwSource
+from ccm_tui.live.snapshot import AgentRow
+from ccm_tui.live.usual import EARLY_MS, was_here
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store import floor as floor_store
+from ccm_tui.store.floor import AgentKey
+
+DAY_MS = 24 * 3600 * 1000
+LISTED_MS = 28 * DAY_MS
+"""An agent not seen for so long is no longer listed."""
+RECOUNT_MS = 10_000
+"""Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
+AHEAD_MS = 3600 * 1000
+"""A server's clock may be so far ahead of ours: what it has written for later is read already, and shown in time."""
+SETTLED_MS = 3600 * 1000
+"""What ended so long ago is kept as counted: wrap-up included, no line is expected to change it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An agent's day up to a cut before which everything was over."""
+
+    day_ms: int
+    from_ms: int
+    cut_ms: int
+    read_at_ms: int
+    account: tuple[object, ...]
+    """What the store held of him before the cut; when it holds something else, this is void."""
+    tally: AgentTally
+    spans: list[PresenceSpan]
+    """Ended before the cut."""
+    last: list[Segment]
+    """The last contact before the cut, if there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What was read of an agent's day: the part that is settled, and what came since."""
+
+    key: AgentKey
+    settled: _Settled
+    spans: list[PresenceSpan]
+    segments: list[Segment]
+
+
+@dataclass(slots=True)
+class _Memory:
+    day: _Day
+    row: AgentRow | None
+    """None: not to be listed."""
+    counted_at_ms: int
+    until_ms: int
+    """From this instant on his state may be another."""
+    expected_ms: int | None
+
+
+class AgentsReader:
+    """Reads every agent's row; one thread only."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._keys: dict[int, AgentKey] = {}
+        """By site and name."""
+        self._changed = -1
+        self._memories: dict[int, _Memory] = {}
+
+    def read(
+        self,
+        cursor: sqlite3.Cursor,
+        day_starts: Mapping[str, int],
+        as_of_ms: int,
+        expected: Mapping[tuple[str, str], int],
+        *,
+        live: bool,
+    ) -> list[AgentRow]:
+        """The rows as of an instant; ``day_starts`` by site. ``live`` allows keeping what has not changed."""
+        rows: list[AgentRow] = []
+        for key in self._list(cursor, live=live):
+            if key.last_sign_at_ms is None or key.last_sign_at_ms < as_of_ms - LISTED_MS:
+                continue
+            expected_ms = expected.get((key.site, key.name))
+            memory = self._memories.get(key.id) if live else None
+            if memory is None or not _holds(memory, key, day_starts[key.site], as_of_ms, expected_ms):
+                day = self._read_day(
+                    cursor, None if memory is None else memory.day, key, day_starts[key.site], as_of_ms
+                )
+                memory = self._look(day, as_of_ms, expected_ms)
+                if live:
+                    self._memories[key.id] = memory
+            if memory.row is not None:
+                rows.append(memory.row)
+        return rows
+
+    def _list(self, cursor: sqlite3.Cursor, *, live: bool) -> Iterable[AgentKey]:
+        """Every agent by site and name."""
+        changed = floor_store.list_agents(cursor, self._changed if live else -1)
+        if not live:
+            return sorted(changed, key=lambda key: key[1:3])
+        if changed:
+            self._changed = max(key.changed for key in changed)
+            known = {**self._keys, **{key.id: key for key in changed}}
+            if len(known) > len(self._keys):
+                known = {key.id: key for key in sorted(known.values(), key=lambda key: key[1:3])}
+            self._keys = known
+        return self._keys.values()
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def _read_day(self, cursor: sqlite3.Cursor, before: _Day | None, key: AgentKey, day_ms: int, as_of_ms: int) -> _Day:
+        """The agent's day; with what was read before, only its end."""
+        if before is not None:
+            settled = before.settled
+            if settled.day_ms == day_ms and 0 <= as_of_ms - settled.read_at_ms < SETTLED_MS:
+                if before.key.changed == key.changed:
+                    return before
+                account = floor_store.account_of_agent(cursor, key.id, settled.from_ms, settled.cut_ms)
+                if account == settled.account:
+                    spans = floor_store.spans_of_agent(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
+                    segments = floor_store.answered_segments(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
+                    return _Day(key, settled, spans, segments)
+        return self._read_whole(cursor, key, day_ms, as_of_ms)
+
+    def _read_whole(self, cursor: sqlite3.Cursor, key: AgentKey, day_ms: int, as_of_ms: int) -> _Day:
+        from_ms = min(day_ms, as_of_ms - DAY_MS)
+        spans = floor_store.spans_of_agent(cursor, key.id, from_ms, as_of_ms + AHEAD_MS)
+        segments = floor_store.answered_segments(cursor, key.id, from_ms, as_of_ms + AHEAD_MS)
+        cut_ms = max(from_ms, self._cut(key.site, segments, as_of_ms))
+        tally = AgentTally()
+        if cut_ms > day_ms:
+            tally = self._count(key, spans, self._seen(segments, key.site, as_of_ms), (day_ms, cut_ms), as_of_ms)
+        over = [segment for segment in segments if (segment.answered_at_ms or 0) < cut_ms]
+        settled = _Settled(
+            day_ms,
+            from_ms,
+            cut_ms,
+            as_of_ms,
+            floor_store.account_of_agent(cursor, key.id, from_ms, cut_ms),
+            tally,
+            [span for span in spans if span.end_at_ms is not None and span.end_at_ms < cut_ms],
+            sorted(over, key=lambda segment: segment.ended_at_ms or 0)[-1:],
+        )
+        return _Day(
+            key,
+            settled,
+            [span for span in spans if span.end_at_ms is None or span.end_at_ms >= cut_ms],
+            [segment for segment in segments if (segment.answered_at_ms or 0) >= cut_ms],
+        )
+
+    def _cut(self, site: str, segments: Iterable[Segment], as_of_ms: int) -> int:
+        """The latest instant before which everything is over: no contact of before reaches beyond it."""
+        if self._definitions.agent_rules(site).acw_source is AcwSource.PAUSE:
+            return 0  # a pause after the cut may be the wrap-up of a contact before it
+        cut_ms = as_of_ms - SETTLED_MS
+        for segment in sorted(segments, key=lambda segment: segment.answered_at_ms or 0, reverse=True):
+            over_at_ms = _over_at_ms(segment)
+            if over_at_ms is None or over_at_ms >= cut_ms:
+                cut_ms = min(cut_ms, segment.answered_at_ms or 0)
+        return cut_ms
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def _look(self, day: _Day, as_of_ms: int, expected_ms: int | None) -> _Memory:
+        key, spans, settled = day.key, day.spans, day.settled
+        seen = self._seen(day.segments, key.site, as_of_ms)
+        silent_from_ms = self._silent_from_ms(key)
+        state = agent_state(as_of_ms, covering(spans, as_of_ms, silent_from_ms), [*settled.last, *seen])
+        usual_from_ms = expected_ms if state.status is AgentStatus.OFFLINE else None
+        every_span = [*settled.spans, *spans]
+        if usual_from_ms is not None and was_here(every_span, max(settled.day_ms, usual_from_ms - EARLY_MS), as_of_ms):
+            usual_from_ms = None
+        row = None
+        if (
+            state.status is not AgentStatus.OFFLINE
+            or usual_from_ms is not None
+            or seen
+            or settled.last
+            or any(span.start_at_ms <= as_of_ms for span in every_span)
+        ):
+            since_ms = max(settled.day_ms, settled.cut_ms)
+            agent = self._definitions.settings.agents.get(key.name)
+            row = AgentRow(
+                site=key.site,
+                agent=key.name,
+                name=self._definitions.settings.agent_title(key.name),
+                team=agent.team if agent is not None else "",
+                state=state,
+                day=settled.tally + self._count(key, spans, seen, (since_ms, as_of_ms), as_of_ms),
+                usual_from_ms=usual_from_ms,
+            )
+        to_come = (at for at in _instants(day, silent_from_ms, self._lost_after_ms(key.site)) if at > as_of_ms)
+        return _Memory(day, row, as_of_ms, min(to_come, default=as_of_ms + DAY_MS), expected_ms)
+
+    def _count(
+        self, key: AgentKey, spans: list[PresenceSpan], segments: list[Segment], within: tuple[int, int], as_of_ms: int
+    ) -> AgentTally:
+        rules = self._definitions.agent_rules(key.site)
+        return tally_presence(spans, segments, (within,), rules, as_of_ms, self._silent_from_ms(key))
+
+    def _seen(self, segments: list[Segment], site: str, as_of_ms: int) -> list[Segment]:
+        lost_after_ms = self._lost_after_ms(site)
+        answered = (s for s in segments if s.answered_at_ms is not None and s.answered_at_ms <= as_of_ms)
+        return [seen for s in answered if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None]
+
+    def _lost_after_ms(self, site: str) -> int:
+        return self._definitions.rules(site, "").lost_after_ms
+
+    def _silent_from_ms(self, key: AgentKey) -> int:
+        return (key.last_sign_at_ms or 0) + self._definitions.silence_ms
+
+
+def _holds(memory: _Memory, key: AgentKey, day_ms: int, as_of_ms: int, expected_ms: int | None) -> bool:
+    """Whether what was made of an agent is still all there is to say."""
+    return (
+        memory.day.key.changed == key.changed
+        and memory.counted_at_ms <= as_of_ms < memory.until_ms
+        and as_of_ms - memory.counted_at_ms <= RECOUNT_MS
+        and memory.day.settled.day_ms == day_ms
+        and memory.expected_ms == expected_ms
+    )
+
+
+def _over_at_ms(segment: Segment) -> int | None:
+    """When the agent is done with a contact, wrap-up included; None: not yet."""
+    if segment.ended_at_ms is None:
+        return None
+    talked_ms = (segment.answered_at_ms or 0) + (segment.talk_ms or 0) + (segment.hold_ms or 0)
+    return max(segment.ended_at_ms, talked_ms) + (segment.acw_ms or 0)
+
+
+def _instants(day: _Day, silent_from_ms: int, lost_after_ms: int) -> Iterator[int]:
+    """Every instant at which the agent's state changes without a line."""
+    yield silent_from_ms
+    for span in day.spans:
+        if span.kind is not SpanKind.MISSED:
+            yield span.start_at_ms
+            yield span.end_at_ms or 0
+            yield span.confirmed_at_ms or 0
+    for segment in (*day.settled.last, *day.segments):
+        answered_at_ms = segment.answered_at_ms or 0
+        yield segment.entered_at_ms
+        yield answered_at_ms
+        yield segment.hold_since_ms or 0
+        if segment.ended_at_ms is None:
+            yield segment.entered_at_ms + lost_after_ms
+            yield answered_at_ms + lost_after_ms
+        else:
+            yield segment.ended_at_ms
+            yield segment.ended_at_ms + (segment.acw_ms or 0)

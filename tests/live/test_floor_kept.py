@@ -1,0 +1,75 @@
+"""What a reader keeps from one reading to the next never shows: it reads what a new one reads."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ccm_tui.domain.agent_state import AgentActivity
+from ccm_tui.live import floor, floor_agents
+from ccm_tui.live.snapshot import FloorSnapshot
+from tests.conftest import RealRun
+from tests.live.floors import LOOKED, Floor, Log, at
+
+STEPS = 60
+
+
+def told(snapshot: FloorSnapshot) -> FloorSnapshot:
+    """Without what is counted anew every few seconds only."""
+    queues = tuple(replace(row, half_hours=(), recent=row.day) for row in snapshot.queues)
+    return replace(snapshot, queues=queues)
+
+
+@pytest.mark.parametrize("name", ["run1", "run4"])
+def test_a_real_floor_read_again_and_again(
+    name: str, real_run: Callable[[str], RealRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(floor_agents, "SETTLED_MS", 60_000)
+    monkeypatch.setattr(floor_agents, "RECOUNT_MS", 0)
+    monkeypatch.setattr(floor, "HOURS_MS", 0)
+    monkeypatch.setattr(floor, "RECOUNT_MS", 3_600_000)
+    lines = real_run(name).log.splitlines(keepends=True)
+    kept = Floor(tmp_path)
+    reader = kept.reader()
+    size = len(lines) // STEPS
+    for start in range(0, len(lines), size):
+        part = lines[start : start + size]
+        kept.feed(b"".join(part))
+        now_ms = int(part[-1].split(b"|", 1)[0]) * 1000 + 999
+        for as_of_ms in (now_ms, now_ms + 4_000):
+            assert told(reader.read(as_of_ms, LOOKED)) == told(kept.snapshot(as_of_ms)), start
+
+
+def test_states_change_with_the_clock_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floor_agents, "RECOUNT_MS", 3_600_000)
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    call = log.call(at("9:00"), "sales", "ann", talk=100)
+    log.add(at("9:01:50"), call, "sales", "ann", "WRAPUPSTART", 30)
+    log.talks(at("9:03"), "sales", "ann")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    seen: list[AgentActivity] = []
+    for second in range(0, 300):
+        as_of_ms = at("9:00") + second * 1000
+        row = reader.read(as_of_ms, LOOKED).agents[0]
+        assert row.state == kept.snapshot(as_of_ms).agents[0].state
+        if not seen or seen[-1] != row.state.activity:
+            seen.append(row.state.activity)
+    assert [activity.value for activity in seen] == ["free", "talking", "acw", "free", "talking"]
+
+
+def test_a_line_about_what_was_settled_is_seen(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    log.call(at("9:00"), "sales", "ann")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    assert reader.read(at("13:00"), LOOKED).agents[0].day.handled == 1
+    more = Log()
+    more.call(at("9:30"), "sales", "ann")
+    kept.feed(more.data())
+    now = reader.read(at("13:00") + 1000, LOOKED)
+    assert now.agents[0].day.handled == 2
+    assert now.agents == kept.snapshot(at("13:00") + 1000).agents
