@@ -5,10 +5,11 @@ their segments, as they stood then. Live there are none of these, so a refresh c
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ccm_tui.domain.agent_state import AgentActivity, AgentState, QueueMembership
+from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, QueueMembership
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.intervals import day_window
 from ccm_tui.domain.segment_time import segment_as_of
@@ -207,8 +208,8 @@ class FloorReader:
             owed = tally_segments([s for s in segments if s.outcome.open], rules, as_of_ms, open_time)
             day.backlog, day.oldest_owed_at_ms = owed.backlog, owed.oldest_owed_at_ms
         waiting = [s for s in segments if s.outcome is Outcome.WAITING or s.owed_since_ms is not None]
-        states = [state for state, _ in members]
-        available = sum(state.activity is AgentActivity.FREE and not membership.paused for state, membership in members)
+        doing = Counter(_doing(state, membership) for state, membership in members)
+        available = doing[AgentActivity.FREE]
         return QueueRow(
             site=site,
             queue=queue,
@@ -230,10 +231,10 @@ class FloorReader:
             ),
             talking=sum(s.outcome is Outcome.IN_PROGRESS for s in segments),
             agents_available=available,
-            agents_on_contact=sum(s.activity in (AgentActivity.TALKING, AgentActivity.HOLD) for s in states),
-            agents_acw=sum(s.activity is AgentActivity.ACW for s in states),
-            agents_paused=sum(membership.paused for _, membership in members),
-            free_since_ms=None if available else _nobody_free_since(states),
+            agents_on_contact=doing[AgentActivity.TALKING],
+            agents_acw=doing[AgentActivity.ACW],
+            agents_paused=doing[AgentActivity.NONE],
+            free_since_ms=None if available else _nobody_free_since(state for state, _ in members),
             half_hours=look_back.half_hours.get(key, ()),
         )
 
@@ -253,7 +254,18 @@ def _by_queue(segments: Iterable[Segment]) -> dict[QueueKey, list[Segment]]:
     return piles
 
 
-def _nobody_free_since(states: list[AgentState]) -> int | None:
+def _doing(state: AgentState, membership: QueueMembership) -> AgentActivity:
+    """What a queue has of one of its members, each counted once: a contact or wrap-up first, whatever he chose; then
+    NONE when he is paused here. Paused elsewhere only, he is as free here as the server thinks he is."""
+    if state.activity is AgentActivity.HOLD:
+        return AgentActivity.TALKING
+    if state.activity in (AgentActivity.TALKING, AgentActivity.ACW) or not membership.paused:
+        paused_elsewhere = state.activity is AgentActivity.NONE and state.status is not AgentStatus.OFFLINE
+        return AgentActivity.FREE if paused_elsewhere else state.activity
+    return AgentActivity.NONE
+
+
+def _nobody_free_since(states: Iterable[AgentState]) -> int | None:
     since = [s.activity_since_ms for s in states if s.activity_since_ms is not None]
     return max(since, default=None)
 

@@ -46,10 +46,11 @@ class QueueRow:
     talking: int
     """Contacts in progress."""
     agents_available: int
-    """Ready, free, and not paused in this queue."""
+    """Doing nothing, and not paused in this queue; whether paused in another does not matter here."""
     agents_on_contact: int
     agents_acw: int
     agents_paused: int
+    """Paused in this queue, and neither on a contact nor in wrap-up: every member counts once."""
     free_since_ms: int | None
     """Since when nobody in the queue has been free; None when somebody is, or when nobody is in it."""
     half_hours: tuple[int, ...] = ()

@@ -1,0 +1,35 @@
+"""What a queue has of its members: each counted once, as the server would offer a call."""
+
+from pathlib import Path
+
+from ccm_tui.live.snapshot import QueueRow
+from tests.live.floors import Floor, Log, at
+
+
+def queue(floor: Floor, name: str, clock: str) -> QueueRow:
+    return next(row for row in floor.snapshot(at(clock)).queues if row.queue == name)
+
+
+def parts(row: QueueRow) -> tuple[int, int, int, int]:
+    return row.agents_available, row.agents_on_contact, row.agents_acw, row.agents_paused
+
+
+def test_paused_in_one_queue_he_is_free_in_the_others(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "bob", "support", "vip")
+    log.pauses(at("8:30"), "bob", "support")
+    log.call(at("8:00"), "support", "ann")
+    log.waits(at("8:55"), "vip")
+    floor = Floor(tmp_path).feed(log.data())
+    assert parts(queue(floor, "vip", "9:00")) == (1, 0, 0, 0)
+    assert queue(floor, "vip", "9:00").free_since_ms is None
+    assert parts(queue(floor, "support", "9:00"))[3] == 1
+
+
+def test_paused_while_he_still_talks_he_is_on_contact(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "bob", "support")
+    log.talks(at("8:50"), "support", "bob")
+    log.pauses(at("8:55"), "bob", "support")
+    floor = Floor(tmp_path).feed(log.data())
+    assert parts(queue(floor, "support", "9:00")) == (0, 1, 0, 0)
