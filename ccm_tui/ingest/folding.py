@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.visits import Visit
 from ccm_tui.store import agents as agent_store
 from ccm_tui.store import contacts as contact_store
 from ccm_tui.store import events as event_store
@@ -49,8 +50,8 @@ class _Contact:
     site_id: int
     fold: ContactFold
     last: Order = FIRST
-    written: int = 0
-    """How many visits the store holds."""
+    rows: list[contact_store.SegmentRow] = field(default_factory=list)
+    """Its visits as the store holds them."""
     oddities: tuple[int, int] | None = (0, 0)
     """Contradictions and repeated ends as the store has them; None: not known."""
 
@@ -62,12 +63,22 @@ class _Agent:
     last: Order = FIRST
 
 
+class Ended(NamedTuple):
+    """A visit that has just ended: it joins the rollup of its slot, once."""
+
+    slot_ms: int
+    queue_id: int
+    site_id: int
+    visit: Visit
+
+
 @dataclass(slots=True)
 class Touched:
     """What a batch changed, for the rollups."""
 
+    ended: list[Ended] = field(default_factory=list)
     queues: set[tuple[int, int]] = field(default_factory=set)
-    """(slot, queue)."""
+    """(slot, queue) of which what was counted has changed: to be counted anew."""
     agents: set[int] = field(default_factory=set)
     """Agents of whom something changed."""
     contacts: int = 0
@@ -75,8 +86,13 @@ class Touched:
     records: int = 0
     """How many new lines the batch holds."""
 
+    @property
+    def slots(self) -> set[tuple[int, int]]:
+        """Every (slot, queue) whose rollup is behind."""
+        return self.queues.union((slot_ms, queue_id) for slot_ms, queue_id, _, _ in self.ended)
+
     def queue(self, queue_id: int, entered_at_ms: int) -> None:
-        """A segment of this queue changed."""
+        """A counted segment of this queue changed."""
         self.queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
 
 
@@ -252,7 +268,7 @@ class Folding:
             if site_id not in restarts:
                 restarts[site_id] = self._restarts(cursor, site_id)
             self._refold_agent(cursor, site_id, agent_id, restarts[site_id], touched)
-        self._write_contacts(cursor, late.contacts, touched)
+        self._write_contacts(cursor, late.contacts, touched, anew=True)
         self._write_agents(cursor, late.agents, touched)
 
     def _restarts(self, cursor: sqlite3.Cursor, site_id: int) -> list[Order]:
@@ -272,7 +288,7 @@ class Folding:
             touched.queue(queue_id, entered_at_ms)
             if agent_id is not None and answered_at_ms is not None:
                 touched.agents.add(agent_id)
-        contact = _Contact(site_id, ContactFold(self._contact_rules(site_id)), written=len(old), oddities=None)
+        contact = _Contact(site_id, ContactFold(self._contact_rules(site_id)), oddities=None)
         pending = iter(restarts)
         restart = next(pending, None)
         for order, file_id, line in self._lines(event_store.lines_of_contact(cursor, contact_id)):
@@ -316,31 +332,39 @@ class Folding:
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def _write_contacts(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
+    def _write_contacts(
+        self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched, *, anew: bool = False
+    ) -> None:
+        """Store the visits that changed; ``anew``: their contacts' segments were dropped before."""
         rows: list[contact_store.SegmentRow] = []
         odd: list[tuple[int, int, int]] = []
         queue_id_of, agent_id_of = self._names.queue, self._names.agent
-        touched_queues, touched_agents = touched.queues, touched.agents
         for contact_id in sorted(ids):
             contact = self._contacts[contact_id]
-            fold, site_id = contact.fold, contact.site_id
-            visits = fold.visits
-            if visits and not contact.written:
+            fold, site_id, before = contact.fold, contact.site_id, contact.rows
+            if fold.visits and not before and not anew:
                 touched.contacts += 1
-            for visit in visits:
+            after: list[contact_store.SegmentRow] = []
+            for number, visit in enumerate(fold.visits):
                 queue_id = queue_id_of(cursor, site_id, visit.queue)
-                agent_id = None
-                if visit.agent is not None:
-                    agent_id = agent_id_of(cursor, site_id, visit.agent)
-                    if visit.answered_at_ms is not None:
-                        touched_agents.add(agent_id)
-                entered_at_ms = visit.entered_at_ms
-                touched_queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
-                rows.append(contact_store.segment_row(contact_id, visit, queue_id, agent_id))
-            if len(visits) < contact.written:
-                for place in contact_store.drop_segments_from(cursor, contact_id, len(visits)):
+                agent_id = None if visit.agent is None else agent_id_of(cursor, site_id, visit.agent)
+                row = contact_store.segment_row(contact_id, visit, queue_id, agent_id)
+                after.append(row)
+                old = before[number] if number < len(before) else None
+                if row == old:
+                    continue
+                rows.append(row)
+                if agent_id is not None and visit.answered_at_ms is not None:
+                    touched.agents.add(agent_id)
+                if anew or contact_store.has_ended(old):
+                    touched.queue(queue_id, visit.entered_at_ms)
+                elif visit.ended_at_ms is not None:
+                    slot_ms = visit.entered_at_ms - visit.entered_at_ms % SLOT_MS
+                    touched.ended.append(Ended(slot_ms, queue_id, site_id, visit))
+            if len(after) < len(before):
+                for place in contact_store.drop_segments_from(cursor, contact_id, len(after)):
                     touched.queue(*place)
-            contact.written = len(visits)
+            contact.rows = after
             oddities = (fold.contradictions, fold.repeated_ends)
             if oddities != contact.oddities:
                 contact.oddities = oddities

@@ -113,7 +113,7 @@ class Pipeline:
             set_agents(cursor, moved)
             records.sort(key=lambda record: record.order)
             touched = self._folding.fold(cursor, records, new, Late())
-            mark_dirty(cursor, touched.queues)
+            mark_dirty(cursor, touched.slots)
         finally:
             self._cursor = None
 
@@ -331,6 +331,10 @@ class Pipeline:
 
     def _parse_stored(self, file_id: int, line: bytes) -> Sequence[Event]:
         return self._parser.parse_stored(self._file(file_id), line)
+
+    def site_name(self, cursor: sqlite3.Cursor, site_id: int) -> str:
+        """The name of a stored site."""
+        return self._names.site_name(cursor, site_id)
 
     def _site_name(self, site_id: int) -> str:
         assert self._cursor is not None, "folding happens inside the writer's transaction only"

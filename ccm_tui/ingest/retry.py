@@ -74,7 +74,7 @@ def _parses(writing: Writing, file: FileRow, held: HeldLine) -> bool:
 
 def _store(writing: Writing, file_id: int, held: Sequence[HeldLine], result: Retried) -> None:
     def settle(cursor: sqlite3.Cursor, touched: Touched) -> None:
-        interval_store.mark_dirty(cursor, touched.queues)
+        interval_store.mark_dirty(cursor, touched.slots)
         quarantine_store.drop_quarantined(cursor, [(line.site_id, line.digest) for line in held])
         # counted once already, as quarantined
         file_store.add_counts(cursor, file_id, lines=-len(held), quarantined=-len(held))

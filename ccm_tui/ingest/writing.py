@@ -129,10 +129,19 @@ class Writing:
             between()
 
     def _settle_touched(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
-        if touched.records <= LIVE_RECORDS:
-            interval_store.settle_rollups(cursor, sorted(touched.queues), self._queue_rules)
-        else:
-            interval_store.mark_dirty(cursor, touched.queues)
+        if touched.records > LIVE_RECORDS:
+            interval_store.mark_dirty(cursor, touched.slots)
+            return
+        interval_store.settle_rollups(cursor, sorted(touched.queues), self._queue_rules)
+        interval_store.add_to_rollups(
+            cursor,
+            [
+                (slot_ms, queue_id, visit.segment("", self.pipeline.site_name(cursor, site_id), ""))
+                for slot_ms, queue_id, site_id, visit in touched.ended
+                if (slot_ms, queue_id) not in touched.queues
+            ],
+            self._queue_rules,
+        )
 
     def _queue_rules(self, site: str, queue: str) -> interval_store.RulesAndTime:
         return self.definitions.rules(site, queue), self.definitions.open_time(site, queue)

@@ -15,6 +15,8 @@ SEGMENT_COLUMNS = (
 )
 PUT_SEGMENT = f"INSERT OR REPLACE INTO segment ({SEGMENT_COLUMNS}) VALUES ({', '.join('?' * 26)})"  # noqa: S608
 
+_ENDED = SEGMENT_COLUMNS.split(", ").index("ended_at_ms")
+
 SegmentRow = tuple[object, ...]
 
 READ_SEGMENT = (
@@ -41,6 +43,11 @@ def segment_row(contact_id: int, visit: Visit, queue_id: int, agent_id: int | No
         visit.wait_ms, visit.talk_ms, visit.hold_ms, visit.acw_ms, visit.hold_since_ms, visit.position, visit.ring_ms,
         visit.target, visit.owed_since_ms, visit.replies, visit.replies_ms,
     )  # fmt: skip
+
+
+def has_ended(row: SegmentRow | None) -> bool:
+    """Whether a row of ``PUT_SEGMENT`` is that of a segment that is over."""
+    return row is not None and row[_ENDED] is not None
 
 
 def put_segments(cursor: sqlite3.Cursor, rows: Iterable[SegmentRow]) -> None:

@@ -27,6 +27,7 @@ _SUMS = ", ".join(
     f"{'MAX' if name == 'longest_wait_ms' else 'MIN' if name == 'oldest_owed_at_ms' else 'SUM'}({name})"
     for name in _FIELDS
 )
+_GET_ROLLUP = f"SELECT {', '.join(_FIELDS)} FROM rollup WHERE slot_ms = ? AND queue_id = ? AND channel = ?"  # noqa: S608
 PUT_ROLLUP = (
     f"INSERT OR REPLACE INTO rollup (slot_ms, queue_id, channel, {', '.join(_FIELDS)})"  # noqa: S608 - our own columns
     f" VALUES ({', '.join('?' * (len(_FIELDS) + 3))})"
@@ -50,6 +51,22 @@ def settle_rollups(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]], r
             tally = tally_segments(pile, kpi_rules, open_time=open_time)
             rows.append((slot_ms, queue_id, channel, *_values(tally)))
         cursor.executemany(PUT_ROLLUP, rows)
+
+
+def add_to_rollups(cursor: sqlite3.Cursor, ended: Iterable[tuple[int, int, Segment]], rules: QueueRules) -> None:
+    """Count segments that have just ended: (slot, queue, segment). What waits to be counted anew has them then."""
+    piles: dict[tuple[int, int, str], list[Segment]] = {}
+    for slot_ms, queue_id, segment in ended:
+        piles.setdefault((slot_ms, queue_id, segment.channel.value), []).append(segment)
+    for key, pile in piles.items():
+        if cursor.execute("SELECT 1 FROM rollup_dirty WHERE slot_ms = ? AND queue_id = ?", key[:2]).fetchone():
+            continue
+        kpi_rules, open_time = rules(pile[0].site, pile[0].queue)
+        tally = tally_segments(pile, kpi_rules, open_time=open_time)
+        row = cursor.execute(_GET_ROLLUP, key).fetchone()
+        if row is not None:
+            tally += QueueTally(*row)
+        cursor.execute(PUT_ROLLUP, (*key, *_values(tally)))
 
 
 def _piles(cursor: sqlite3.Cursor, slot_ms: int, queue_ids: Sequence[int]) -> dict[tuple[int, str], list[Segment]]:

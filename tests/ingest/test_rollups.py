@@ -1,0 +1,29 @@
+"""Rollups that grew line by line are the rollups that counting anew gives."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ccm_tui.ingest.folding import LIVE_RECORDS
+from tests.conftest import RealRun
+from tests.feeding import Feeder, open_writing
+
+LINES = 5000
+
+
+@pytest.mark.parametrize("run", ["run1", "run4"])
+def test_live_lines(run: str, real_run: Callable[[str], RealRun], tmp_path: Path) -> None:
+    lines = real_run(run).log.splitlines(keepends=True)[:LINES]
+    writing = open_writing(tmp_path / "ccm.db")
+    feeder = Feeder(writing, tmp_path / "queue_log", max_lines=LIVE_RECORDS // 2)
+    feeder.feed(b"".join(lines))
+    connection = writing.store.connection
+    query = "SELECT * FROM rollup ORDER BY slot_ms, queue_id, channel"
+    grown = connection.execute(query).fetchall()
+    assert grown
+    with writing.store.writing() as cursor:
+        cursor.execute("INSERT OR IGNORE INTO rollup_dirty SELECT DISTINCT slot_ms, queue_id FROM rollup")
+    writing.settle_all()
+    assert connection.execute(query).fetchall() == grown
+    writing.store.close()
