@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, UsageError
 from ccm_tui.ingest.content import LogContent
+from ccm_tui.ingest.folding import LIVE_RECORDS
 from ccm_tui.ingest.lines import LineBatch
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
 from ccm_tui.ingest.parsing import Counts, Part
@@ -29,6 +30,10 @@ LARGEST_LINE_BYTES = 16 << 20
 BATCH_LINES = 2000
 BEAT_SECONDS = 0.5
 RESCAN_SECONDS = 1.0
+LIST_EVERY_SECONDS = 0.2
+"""New files are looked for this often: not with every line of a busy log."""
+SETTLE_EVERY_SECONDS = 1.0
+"""What others may have left to be settled is looked for this often; what we leave, at once."""
 LONGEST_BACK_OFF_SECONDS = 2.0
 """Short of ``ALIVE_SECONDS``: who cannot write still says so."""
 
@@ -74,6 +79,8 @@ class Follower:
         self._note = FollowerNote()
         self._beat_at = -math.inf
         self._rescan_at = -math.inf
+        self._listed_at = -math.inf
+        self._settle_at = -math.inf
         self._caught_up = False
         self.counts = Counts()
         self.rules_changed = False
@@ -135,14 +142,19 @@ class Follower:
         if now - self._rescan_at >= RESCAN_SECONDS or self._watcher is None:
             self._take_sources()
             self._rescan_at = now
-        for followed in self._followed.values():
-            followed.tails.rescan(math.inf if once else now)
+        if once or now - self._listed_at >= LIST_EVERY_SECONDS:
+            self._listed_at = now
+            for followed in self._followed.values():
+                followed.tails.rescan(math.inf if once else now)
         read = self._read(math.inf if once else now)
         if read:
             self._commit(read)
+            if sum(len(batch.lines) for _, batch in read) > LIVE_RECORDS:
+                self._settle_at = -math.inf
         settling = False
-        if not read or not self._caught_up:
-            settling = not read and self._writing.settle_some()
+        if not read and (once or now >= self._settle_at):
+            settling = self._writing.settle_some()
+            self._settle_at = now if settling else now + SETTLE_EVERY_SECONDS
         if not read and not settling:
             self._caught_up = True
             self._writing.store.truncate_wal()
@@ -182,6 +194,7 @@ class Follower:
         for followed in self._followed.values():
             watched.extend(followed.tails.watched())
         self._watcher = Watcher(watched)
+        self._listed_at = -math.inf
 
     # -- reading and committing ---------------------------------------------------------------------------------------
 

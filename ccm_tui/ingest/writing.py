@@ -112,10 +112,12 @@ class Writing:
         """
         if self.pipeline.refold_stale_agent():
             return True
+        with self.store.reading() as cursor:
+            if not interval_store.list_dirty(cursor, 1):
+                return False
         with self.store.writing() as cursor:
             waiting = interval_store.list_dirty(cursor, 500)
-            if waiting:
-                self.pipeline.check_rules(cursor)
+            self.pipeline.check_rules(cursor)
             began = time.monotonic()
             for slot_ms, pairs in groupby(waiting, key=itemgetter(0)):
                 interval_store.settle_rollups(cursor, pairs, self._queue_rules)
