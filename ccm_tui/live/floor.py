@@ -5,6 +5,7 @@ their segments, as they stood then. Live there are none of these, so a refresh c
 """
 
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ from ccm_tui.store.engine import Store
 RECENT_MS = 30 * 60 * 1000
 RECOUNT_MS = 5_000
 """What looks back over many contacts (the last half hour, the day's curve, the day but for its last hours) is counted
-this often when live."""
+this often when live, on a huge floor so that it takes no more than a twentieth of the time."""
+JUST_MS = 60_000
+"""How far before the last look-back ends are read again for wrap-up that was told late."""
 HOURS_MS = 2 * 3600 * 1000
 """The last hours, whose figures are read at every refresh."""
 RELIST_MS = 60_000
@@ -41,9 +44,13 @@ class _LookBack:
     """What is counted from many contacts, by queue."""
 
     counted_at_ms: int
+    again_at_ms: int
+    """When it is to be counted anew."""
     day_ms: int
     split_ms: int
     """Where the last hours begin."""
+    going_on: dict[int, int]
+    """Slots in which something goes on after ``counted_at_ms``, and until when."""
     state: object
     """What was left to be counted from segments before the split: when that differs, this no longer holds."""
     earlier: dict[tuple[str, str], QueueTally]
@@ -103,20 +110,24 @@ class FloorReader:
         live: bool,
     ) -> list[QueueRow]:
         lost_after_ms = self._definitions.rules(site, "").lost_after_ms
-        affected = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms)
-        affected |= interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
+        look_back = self._look_backs.get(site_id) if live else None
+        if look_back is not None and not (
+            look_back.day_ms == day_ms and look_back.counted_at_ms <= as_of_ms < look_back.again_at_ms
+        ):
+            look_back = None
+        if look_back is None:
+            going_on = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms)
+        else:
+            since_ms = as_of_ms - look_back.counted_at_ms + JUST_MS
+            going_on = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms, since_ms)
+            going_on |= {slot_ms: until for slot_ms, until in look_back.going_on.items() if until > as_of_ms}
+        affected = going_on.keys() | interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
         rows = floor_store.open_segments(cursor, site_id, as_of_ms - lost_after_ms, as_of_ms)
         rows += floor_store.ended_segments(cursor, site_id, affected)
         segments = floor_store.in_order_of_entry(rows)
         by_queue = _by_queue(seen for s in segments if (seen := segment_as_of(s, as_of_ms, lost_after_ms)) is not None)
-        look_back = self._look_backs.get(site_id) if live else None
-        if (
-            look_back is None
-            or look_back.day_ms != day_ms
-            or not 0 <= as_of_ms - look_back.counted_at_ms < RECOUNT_MS
-            or look_back.state != _state_before(look_back.split_ms, segments, affected)
-        ):
-            look_back = self._look_back(cursor, site, site_id, day_ms, as_of_ms, segments, by_queue, affected)
+        if look_back is None or look_back.state != _state_before(look_back.split_ms, segments, affected):
+            look_back = self._look_back(cursor, site, site_id, day_ms, as_of_ms, segments, by_queue, affected, going_on)
             self._look_backs[site_id] = look_back
         rollups = interval_store.read_rollups(cursor, site_id, look_back.split_ms, as_of_ms + 1, without=affected)
         members: dict[str, list[tuple[AgentState, QueueMembership]]] = {}
@@ -151,7 +162,9 @@ class FloorReader:
         segments: list[Segment],
         by_queue: Mapping[QueueKey, list[Segment]],
         affected: set[int],
+        going_on: dict[int, int],
     ) -> _LookBack:
+        began = time.perf_counter()
         split_ms = max(day_ms, as_of_ms - as_of_ms % interval_store.SLOT_MS - HOURS_MS)
         recent = _by_queue(floor_store.segments_in(cursor, site_id, as_of_ms - RECENT_MS, as_of_ms + 1))
         offered = {
@@ -160,23 +173,21 @@ class FloorReader:
                 cursor, site_id, day_ms, as_of_ms + 1, without=affected
             ).items()
         }
-        return _LookBack(
-            as_of_ms,
-            day_ms,
-            split_ms,
-            _state_before(split_ms, segments, affected),
-            interval_store.read_rollups(cursor, site_id, day_ms, split_ms, without=affected),
-            {
-                key: tally_segments(
-                    pile, self._definitions.rules(site, key[1]), as_of_ms, self._definitions.open_time(site, key[1])
-                )
-                for key, pile in recent.items()
-            },
-            {
-                key: _series(offered.get(key, {}), by_queue.get(key, []), day_ms, as_of_ms)
-                for key in offered.keys() | by_queue.keys()
-            },
-        )
+        recent_tallies = {
+            key: tally_segments(
+                pile, self._definitions.rules(site, key[1]), as_of_ms, self._definitions.open_time(site, key[1])
+            )
+            for key, pile in recent.items()
+        }
+        half_hours = {
+            key: _series(offered.get(key, {}), by_queue.get(key, []), day_ms, as_of_ms)
+            for key in offered.keys() | by_queue.keys()
+        }
+        earlier = interval_store.read_rollups(cursor, site_id, day_ms, split_ms, without=affected)
+        took_ms = (time.perf_counter() - began) * 1000
+        again_at_ms = as_of_ms + max(RECOUNT_MS, round(20 * took_ms))
+        state = _state_before(split_ms, segments, affected)
+        return _LookBack(as_of_ms, again_at_ms, day_ms, split_ms, going_on, state, earlier, recent_tallies, half_hours)
 
     def _listed_queues(self, cursor: sqlite3.Cursor, site: str, site_id: int, as_of_ms: int) -> set[QueueKey]:
         """The queues that had anything lately, looked up once a minute: it walks four weeks of rollups."""

@@ -7,7 +7,7 @@ changes in the store or the clock reaches an instant at which his state does.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccm_tui.domain.agent_state import AgentStatus, agent_state, covering
 from ccm_tui.domain.agent_time import AgentTally
@@ -26,11 +26,12 @@ DAY_MS = 24 * 3600 * 1000
 LISTED_MS = 28 * DAY_MS
 """An agent not seen for so long is no longer listed."""
 RECOUNT_MS = 10_000
-"""Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
+"""Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once; and this often it is
+looked whether something of what is settled has changed after all."""
 AHEAD_MS = 3600 * 1000
 """A server's clock may be so far ahead of ours: what it has written for later is read already, and shown in time."""
-SETTLED_MS = 3600 * 1000
-"""What ended so long ago is kept as counted: wrap-up included, no line is expected to change it any more."""
+SETTLED_MS = 60 * 1000
+"""What ended so long ago, wrap-up included, is kept as counted: hardly a line will change it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,18 @@ class _Settled:
     day_ms: int
     from_ms: int
     cut_ms: int
-    read_at_ms: int
+    cut_at_ms: int
+    """When the cut was made."""
+    checked_at_ms: int
+    checked_for: int
+    """When ``account`` was last seen to be true, and after which of his changes."""
     account: tuple[object, ...]
     """What the store held of him before the cut; when it holds something else, this is void."""
     tally: AgentTally
-    spans: list[PresenceSpan]
-    """Ended before the cut."""
+    statuses: list[PresenceSpan]
+    """His logins and pauses that ended before the cut."""
+    is_known: bool
+    """Anything at all is known of him before the cut."""
     last: list[Segment]
     """The last contact before the cut, if there was one."""
 
@@ -125,42 +132,59 @@ class AgentsReader:
 
     def _read_day(self, cursor: sqlite3.Cursor, before: _Day | None, key: AgentKey, day_ms: int, as_of_ms: int) -> _Day:
         """The agent's day; with what was read before, only its end."""
-        if before is not None:
-            settled = before.settled
-            if settled.day_ms == day_ms and 0 <= as_of_ms - settled.read_at_ms < SETTLED_MS:
-                if before.key.changed == key.changed:
-                    return before
-                account = floor_store.account_of_agent(cursor, key.id, settled.from_ms, settled.cut_ms)
-                if account == settled.account:
-                    spans = floor_store.spans_of_agent(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
-                    segments = floor_store.answered_segments(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
-                    return _Day(key, settled, spans, segments)
-        return self._read_whole(cursor, key, day_ms, as_of_ms)
+        settled = None if before is None else self._still_settled(cursor, before.settled, key, day_ms, as_of_ms)
+        if settled is None:
+            from_ms = min(day_ms, as_of_ms - DAY_MS)
+            settled = _Settled(
+                day_ms, from_ms, from_ms, 0, as_of_ms, key.changed, (), AgentTally(), [], is_known=False, last=[]
+            )
+        elif before is not None and before.key.changed == key.changed and before.settled == settled:
+            return before
+        spans = floor_store.spans_of_agent(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
+        segments = floor_store.answered_segments(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
+        day = _Day(key, settled, spans, segments)
+        return day if as_of_ms - settled.cut_at_ms < SETTLED_MS else self._settle_more(cursor, day, as_of_ms)
 
-    def _read_whole(self, cursor: sqlite3.Cursor, key: AgentKey, day_ms: int, as_of_ms: int) -> _Day:
-        from_ms = min(day_ms, as_of_ms - DAY_MS)
-        spans = floor_store.spans_of_agent(cursor, key.id, from_ms, as_of_ms + AHEAD_MS)
-        segments = floor_store.answered_segments(cursor, key.id, from_ms, as_of_ms + AHEAD_MS)
-        cut_ms = max(from_ms, self._cut(key.site, segments, as_of_ms))
-        tally = AgentTally()
-        if cut_ms > day_ms:
-            tally = self._count(key, spans, self._seen(segments, key.site, as_of_ms), (day_ms, cut_ms), as_of_ms)
-        over = [segment for segment in segments if (segment.answered_at_ms or 0) < cut_ms]
-        settled = _Settled(
-            day_ms,
-            from_ms,
-            cut_ms,
-            as_of_ms,
-            floor_store.account_of_agent(cursor, key.id, from_ms, cut_ms),
-            tally,
-            [span for span in spans if span.end_at_ms is not None and span.end_at_ms < cut_ms],
-            sorted(over, key=lambda segment: segment.ended_at_ms or 0)[-1:],
+    def _still_settled(
+        self, cursor: sqlite3.Cursor, settled: _Settled, key: AgentKey, day_ms: int, as_of_ms: int
+    ) -> _Settled | None:
+        """What was settled when the day was read last, unless it is void."""
+        if settled.day_ms != day_ms or as_of_ms < settled.cut_at_ms:
+            return None
+        if settled.checked_for == key.changed or as_of_ms - settled.checked_at_ms < RECOUNT_MS:
+            return settled
+        if floor_store.account_of_agent(cursor, key.id, settled.from_ms, settled.cut_ms) != settled.account:
+            return None
+        return replace(settled, checked_at_ms=as_of_ms, checked_for=key.changed)
+
+    def _settle_more(self, cursor: sqlite3.Cursor, day: _Day, as_of_ms: int) -> _Day:
+        """The same day with a later cut, if there is one."""
+        key, settled = day.key, day.settled
+        cut_ms = max(settled.cut_ms, self._cut(key.site, day.segments, as_of_ms))
+        tally = settled.tally
+        if cut_ms > settled.day_ms:
+            seen = self._seen(day.segments, key.site, as_of_ms)
+            within = (max(settled.day_ms, settled.cut_ms), cut_ms)
+            tally += self._count(key, day.spans, seen, within, as_of_ms)
+        over = [span for span in day.spans if span.end_at_ms is not None and span.end_at_ms < cut_ms]
+        done = [segment for segment in day.segments if (segment.answered_at_ms or 0) < cut_ms]
+        more = replace(
+            settled,
+            cut_ms=cut_ms,
+            cut_at_ms=as_of_ms,
+            checked_at_ms=as_of_ms,
+            checked_for=key.changed,
+            account=floor_store.account_of_agent(cursor, key.id, settled.from_ms, cut_ms),
+            tally=tally,
+            statuses=settled.statuses + [span for span in over if span.kind is SpanKind.STATUS],
+            is_known=settled.is_known or bool(over or done),
+            last=sorted(done, key=lambda segment: segment.ended_at_ms or 0)[-1:] or settled.last,
         )
         return _Day(
             key,
-            settled,
-            [span for span in spans if span.end_at_ms is None or span.end_at_ms >= cut_ms],
-            [segment for segment in segments if (segment.answered_at_ms or 0) >= cut_ms],
+            more,
+            [span for span in day.spans if span.end_at_ms is None or span.end_at_ms >= cut_ms],
+            [segment for segment in day.segments if (segment.answered_at_ms or 0) >= cut_ms],
         )
 
     def _cut(self, site: str, segments: Iterable[Segment], as_of_ms: int) -> int:
@@ -182,16 +206,17 @@ class AgentsReader:
         silent_from_ms = self._silent_from_ms(key)
         state = agent_state(as_of_ms, covering(spans, as_of_ms, silent_from_ms), [*settled.last, *seen])
         usual_from_ms = expected_ms if state.status is AgentStatus.OFFLINE else None
-        every_span = [*settled.spans, *spans]
-        if usual_from_ms is not None and was_here(every_span, max(settled.day_ms, usual_from_ms - EARLY_MS), as_of_ms):
-            usual_from_ms = None
+        if usual_from_ms is not None:
+            since_ms = max(settled.day_ms, usual_from_ms - EARLY_MS)
+            if was_here([*settled.statuses, *spans], since_ms, as_of_ms):
+                usual_from_ms = None
         row = None
         if (
             state.status is not AgentStatus.OFFLINE
             or usual_from_ms is not None
             or seen
-            or settled.last
-            or any(span.start_at_ms <= as_of_ms for span in every_span)
+            or settled.is_known
+            or any(span.start_at_ms <= as_of_ms for span in spans)
         ):
             since_ms = max(settled.day_ms, settled.cut_ms)
             agent = self._definitions.settings.agents.get(key.name)

@@ -57,32 +57,28 @@ def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
     return found
 
 
-def affected_slots(cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int) -> set[int]:
-    """Slots whose rollups say more than was known at ``as_of_ms``: something in them ended, or goes on, after it.
+def affected_slots(
+    cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int, acw_ms: int = _ACW_AT_MOST_MS
+) -> dict[int, int]:
+    """Slots whose rollups say more than was known at ``as_of_ms``, and until when they do: something in them ended, or
+    goes on, after it.
 
-    Live that is wrap-up, and what a server whose clock is ahead of ours has ended: the newest ends are looked at. For a
-    past instant with much after it, all that entered from ``from_ms`` on.
+    Live that is wrap-up (of contacts that ended up to ``acw_ms`` ago), and what a server whose clock is ahead of ours
+    has ended: the newest ends are looked at. For a past instant with much after it: all that entered since ``from_ms``.
     """
     later = "SELECT COUNT(*) FROM (SELECT 1 FROM segment WHERE ended_at_ms > ? LIMIT ?)"
+    over = "SELECT entered_at_ms - entered_at_ms % ?, MAX(ended_at_ms + COALESCE(acw_ms, 0)) FROM segment"
     if cursor.execute(later, (as_of_ms, _FEW)).fetchone()[0] < _FEW:
-        query = (
-            "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
-            " WHERE ended_at_ms > ? AND ended_at_ms + COALESCE(acw_ms, 0) > ? AND +entered_at_ms <= ?"
-        )
-        bounds = (SLOT_MS, as_of_ms - _ACW_AT_MOST_MS, as_of_ms, as_of_ms)
+        query = f"{over} WHERE ended_at_ms > ? AND ended_at_ms + COALESCE(acw_ms, 0) > ? AND +entered_at_ms <= ?"
+        bounds = (SLOT_MS, as_of_ms - acw_ms, as_of_ms, as_of_ms)
     else:
-        query = (
-            "SELECT DISTINCT entered_at_ms - entered_at_ms % ? FROM segment"
-            " WHERE entered_at_ms >= ? AND +ended_at_ms + COALESCE(acw_ms, 0) > ? AND entered_at_ms <= ?"
-        )
+        query = f"{over} WHERE entered_at_ms >= ? AND +ended_at_ms + COALESCE(acw_ms, 0) > ? AND entered_at_ms <= ?"
         bounds = (SLOT_MS, from_ms, as_of_ms, as_of_ms)
-    slots = {row[0] for row in cursor.execute(query, bounds)}
-    entered_later = cursor.execute(
-        "SELECT 1 FROM segment WHERE entered_at_ms > ? AND entered_at_ms < ? LIMIT 1",
-        (as_of_ms, as_of_ms - as_of_ms % SLOT_MS + SLOT_MS),
-    ).fetchone()
-    if entered_later is not None:
-        slots.add(as_of_ms - as_of_ms % SLOT_MS)
+    slots: dict[int, int] = dict(cursor.execute(f"{query} GROUP BY 1", bounds))
+    slot_ms = as_of_ms - as_of_ms % SLOT_MS
+    entered_later = "SELECT 1 FROM segment WHERE entered_at_ms > ? AND entered_at_ms < ? LIMIT 1"
+    if cursor.execute(entered_later, (as_of_ms, slot_ms + SLOT_MS)).fetchone() is not None:
+        slots[slot_ms] = max(slots.get(slot_ms, 0), slot_ms + SLOT_MS)
     return slots
 
 
