@@ -6,11 +6,11 @@ A command's module is imported only when it is called; ``--version`` and ``--hel
 import argparse
 import contextlib
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
 from ccm_tui import __version__
+from ccm_tui.commands.streams import drop_output, mend_streams, output_failed
 from ccm_tui.errors import CcmError, ExitCode
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -34,8 +34,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code. Never raises for anything a user can cause."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    mend_streams()
     try:
-        return int(_run(arguments))
+        try:
+            return int(_run(arguments))
+        finally:
+            sys.stdout.flush()
     except CcmError as error:
         _say(f"ccm-tui: {error}")
         if error.hint:
@@ -44,9 +48,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()  # whoever read it has seen enough
         return int(ExitCode.DONE)
+    except OSError as error:
+        if not output_failed():
+            raise
+        _say(f"ccm-tui: standard output cannot be written: {error.strerror or error}")
+        drop_output()
+        return int(ExitCode.UNEXPECTED)
 
 
 def entry_point() -> None:

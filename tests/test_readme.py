@@ -49,16 +49,36 @@ def test_every_exit_code_is_in_the_readme() -> None:
 
 
 def test_what_the_readme_points_to_is_there() -> None:
-    for path in ("data/screenshots/queues.svg", "data/samples/ccm-jsonl/events.jsonl", ".ci/check", ".ci/run"):
+    samples = ("data/samples/ccm-jsonl/events.jsonl", "data/samples/asterisk-queue-log/queue_log")
+    for path in ("data/screenshots/queues.svg", *samples, ".ci/check", ".ci/run"):
         assert path in README
         assert (ROOT / path).exists(), path
+
+
+def test_the_first_five_minutes_show_what_the_commands_print(tmp_path: Path) -> None:
+    """Every command on the shipped sample is run, but those that need a terminal; what is shown is what comes out."""
+    section = README.partition("## The first five minutes\n")[2].partition("### On your own logs")[0]
+    calls = [line.split() for block in re.findall(r"```sh\n(.*?)```", section, re.S) for line in block.splitlines()]
+    assert calls.pop(0)[:1] == ["export"]
+    said = []
+    for _, *words in calls:
+        if "open" in words:
+            continue
+        quickly = [str(tmp_path), "--speed", "100000"] if words[0] == "replay" else words[-1:]
+        called = [sys.executable, "-m", "ccm_tui", "--db", str(tmp_path / "ccm.db"), *words[:-1], *quickly]
+        said += subprocess.run(called, capture_output=True, text=True, check=True, cwd=ROOT).stdout.splitlines()
+    shown = section.partition("```text\n")[2].partition("\n```")[0].splitlines()
+    assert len(shown) > 5
+    for line in shown:
+        begins = re.sub(r"[\d.]+ s$", "", line.removesuffix("...")).strip()
+        assert any(each.startswith(begins) for each in said), line
 
 
 def test_the_readme_keeps_its_order() -> None:
     headings = re.findall(r"^## (.*)$", README, re.MULTILINE)
     assert headings == [
         "Two commands",
-        "The first five minutes on your own logs",
+        "The first five minutes",
         "What it does",
         "Keys",
         "Configuration",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ccm_tui.commands import session
 from ccm_tui.errors import CcmError, ExitCode
-from ccm_tui.ingest.discovery import Discovery
+from ccm_tui.ingest.discovery import Discovery, is_there
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.engine import WAL_LIMIT_BYTES, open_reader
@@ -20,6 +20,9 @@ from ccm_tui.store.engine import WAL_LIMIT_BYTES, open_reader
 HELP = "what is wrong here, and what to do"
 
 LOW_DISK_BYTES = 1 << 30
+NOT_THERE = (
+    "It is read as soon as it is there; a wrong path goes with: ccm-tui watch --forget PATH, or out of ccm.toml."
+)
 STUCK_READER_WAL_BYTES = 4 * WAL_LIMIT_BYTES
 
 
@@ -122,6 +125,7 @@ def _database(path: Path) -> Iterator[Finding]:
     if status.running:
         yield Finding("follower", f"process {status.pid}" + (f": {status.note}" if status.note else ""))
         for file, reason in status.problems:
-            yield Finding(f"follower: {file}", reason, "See the reason; reading is tried again by itself.")
+            again = "See the reason; reading is tried again by itself."
+            yield Finding(f"follower: {file}", reason, again if is_there(file) else NOT_THERE)
     else:
         yield Finding("follower", "none runs", "A console starts one; as a service: ccm-tui watch.")

@@ -25,7 +25,9 @@ from ccm_tui.store.engine import Store
 
 def add_period_options(parser: argparse.ArgumentParser) -> None:
     """``--from``, ``--to`` and ``--tz``."""
-    group = parser.add_argument_group("period [from, to); without it everything stored, to now")
+    group = parser.add_argument_group(
+        "period [from, to), with what became of its contacts since; without it everything stored, to now"
+    )
     group.add_argument("--from", dest="start", metavar="T", help="2026-11-22, 2026-11-22T14:30[Z], today, yesterday")
     group.add_argument("--to", dest="end", metavar="T", help="the first instant after it (default: now)")
     group.add_argument("--tz", metavar="ZONE", help="zone of dates, hours and intervals (default: each site's)")
@@ -36,7 +38,9 @@ def add_scope_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("whom; each may be given several times")
     group.add_argument("--site", action="append", default=[], metavar="S")
     group.add_argument("--queue", action="append", default=[], metavar="Q", help="a queue, or a group of queues")
-    group.add_argument("--channel", action="append", default=[], choices=list(Channel), metavar="C")
+    group.add_argument(
+        "--channel", action="append", default=[], choices=[channel.value for channel in Channel], metavar="C"
+    )
     group.add_argument("--agent", action="append", default=[], metavar="A")
     group.add_argument("--team", action="append", default=[], metavar="T")
 
@@ -44,9 +48,16 @@ def add_scope_options(parser: argparse.ArgumentParser) -> None:
 def add_definition_options(parser: argparse.ArgumentParser, *, interval: bool = True) -> None:
     """How the numbers are defined: presets, single options, opening hours."""
     group = parser.add_argument_group("definitions")
-    group.add_argument("--preset", metavar="NAME", help="asterisk, amazon_connect, genesys, cisco, wazo, guide")
+    group.add_argument(
+        "--preset", metavar="NAME", help="default, asterisk, amazon_connect, genesys, cisco, wazo, guide"
+    )
     group.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any key of [kpi]")
-    group.add_argument("--sl-variant", choices=list(SlVariant), metavar="V", help="what service level divides by")
+    group.add_argument(
+        "--sl-variant",
+        choices=[variant.value for variant in SlVariant],
+        metavar="V",
+        help="what service level divides by",
+    )
     group.add_argument("--sl-threshold", metavar="S", help="the wait that still meets it, in seconds")
     group.add_argument(
         "--hours", metavar="H", help=f"only these hours: 08:00-18:00[,...], or {CONFIGURED} for the configured ones"
@@ -68,9 +79,21 @@ def definitions_of(args: argparse.Namespace, settings: Settings) -> Definitions:
         overrides["sl_variant"] = args.sl_variant
     if args.sl_threshold is not None:
         overrides["sl_threshold_seconds"] = args.sl_threshold
-    definitions = Definitions(settings, args.preset, overrides)
+    preset = _preset(args.preset, overrides)
+    definitions = Definitions(settings, preset, overrides)
     definitions.base  # noqa: B018 - a wrong option is refused before anything is read
     return definitions
+
+
+def _preset(named: str | None, overrides: dict[str, str]) -> str | None:
+    """The preset asked for; ``--set preset=NAME`` is taken out of the overrides."""
+    keys = [key for key in overrides if key.lower() == "preset"]
+    given = {overrides.pop(key).strip() for key in keys} | ({named} if named is not None else set())
+    if len(given) > 1:
+        raise UsageError(
+            f"{' and '.join(sorted(given))} are two presets", "name one, and change single keys with --set"
+        )
+    return next(iter(given), None)
 
 
 def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLength | None = None) -> Query:

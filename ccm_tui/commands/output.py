@@ -18,7 +18,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from ccm_tui.errors import UsageError
+from ccm_tui.errors import CcmError, UsageError
 from ccm_tui.formatting import supports_unicode, to_ascii
 from ccm_tui.safe import clean, csv_safe
 
@@ -205,6 +205,11 @@ def destination(path: str | None) -> Iterator[TextIO]:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
             yield out
         Path(temporary).replace(target)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise CcmError(
+            f"{path} cannot be written: {error.strerror or error}", "name another file with --out"
+        ) from error
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -76,5 +76,5 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = 0.0
     if not 0 < speed <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed: a number above 0, such as 1 or 60")
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: a number above 0, up to 100000")
     return speed

@@ -1,7 +1,8 @@
 """What every command begins with: the settings that hold, the database's path, and opening it."""
 
 import argparse
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,18 @@ def writing(args: argparse.Namespace) -> Iterator["Writing"]:
         session = Writing(store, Definitions(settings))
         refold_if_rules_changed(session)
         yield session
+
+
+def tell_absent(paths: Sequence[str]) -> None:
+    """Say on standard error which of the paths to follow are not there: a slip of the keys, or not there yet."""
+    for path in paths:
+        from ccm_tui.ingest.discovery import is_there, nearest_name
+        from ccm_tui.safe import clean
+
+        if not is_there(path):
+            said = f"{path}: no such file or folder; {nearest_name(path)}"
+            kept = "followed while this runs, and remembered once something was there"
+            print(clean(f"ccm-tui: {said}\n  {kept}", newlines=True), file=sys.stderr)
 
 
 def add_source_options(parser: argparse.ArgumentParser) -> None:

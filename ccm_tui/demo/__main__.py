@@ -2,7 +2,8 @@
 
 Today comes first and goes on live; when it is there, a child process of low priority adds the history behind it.
 It ends on SIGTERM or SIGINT, when the process that started it is gone, and, where its standard input is a pipe, when
-that is closed: whoever starts it with a pipe cannot leave it behind.
+that is closed: whoever starts it with a pipe cannot leave it behind. With ``--remove`` it clears away that folder,
+unless it is told that this is done: whoever started it may be killed at any moment.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from ccm_tui.demo.background import Background
 from ccm_tui.demo.floor import DemoFloor
+from ccm_tui.demo.leftovers import WELL, remove_behind_the_dead
 from ccm_tui.errors import CcmError, ExitCode
 
 _LOOK_EVERY_SECONDS = 0.05
@@ -31,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=14, help="whole days of history before today")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
     parser.add_argument("--now-ms", type=int, default=None, help="the instant that history leads up to (epoch ms)")
+    parser.add_argument("--remove", type=Path, metavar="FOLDER", help="removed when whoever started this is gone")
     options = parser.parse_args(arguments)
     try:
         floor = DemoFloor(
@@ -49,13 +52,19 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda received, _frame: signals.append(received))
     worker.start()
     watched = _watched_input()
-    while not (signals or history.failed) and worker.is_alive() and os.getppid() == parent and not _closed(watched):
-        pass
+    heard: bytes | None = None
+    while not (signals or history.failed) and worker.is_alive() and os.getppid() == parent and heard is None:
+        heard = _hear(watched)
     failed = history.failed
     told.set()
     worker.join()
     history.end()
     floor.close()
+    if options.remove is not None:
+        while heard is None and os.getppid() == parent:
+            heard = _hear(watched)
+        if heard != WELL:
+            remove_behind_the_dead(options.remove)
     if failures:
         sys.stderr.write(f"{failures[0]}\n")
     return ExitCode.UNEXPECTED if failed or failures else ExitCode.DONE
@@ -79,13 +88,13 @@ def _watched_input() -> int | None:
     return 0 if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else None
 
 
-def _closed(watched: int | None) -> bool:
-    """Waits a moment; whether the watched input came to its end meanwhile."""
+def _hear(watched: int | None) -> bytes | None:
+    """Waits a moment; what the watched input said meanwhile, empty at its end, None for nothing."""
     if watched is None:
         time.sleep(_LOOK_EVERY_SECONDS)
-        return False
+        return None
     readable, _, _ = select.select([watched], [], [], _LOOK_EVERY_SECONDS)
-    return bool(readable) and not os.read(watched, 4096)
+    return os.read(watched, 4096) if readable else None
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event as Signal
 
+from ccm_tui.demo.limits import LONGEST_DAYS, SPEEDS
 from ccm_tui.demo.model import FloorModel
 from ccm_tui.demo.seasons import DAY_MS, HOUR_MS
 from ccm_tui.demo.writers import QUEUE_LOG, FloorFiles, PastDay, place_file
@@ -40,8 +41,12 @@ class DemoFloor:
         """``days``: whole days of history before today. ``now_ms``: the anchor; None is the clock's now. ``clock``
         gives epoch seconds. Raises UsageError when the folder already holds a floor or a number is impossible.
         """
-        if not 0 < speed <= 100_000 or not 0 <= days <= 3660:
-            raise UsageError("A demo needs a speed above 0 and from 0 to 3660 days.", "Try --speed 1 --days 14.")
+        slowest, fastest = SPEEDS
+        if not slowest <= speed <= fastest or not 0 <= days <= LONGEST_DAYS:
+            raise UsageError(
+                f"A demo needs a speed from {slowest:g} to {fastest:g} and from 0 to {LONGEST_DAYS} days.",
+                "Try --speed 1 --days 14.",
+            )
         if (folder / QUEUE_LOG).exists():
             raise UsageError(f"{folder} already holds a queue_log.", "Give the demo an empty folder.")
         folder.mkdir(parents=True, exist_ok=True)

@@ -182,9 +182,9 @@ def tally_agent(
 def acw_from_pauses(segments: Iterable[Segment], pauses: Iterable[Pause], rules: KpiRules) -> list[Segment]:
     """One agent's segments with the after-contact work that his pauses tell, for ``acw_source`` pause.
 
-    A pause with one of ``acw_pause_reasons`` belongs to the contact that ended last before it began, and ends when the
-    next one is answered. Ended contacts without such a pause had none (0). Source: common practice with queue_log,
-    which logs no wrap-up.
+    A pause with one of ``acw_pause_reasons`` belongs to the contact that ended last before it began, unless that is
+    longer ago than ``lost_after_seconds``, and ends when the next one is answered. Ended contacts without such a pause
+    had none (0). Source: common practice with queue_log, which logs no wrap-up.
     """
     ordered = sorted(segments, key=lambda segment: segment.entered_at_ms)
     wrap_ups = union((p.start_ms, p.end_ms) for p in pauses if (p.reason or "").lower() in rules.acw_pause_reasons)
@@ -197,7 +197,7 @@ def acw_from_pauses(segments: Iterable[Segment], pauses: Iterable[Pause], rules:
     acw = {index: 0 for _, index in ends}
     for start, end in wrap_ups:
         last = bisect_right(ends, (start, len(ordered))) - 1
-        if last >= 0:
+        if last >= 0 and start - ends[last][0] <= rules.lost_after_ms:
             following = bisect_right(answers, start)
             until = min(end, answers[following]) if following < len(answers) else end
             acw[ends[last][1]] += until - start

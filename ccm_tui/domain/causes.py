@@ -72,7 +72,7 @@ class Move(NamedTuple):
         if self.now is None or self.usual is None:
             return 0.0
         if self.factor is Factor.HANDLE_TIME:
-            return math.log(self.now / self.usual) if self.now > 0 and self.usual > 0 else 0.0
+            return math.log(self.now) - math.log(self.usual) if self.now > 0 and self.usual > 0 else 0.0
         # half a contact or agent more on both sides: nobody at all is bad, not infinitely bad
         load = math.log((self.now + 0.5) / (self.usual + 0.5))
         return -load if self.factor is Factor.PRESENCE else load

@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.segments import Outcome
-from ccm_tui.domain.visits import EXIT_OUTCOMES, Visit
-
-TOLERANCE_MS = 1000
-"""Logs count whole seconds: a stated duration this close to the timestamps does not contradict them."""
+from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +26,25 @@ class ContactRules:
 class ContactFold:
     """One contact's visits, brought up to date event by event."""
 
-    __slots__ = ("_channel", "_customer", "_rules", "contradictions", "repeated_ends", "visits")
+    __slots__ = ("_channel", "_customer", "_early", "_misfits", "_rules", "_told", "repeated_ends", "visits")
 
     def __init__(self, rules: ContactRules) -> None:
         self._rules = rules
         self._channel: Channel | None = None
         self._customer: str | None = None
+        self._told: tuple[Channel | None, str | None] = (None, None)
+        """Channel and customer as custom events tell them: they hold for every visit."""
+        self._early: list[Event] = []
+        """Custom events from before the first visit, of which they tell."""
         self.visits: list[Visit] = []
-        self.contradictions = 0
-        """Stated durations that the timestamps contradict by more than a second, and ends that fit no state."""
+        self._misfits = 0
         self.repeated_ends = 0
         """Second ends of visits already ended, left without effect."""
+
+    @property
+    def contradictions(self) -> int:
+        """Stated durations that the timestamps contradict by more than a second, and ends that fit no state."""
+        return self._misfits + sum(visit.contradictions + visit.told_contradictions for visit in self.visits)
 
     @property
     def finished(self) -> bool:
@@ -76,7 +81,7 @@ class ContactFold:
             if visit.ended_at_ms is not None:
                 continue
             if visit.answered_at_ms is None:
-                self._end(visit, event.at_ms, Outcome.TRANSFERRED_OUT if visit.queue != queue else Outcome.LOST)
+                visit.end(event.at_ms, Outcome.TRANSFERRED_OUT if visit.queue != queue else Outcome.LOST)
                 visit.ended_by = EndedBy.SYSTEM
                 visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
                 visit.provisional = True
@@ -91,13 +96,13 @@ class ContactFold:
     def _begin(
         self, event: Event, queue: str, entered_at_ms: int, *, entry_seen: bool, place: tuple[int, int]
     ) -> Visit:
-        channel = self._channel or self._rules.channels.get(queue, Channel.VOICE)
+        channel = self._channel_in(queue)
         visit = Visit(
             number=len(self.visits),
             queue=queue,
             channel=channel,
             direction=event.direction or Direction.INBOUND,
-            customer=event.customer or self._customer,
+            customer=self._told[1] or event.customer or self._customer,
             entered_at_ms=entered_at_ms,
             entry_seen=entry_seen,
             place=place,
@@ -106,7 +111,13 @@ class ContactFold:
         if channel.deferred:
             visit.owed_since_ms = entered_at_ms
         self.visits.append(visit)
+        for early in self._early:
+            visit.tell(early)
+        self._early.clear()
         return visit
+
+    def _channel_in(self, queue: str) -> Channel:
+        return self._told[0] or self._channel or self._rules.channels.get(queue, Channel.VOICE)
 
     # -- answering and ending ---------------------------------------------------------------------------------------
 
@@ -118,11 +129,11 @@ class ContactFold:
             self._pass_on(event.queue, event.at_ms)
             entered_at_ms = event.at_ms - (event.wait_ms or 0)
             visit = self._begin(event, event.queue, entered_at_ms, entry_seen=False, place=place)
-        self._reopen(visit)
+        visit.reopen()
         visit.answered_at_ms = event.at_ms
         visit.agent = event.agent
         visit.ring_ms = event.ring_ms
-        visit.wait_ms = self._wait(visit, event)
+        visit.wait_ms = visit.wait_by(event)
         visit.outcome = Outcome.IN_PROGRESS
         return True
 
@@ -138,22 +149,21 @@ class ContactFold:
                 return True
             entered_at_ms = event.at_ms - (event.talk_ms or 0) - (event.hold_ms or 0) - (event.wait_ms or 0)
             visit = self._begin(event, queue, entered_at_ms, entry_seen=False, place=place)
-        self._reopen(visit)
-        if visit.answered_at_ms is None:
-            visit.answered_at_ms = max(visit.entered_at_ms, event.at_ms - (event.talk_ms or 0) - (event.hold_ms or 0))
-            visit.wait_ms = self._wait(visit, event, visit.answered_at_ms)
+        visit.reopen()
+        talk_known = visit.answered_at_ms is not None or visit.find_answer(event)
         if event.agent is not None:
             visit.agent = event.agent
-        self._end(visit, event.at_ms, Outcome.TRANSFERRED if event.kind is EventKind.TRANSFERRED else Outcome.COMPLETED)
+        visit.end(event.at_ms, Outcome.TRANSFERRED if event.kind is EventKind.TRANSFERRED else Outcome.COMPLETED)
         visit.ended_by = event.ended_by or (EndedBy.AGENT if event.kind is EventKind.TRANSFERRED else None)
         visit.target = event.target or visit.target
         if event.hold_ms is not None:
             visit.hold_ms = event.hold_ms
-        visit.talk_ms = self._talk(visit, event)
+        visit.talk_ms = visit.talk_by(event) if talk_known else None
         if event.acw_ms is not None:
             visit.acw_ms = event.acw_ms
         elif visit.acw_ms is None:
             visit.acw_ms = self._rules.wrapup_ms.get(visit.queue)
+        visit.settle()
         return True
 
     def _exit(self, event: Event, place: tuple[int, int]) -> bool:
@@ -167,23 +177,25 @@ class ContactFold:
         if visit is None:
             talking = self._talking_in(queue, None)
             if talking is not None:
-                self.contradictions += 1
+                self._misfits += 1
                 lost = outcome is Outcome.LOST
-                talking.talk_ms = None if lost else self._talk(talking, event)
-                self._reopen(talking)
-                self._end(talking, event.at_ms, Outcome.LOST if lost else Outcome.COMPLETED)
+                talking.reopen()
+                talking.talk_ms = None if lost else talking.talk_by(event)
+                talking.end(event.at_ms, Outcome.LOST if lost else Outcome.COMPLETED)
                 talking.ended_by = ended_by
+                talking.settle()
                 return True
             if queue is None or any(v.queue == queue for v in self.visits):
                 self.repeated_ends += 1
                 return True
             visit = self._begin(event, queue, event.at_ms - (event.wait_ms or 0), entry_seen=False, place=place)
-        self._reopen(visit)
-        visit.wait_ms = self._wait(visit, event)
-        self._end(visit, event.at_ms, outcome)
+        visit.reopen()
+        visit.wait_ms = visit.wait_by(event)
+        visit.end(event.at_ms, outcome)
         visit.ended_by = event.ended_by or ended_by
         visit.target = event.target or visit.target
         visit.owed_since_ms = None
+        visit.settle()
         return True
 
     def _refuse(self, event: Event, place: tuple[int, int]) -> bool:
@@ -192,9 +204,9 @@ class ContactFold:
         visit = self._waiting_in(event.queue)
         if visit is None:
             visit = self._begin(event, event.queue, event.at_ms, entry_seen=True, place=place)
-        self._reopen(visit)
+        visit.reopen()
         visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
-        self._end(visit, event.at_ms, Outcome.REFUSED)
+        visit.end(event.at_ms, Outcome.REFUSED)
         visit.ended_by = EndedBy.SYSTEM
         visit.owed_since_ms = None
         return True
@@ -208,17 +220,15 @@ class ContactFold:
         visit.direction = Direction.OUTBOUND
         visit.owed_since_ms = None
         visit.agent = event.agent
-        visit.ring_ms = event.ring_ms
+        visit.ring_ms = visit.wait_ms = event.ring_ms
         visit.target = event.target
         if talk_ms is not None:
             visit.answered_at_ms = event.at_ms - talk_ms
-            visit.wait_ms = visit.answered_at_ms - visit.entered_at_ms
             visit.talk_ms = talk_ms
             visit.acw_ms = event.acw_ms
-        else:
-            visit.wait_ms = event.at_ms - visit.entered_at_ms
-        self._end(visit, event.at_ms, Outcome.COMPLETED if talk_ms is not None else Outcome.ABANDONED)
+        visit.end(event.at_ms, Outcome.COMPLETED if talk_ms is not None else Outcome.LOST)
         visit.ended_by = event.ended_by
+        visit.settle()
         return True
 
     def _hand_over(self, queue: str | None) -> bool:
@@ -239,11 +249,12 @@ class ContactFold:
             if visit.ended_at_ms is None and visit.answered_at_ms is not None and visit.queue != queue:
                 if visit.channel is not Channel.VOICE:
                     continue
-                self._end(visit, at_ms, Outcome.TRANSFERRED)
+                visit.end(at_ms, Outcome.TRANSFERRED)
                 visit.talk_ms = max(0, at_ms - visit.answered_at_ms)
                 visit.ended_by = EndedBy.AGENT
                 visit.target = queue
                 visit.provisional = True
+                visit.settle()
 
     # -- during and after the conversation ----------------------------------------------------------------------------
 
@@ -281,6 +292,22 @@ class ContactFold:
             visit.acw_since_ms = None
         return True
 
+    def _describe(self, event: Event, place: tuple[int, int]) -> bool:
+        """A custom event says more: of the whole contact, and of the visit it names or else the latest answered."""
+        self._told = (event.channel or self._told[0], event.customer or self._told[1])
+        if not self.visits:
+            self._early.append(event)
+            return False
+        for each in self.visits:
+            if event.channel is not None:
+                each.move_to(event.channel)
+            each.customer = event.customer or each.customer
+        visits = [v for v in self.visits if event.queue in (None, v.queue)] or self.visits
+        visits = [v for v in visits if v.answered_at_ms is not None] or visits
+        visits = [v for v in visits if event.agent in (None, v.agent)] or visits
+        visits[-1].tell(event)
+        return True
+
     # -- deferred channels --------------------------------------------------------------------------------------------
 
     def _customer_message(self, event: Event, place: tuple[int, int]) -> bool:
@@ -293,9 +320,7 @@ class ContactFold:
                     visit.owed_since_ms = event.at_ms
                 return True
             queue = event.queue or visit.queue
-        elif (
-            event.queue is not None and (event.channel or self._rules.channels.get(event.queue, Channel.VOICE)).deferred
-        ):
+        elif event.queue is not None and self._channel_in(event.queue).deferred:
             queue = event.queue
         else:
             return False
@@ -324,13 +349,14 @@ class ContactFold:
         visit.owed_since_ms = None
         if visit.answered_at_ms is None:
             visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
-            self._end(visit, event.at_ms, Outcome.WITHDRAWN)
+            visit.end(event.at_ms, Outcome.WITHDRAWN)
             visit.ended_by = event.ended_by or EndedBy.AGENT
             return True
-        self._end(visit, event.at_ms, Outcome.COMPLETED)
+        visit.end(event.at_ms, Outcome.COMPLETED)
         visit.ended_by = event.ended_by or EndedBy.AGENT
         visit.talk_ms = event.talk_ms
         visit.acw_ms = event.acw_ms if event.acw_ms is not None else visit.acw_ms
+        visit.settle()
         return True
 
     def _reopened(self, event: Event, place: tuple[int, int]) -> bool:
@@ -374,49 +400,13 @@ class ContactFold:
             and abs(event.at_ms - visit.entered_at_ms - event.wait_ms) > TOLERANCE_MS
         )
 
-    def _wait(self, visit: Visit, event: Event, until_ms: int | None = None) -> int:
-        elapsed_ms = (event.at_ms if until_ms is None else until_ms) - visit.entered_at_ms
-        return self._agreed(event.wait_ms, elapsed_ms)
-
-    def _talk(self, visit: Visit, event: Event) -> int:
-        assert visit.answered_at_ms is not None
-        return self._agreed(event.talk_ms, event.at_ms - visit.answered_at_ms - (visit.hold_ms or 0))
-
-    def _agreed(self, stated_ms: int | None, elapsed_ms: int) -> int:
-        """The source's own duration unless the timestamps contradict it by more than a second; never negative."""
-        if stated_ms is None:
-            return max(0, elapsed_ms)
-        if abs(stated_ms - elapsed_ms) <= TOLERANCE_MS:
-            return stated_ms
-        self.contradictions += 1
-        return elapsed_ms if elapsed_ms >= 0 else max(0, stated_ms)
-
     def _cut_off(self, visit: Visit, at_ms: int) -> None:
         ended_at_ms = max(at_ms, visit.answered_at_ms or visit.entered_at_ms)
         if visit.answered_at_ms is None:
             visit.wait_ms = max(0, ended_at_ms - visit.entered_at_ms)
-        self._end(visit, ended_at_ms, Outcome.LOST)
+        visit.end(ended_at_ms, Outcome.LOST)
         visit.ended_by = EndedBy.SYSTEM
         visit.provisional = True
-
-    @staticmethod
-    def _end(visit: Visit, at_ms: int, outcome: Outcome) -> None:
-        visit.ended_at_ms = max(at_ms, visit.answered_at_ms or visit.entered_at_ms)
-        visit.outcome = outcome
-        if visit.hold_since_ms is not None:
-            visit.hold_ms = (visit.hold_ms or 0) + max(0, at_ms - visit.hold_since_ms)
-            visit.hold_since_ms = None
-
-    @staticmethod
-    def _reopen(visit: Visit) -> None:
-        """Undo an inferred end: a line of this visit has come after all."""
-        if visit.provisional:
-            visit.provisional = False
-            visit.ended_at_ms = None
-            visit.ended_by = None
-            visit.outcome = Outcome.WAITING if visit.answered_at_ms is None else Outcome.IN_PROGRESS
-            if visit.answered_at_ms is None:
-                visit.wait_ms = None
 
 
 _HANDLERS = {
@@ -427,6 +417,7 @@ _HANDLERS = {
     **dict.fromkeys(EXIT_OUTCOMES, ContactFold._exit),
     EventKind.REFUSED: ContactFold._refuse,
     EventKind.OUTBOUND: ContactFold._outbound,
+    EventKind.DESCRIBED: ContactFold._describe,
     EventKind.HOLD_STARTED: ContactFold._hold,
     EventKind.HOLD_ENDED: ContactFold._hold,
     EventKind.ACW_STARTED: ContactFold._acw,

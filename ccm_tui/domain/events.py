@@ -76,6 +76,9 @@ class EventKind(StrEnum):
     HOLD_ENDED = "hold_ended"
     ACW_STARTED = "acw_started"
     ACW_ENDED = "acw_ended"
+    DESCRIBED = "described"
+    """More about a contact, as a custom event mapped to fields tells it: ``customer``, ``channel``, ``talk_ms``,
+    ``hold_ms``, ``target``, and the ratings in ``data`` (csat, nps, ces). It stands above what other lines say."""
 
     # Deferred channels
     CUSTOMER_MESSAGE = "customer_message"

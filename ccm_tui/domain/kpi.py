@@ -11,8 +11,10 @@ from typing import NamedTuple
 from ccm_tui.domain.tally import OpenTime, QueueTally
 from ccm_tui.domain.variants import (
     AbandonDenominator,
+    CesDirection,
     ComponentAvgOver,
     CpcDenominator,
+    CsatMethod,
     FlowOut,
     KpiRules,
     SlVariant,
@@ -23,7 +25,7 @@ from ccm_tui.domain.variants import (
 class Ratio(NamedTuple):
     """A fraction before the division; durations still in milliseconds."""
 
-    numerator: int
+    numerator: float
     denominator: int
 
     @property
@@ -48,6 +50,8 @@ class AbandonCounts(NamedTuple):
     """After at most T."""
     short: int
     """After at most S."""
+    unknown: int
+    """After nobody knows how long."""
     wait_ms: int
     flow_outs: int
     """Unanswered exits that do not count as abandoned."""
@@ -58,22 +62,29 @@ def abandons(tally: QueueTally, rules: KpiRules) -> AbandonCounts:
     included = rules.abandon_includes
     if not included:
         return AbandonCounts(
-            tally.abandoned, tally.abandoned_within, tally.short_abandoned, tally.abandoned_wait_ms, tally.flow_outs
+            tally.abandoned,
+            tally.abandoned_within,
+            tally.short_abandoned,
+            tally.abandoned_unknown,
+            tally.abandoned_wait_ms,
+            tally.flow_outs,
         )
-    count, within = tally.abandoned, tally.abandoned_within
-    short, wait_ms = tally.short_abandoned, tally.abandoned_wait_ms
-    for flow_out, (flow_n, flow_within, flow_short, flow_ms) in (
-        (FlowOut.TIMEOUT, (tally.exited_timeout, tally.timeout_within, tally.timeout_short, tally.timeout_wait_ms)),
-        (FlowOut.KEY, (tally.exited_key, tally.key_within, tally.key_short, tally.key_wait_ms)),
-        (FlowOut.EMPTY, (tally.exited_empty, tally.empty_within, tally.empty_short, tally.empty_wait_ms)),
-        (FlowOut.WITHDRAWN, (tally.withdrawn, tally.withdrawn_within, tally.withdrawn_short, tally.withdrawn_wait_ms)),
-    ):
+    sums = [tally.abandoned, tally.abandoned_within, tally.short_abandoned, tally.abandoned_unknown]
+    sums.append(tally.abandoned_wait_ms)
+    for flow_out, parts in _EXITS.items():
         if flow_out in included:
-            count += flow_n
-            within += flow_within
-            short += flow_short
-            wait_ms += flow_ms
-    return AbandonCounts(count, within, short, wait_ms, tally.flow_outs - (count - tally.abandoned))
+            sums = [total + getattr(tally, part) for total, part in zip(sums, parts, strict=True)]
+    count, within, short, unknown, wait_ms = sums
+    return AbandonCounts(count, within, short, unknown, wait_ms, tally.flow_outs - (count - tally.abandoned))
+
+
+_EXITS = {
+    FlowOut.TIMEOUT: ("exited_timeout", "timeout_within", "timeout_short", "timeout_unknown", "timeout_wait_ms"),
+    FlowOut.KEY: ("exited_key", "key_within", "key_short", "key_unknown", "key_wait_ms"),
+    FlowOut.EMPTY: ("exited_empty", "empty_within", "empty_short", "empty_unknown", "empty_wait_ms"),
+    FlowOut.WITHDRAWN: ("withdrawn", "withdrawn_within", "withdrawn_short", "withdrawn_unknown", "withdrawn_wait_ms"),
+}
+"""The fields of a tally that say of each exit what ``AbandonCounts`` says of abandons."""
 
 
 def offered(tally: QueueTally, rules: KpiRules) -> int:
@@ -85,8 +96,9 @@ def service_level_ratio(tally: QueueTally, rules: KpiRules, live: bool = False) 
     """Numerator and denominator of ``service_level``."""
     if tally.deferred:
         return NOTHING
-    answered = tally.answered
+    answered = tally.answered - tally.answered_unknown
     gone = abandons(tally, rules)
+    judged = gone.all - gone.unknown
     met = tally.answered_within
     match rules.sl_variant:
         case SlVariant.ANSWERED:
@@ -98,27 +110,29 @@ def service_level_ratio(tally: QueueTally, rules: KpiRules, live: bool = False) 
         case SlVariant.OFFERED_FLOW:
             base = answered + gone.all + gone.flow_outs
         case SlVariant.EX_SHORT:
-            base = answered + gone.all - gone.short
+            base = answered + judged - gone.short
         case SlVariant.EX_SHORT_FLOW:
-            base = answered + gone.all - gone.short + gone.flow_outs
+            base = answered + judged - gone.short + gone.flow_outs
         case SlVariant.EX_FAST_ABANDON:
-            base = answered + gone.all - gone.within
+            base = answered + judged - gone.within
         case SlVariant.CREDIT_FAST_ABANDON:
             met += gone.within
-            base = answered + gone.all
+            base = answered + judged
         case SlVariant.REMOVED_FROM_QUEUE:
             met += gone.within
-            base = offered(tally, rules) - tally.waiting
+            base = offered(tally, rules) - tally.waiting - tally.answered_unknown - gone.unknown
         case SlVariant.RECEIVED:
-            return Ratio(met, offered(tally, rules))
+            return Ratio(met, offered(tally, rules) - tally.answered_unknown)
     return Ratio(met, base + (tally.waiting_late if live else 0))
 
 
 def service_level(tally: QueueTally, rules: KpiRules, live: bool = False) -> float | None:
     """Answered within T (some variants: or abandoned within T) / the contacts ``sl_variant`` counts; 0..1.
 
-    Contacts still waiting are in no denominator but ``received``'s; with ``live`` those past T count as misses. None
-    if nothing counted or deferred contacts are in the tally. Sources: ``SlVariant``; live rule after Cisco ICM.
+    Contacts still waiting are in no denominator but ``received``'s; with ``live`` those past T count as misses. One
+    whose wait nobody knows is left out where the wait decides: an answered one always, an abandoned one if the variant
+    treats fast or short ones apart. None if nothing counted or deferred contacts are in the tally. Sources:
+    ``SlVariant``; live rule after Cisco ICM.
     """
     return service_level_ratio(tally, rules, live).value
 
@@ -128,7 +142,7 @@ def abandonment_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
     if tally.deferred:
         return NOTHING
     gone = abandons(tally, rules)
-    left_out = gone.short if rules.abandon_exclude_short else 0
+    left_out = gone.short + gone.unknown if rules.abandon_exclude_short else 0
     if rules.abandon_denominator is AbandonDenominator.OFFERED:
         base = offered(tally, rules)
     else:
@@ -139,8 +153,8 @@ def abandonment_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
 def abandonment_rate(tally: QueueTally, rules: KpiRules) -> float | None:
     """Abandoned / offered, or / (answered + abandoned); short abandons leave both sides if excluded; 0..1.
 
-    None if nothing counted or deferred contacts are in the tally. Sources: Amazon Connect, Genesys; Google CCAI for
-    the second denominator and the exclusion.
+    With short ones excluded, those whose wait nobody knows leave too. None if nothing counted or deferred contacts are
+    in the tally. Sources: Amazon Connect, Genesys; Google CCAI for the second denominator and the exclusion.
     """
     return abandonment_ratio(tally, rules).value
 
@@ -150,11 +164,11 @@ def speed_of_answer_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
     if tally.deferred:
         return NOTHING
     ring_ms = 0 if rules.asa_includes_ring else tally.answered_ring_ms
-    return Ratio(tally.answered_wait_ms - ring_ms, tally.answered)
+    return Ratio(tally.answered_wait_ms - ring_ms, tally.answered - tally.answered_unknown)
 
 
 def average_speed_of_answer_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
-    """ASA: wait of answered contacts / answered contacts, those in progress included.
+    """ASA: wait of answered contacts / answered contacts whose wait is known, those in progress included.
 
     Without ring time where ``asa_includes_ring`` is off and the source knows it. None if none was answered or deferred
     contacts are in the tally. Sources: Amazon Connect, Vodia.
@@ -167,11 +181,14 @@ def time_to_abandon_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
     if tally.deferred:
         return NOTHING
     gone = abandons(tally, rules)
-    return Ratio(gone.wait_ms, gone.all)
+    return Ratio(gone.wait_ms, gone.all - gone.unknown)
 
 
 def average_abandon_seconds(tally: QueueTally, rules: KpiRules) -> float | None:
-    """Wait of abandoned contacts / abandoned contacts, short ones included; None if none. Source: Amazon Connect."""
+    """Wait of abandoned contacts / abandoned contacts whose wait is known, short ones included; None if none.
+
+    Source: Amazon Connect.
+    """
     return time_to_abandon_ratio(tally, rules).seconds
 
 
@@ -301,6 +318,51 @@ def oldest_owed_seconds(tally: QueueTally, as_of_ms: int, open_time: OpenTime | 
     return (max(0, as_of_ms - since_ms) if open_time is None else open_time(since_ms, as_of_ms)) / 1000
 
 
+def csat_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Numerator and denominator of ``csat``."""
+    match rules.csat_method:
+        case CsatMethod.TOP2:
+            return Ratio(tally.csat_top, tally.csat_n)
+        case CsatMethod.MEAN:
+            return Ratio(tally.csat_milli / 1000, tally.csat_n)
+        case CsatMethod.POINTS:
+            return Ratio(tally.csat_milli / 1000, tally.csat_n * rules.csat_scale)
+
+
+def csat(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Customer satisfaction: ratings in the two best boxes / ratings, 0..1; or their mean; or points / best possible.
+
+    Ratings outside 1..``csat_scale`` are left out; None if none is left. Sources: BMC (top2), Zykrr (mean).
+    """
+    return csat_ratio(tally, rules).value
+
+
+def nps_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """A hundred times promoters less detractors, and the ratings they are of."""
+    return Ratio((tally.nps_promoters - tally.nps_detractors) * 100, tally.nps_n)
+
+
+def nps(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Net promoter score: percent of ratings 9-10 minus percent of 0-6, -100..100; None if no rating is in 0..10.
+
+    Source: the usual definition, as on tethr.com.
+    """
+    return nps_ratio(tally, rules).value
+
+
+def ces_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
+    """Summed effort ratings, turned so that high is easy, and how many they are."""
+    points = tally.ces_milli / 1000
+    if rules.ces_direction is CesDirection.HIGH_IS_EFFORT:
+        points = tally.ces_n * (rules.ces_scale + 1) - points
+    return Ratio(points, tally.ces_n)
+
+
+def ces(tally: QueueTally, rules: KpiRules) -> float | None:
+    """Customer effort score: mean rating on 1..``ces_scale``, turned so that high is easy; None if no valid rating."""
+    return ces_ratio(tally, rules).value
+
+
 RATIOS: Mapping[str, Callable[[QueueTally, KpiRules], Ratio]] = {
     "service_level": service_level_ratio,
     "abandonment_rate": abandonment_ratio,
@@ -313,5 +375,8 @@ RATIOS: Mapping[str, Callable[[QueueTally, KpiRules], Ratio]] = {
     "transfer_rate": transfer_ratio,
     "first_response_seconds": first_response_ratio,
     "next_response_seconds": next_response_ratio,
+    "csat": csat_ratio,
+    "nps": nps_ratio,
+    "ces": ces_ratio,
 }
 """The fraction behind each KPI, by its JSON key; keys ending in ``_seconds`` count milliseconds above the line."""

@@ -64,7 +64,13 @@ _PRESET_CHANGES: dict[str, dict[str, Any]] = {
 }
 """In what each product, or a management guide, differs from our defaults."""
 
-PRESETS: Mapping[str, KpiRules] = {name: replace(KpiRules(), **changes) for name, changes in _PRESET_CHANGES.items()}
+DEFAULT_PRESET = "default"
+"""Our own definitions, whatever the configuration says."""
+
+PRESETS: Mapping[str, KpiRules] = {
+    DEFAULT_PRESET: KpiRules(),
+    **{name: replace(KpiRules(), **changes) for name, changes in _PRESET_CHANGES.items()},
+}
 
 
 _SITE_FACTS = (

@@ -38,6 +38,8 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
     entered = segment.entered_at_ms
     if entered > as_of_ms:
         return None
+    if segment.rated_at_ms is not None and segment.rated_at_ms > as_of_ms:
+        segment = segment._replace(csat_milli=None, nps_milli=None, ces_milli=None, rated_at_ms=None)
     ended = segment.ended_at_ms
     if ended is not None and ended <= as_of_ms:
         if segment.acw_ms and ended + segment.acw_ms > as_of_ms:
@@ -84,11 +86,3 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
 
 def _owed_as_of(owed_since_ms: int | None, as_of_ms: int) -> int | None:
     return owed_since_ms if owed_since_ms is not None and owed_since_ms <= as_of_ms else None
-
-
-def known_wait_ms(segment: Segment) -> int:
-    """The wait until the answer or exit: the segment's own figure, else its timestamps; 0 while neither is known."""
-    if segment.wait_ms is not None:
-        return segment.wait_ms
-    left_at_ms = segment.answered_at_ms if segment.answered_at_ms is not None else segment.ended_at_ms
-    return 0 if left_at_ms is None else max(0, left_at_ms - segment.entered_at_ms)

@@ -23,7 +23,8 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """Turned away before the queue; not offered."""
     LOST = "lost"
-    """Cut off: by a restart, by the system, or never ended. With an answer it counts as ``answered_lost``."""
+    """Cut off: by a restart, by the system, or never ended. With an answer it counts as ``answered_lost``. Outbound:
+    ended without anyone having answered."""
     WAITING = "waiting"
     IN_PROGRESS = "in_progress"
 
@@ -57,7 +58,8 @@ class Segment(NamedTuple):
     outcome: Outcome
     ended_by: EndedBy | None
     wait_ms: int | None
-    """Wait until the answer or the exit; None while waiting (age is the reader's arithmetic)."""
+    """Wait until the answer or the exit. None: still waiting (age is the reader's arithmetic), or not known, where the
+    entry was not seen and the source states no wait."""
     talk_ms: int | None
     """None: not ended yet, never answered, or unknown (answered and lost)."""
     hold_ms: int | None
@@ -77,3 +79,9 @@ class Segment(NamedTuple):
     replies: int = 0
     """Deferred channels: replies after the first, and below what they took together."""
     replies_ms: int = 0
+    csat_milli: int | None = None
+    """The customer's rating of satisfaction in thousandths, and below those of recommendation and effort."""
+    nps_milli: int | None = None
+    ces_milli: int | None = None
+    rated_at_ms: int | None = None
+    """When the last of them was given."""

@@ -2,7 +2,8 @@
 
 A ``QueueTally`` adds up: counting two piles and pooling them is counting the whole. It holds enough for every variant
 of ``KpiRules``, so that a number and its definition can change without going back to the segments; only T, S,
-``sl_compare``, ``aht_exclude_under_seconds`` and ``acw_source`` are decided while counting. Formulas live in ``kpi``.
+``sl_compare``, ``aht_exclude_under_seconds``, ``acw_source`` and the scales of ratings are decided while counting.
+Formulas live in ``kpi``.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -11,7 +12,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from ccm_tui.domain.events import Channel, Direction
-from ccm_tui.domain.segment_time import anchor_ms, handling_anchor_ms, known_wait_ms, segment_as_of
+from ccm_tui.domain.segment_time import anchor_ms, handling_anchor_ms, segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.variants import AcwSource, AhtAttribution, KpiRules, SlCompare
 
@@ -69,6 +70,14 @@ class QueueTally:
     empty_short: int = 0
     withdrawn_short: int = 0
 
+    answered_unknown: int = 0
+    """Answered after nobody knows how long: in no figure about waiting, like the five below."""
+    abandoned_unknown: int = 0
+    timeout_unknown: int = 0
+    key_unknown: int = 0
+    empty_unknown: int = 0
+    withdrawn_unknown: int = 0
+
     answered_wait_ms: int = 0
     answered_ring_ms: int = 0
     """Part of the answered wait in which the answering agent rang; 0 where the source does not say."""
@@ -99,6 +108,19 @@ class QueueTally:
     replies_ms: int = 0
     resolved: int = 0
     resolved_within_target: int = 0
+    csat_n: int = 0
+    """Inbound contacts with a rating of satisfaction on its scale; outside all classes above, like all ratings."""
+    csat_top: int = 0
+    """Of those: in the two best boxes."""
+    csat_milli: int = 0
+    """Their sum in thousandths."""
+    nps_n: int = 0
+    nps_promoters: int = 0
+    """9 or 10."""
+    nps_detractors: int = 0
+    """Below 7."""
+    ces_n: int = 0
+    ces_milli: int = 0
     backlog: int = 0
     """Deferred: open contacts that are owed a reply."""
 
@@ -209,6 +231,7 @@ _WAITING = Outcome.WAITING
 _WITHDRAWN = Outcome.WITHDRAWN
 _INBOUND = Direction.INBOUND
 _VOICE = Channel.VOICE
+_NPS_BEST, _NPS_PROMOTER, _NPS_PASSIVE = 10_000, 9000, 7000
 
 
 class _Counter:
@@ -218,18 +241,22 @@ class _Counter:
         # integer milliseconds: below T is at most T - 1
         strict = 0 if rules.sl_compare is SlCompare.LTE else 1
         self.within = rules.sl_threshold_ms - strict
-        self.short = rules.short_abandon_ms - strict
+        self.short = rules.short_abandon_ms
         self.as_of_ms = as_of_ms
         self.open_time = open_time
         self.phantom_ms = round(rules.aht_exclude_under_seconds * 1000)
         self.use_acw = rules.acw_source is not AcwSource.NONE
         self.target_ms = round(rules.resolution_target_seconds * 1000)
+        self.csat_best = rules.csat_scale * 1000
+        self.ces_best = rules.ces_scale * 1000
 
     def count(self, tally: QueueTally, segment: Segment) -> None:
         """What became of the segment, and its wait."""
         if segment.direction is not _INBOUND:
             tally.outbound += 1
             return
+        if segment.rated_at_ms is not None:
+            self._count_ratings(tally, segment)
         outcome = segment.outcome
         if outcome is _REFUSED:
             tally.refused += 1
@@ -255,7 +282,10 @@ class _Counter:
             return
         if deferred:
             return
-        wait_ms = known_wait_ms(segment)
+        wait_ms = segment.wait_ms
+        if wait_ms is None:
+            tally.answered_unknown += 1
+            return
         tally.answered_wait_ms += wait_ms
         if wait_ms <= self.within:
             tally.answered_within += 1
@@ -265,49 +295,69 @@ class _Counter:
             tally.longest_wait_ms = wait_ms
 
     def _count_unanswered(self, tally: QueueTally, segment: Segment, outcome: Outcome, deferred: bool) -> None:
-        wait_ms = known_wait_ms(segment)
-        within = not deferred and wait_ms <= self.within
-        short = not deferred and wait_ms <= self.short
-        counted_ms = 0 if deferred else wait_ms
+        wait_ms = segment.wait_ms
+        unknown = not deferred and wait_ms is None
+        within = not deferred and wait_ms is not None and wait_ms <= self.within
+        short = not deferred and wait_ms is not None and wait_ms <= self.short
+        counted_ms = 0 if deferred or wait_ms is None else wait_ms
         if outcome is _ABANDONED:
             tally.abandoned += 1
             tally.abandoned_within += within
             tally.short_abandoned += short
             tally.abandoned_wait_ms += counted_ms
+            tally.abandoned_unknown += unknown
         elif outcome is _EXITED_TIMEOUT:
             tally.exited_timeout += 1
             tally.timeout_within += within
             tally.timeout_short += short
             tally.timeout_wait_ms += counted_ms
+            tally.timeout_unknown += unknown
         elif outcome is _EXITED_KEY:
             tally.exited_key += 1
             tally.key_within += within
             tally.key_short += short
             tally.key_wait_ms += counted_ms
+            tally.key_unknown += unknown
         elif outcome is _EXITED_EMPTY:
             tally.exited_empty += 1
             tally.empty_within += within
             tally.empty_short += short
             tally.empty_wait_ms += counted_ms
+            tally.empty_unknown += unknown
         elif outcome is _WITHDRAWN:
             tally.withdrawn += 1
             tally.withdrawn_within += within
             tally.withdrawn_short += short
             tally.withdrawn_wait_ms += counted_ms
+            tally.withdrawn_unknown += unknown
         elif outcome is _TRANSFERRED_OUT:
             tally.transferred_out += 1
         elif outcome is _LOST:
             tally.lost += 1
-            if segment.wait_ms is None:
-                return  # cut off by age: nobody knows how long the customer stayed
         else:
             tally.waiting += 1
             if self.as_of_ms is None or deferred:
                 return
             wait_ms = max(0, self.as_of_ms - segment.entered_at_ms)
             tally.waiting_late += wait_ms > self.within
-        if not deferred and (tally.longest_wait_ms is None or wait_ms > tally.longest_wait_ms):
+        if wait_ms is None or deferred:
+            return
+        if tally.longest_wait_ms is None or wait_ms > tally.longest_wait_ms:
             tally.longest_wait_ms = wait_ms
+
+    def _count_ratings(self, tally: QueueTally, segment: Segment) -> None:
+        csat, nps, ces = segment.csat_milli, segment.nps_milli, segment.ces_milli
+        if csat is not None and 1000 <= csat <= self.csat_best:
+            tally.csat_n += 1
+            tally.csat_milli += csat
+            tally.csat_top += csat >= self.csat_best - 1000
+        if nps is not None and nps <= _NPS_BEST:
+            tally.nps_n += 1
+            tally.nps_promoters += nps >= _NPS_PROMOTER
+            tally.nps_detractors += nps < _NPS_PASSIVE
+        if ces is not None and 1000 <= ces <= self.ces_best:
+            tally.ces_n += 1
+            tally.ces_milli += ces
 
     def _count_deferred(self, tally: QueueTally, segment: Segment) -> None:
         entered = segment.entered_at_ms

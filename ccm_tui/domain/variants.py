@@ -183,7 +183,7 @@ class KpiRules:
     sl_target: float = 0.8
     """The share that should meet it, 0..1."""
     sl_compare: SlCompare = SlCompare.LTE
-    """lte: a wait of exactly the threshold meets it; holds for T and for short abandons."""
+    """lte: a wait of exactly the threshold meets it. Short abandons are those of at most S either way."""
     short_abandon_seconds: float = 5.0
     """S: an abandon after at most this wait is short."""
     interval_anchor: IntervalAnchor = IntervalAnchor.ARRIVAL

@@ -7,6 +7,7 @@ from ccm_tui.domain.contacts import ContactRules
 from ccm_tui.domain.events import Channel, Event, EventKind
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.sources.base import CsvMapping, LogFormat
+from ccm_tui.sources.figures import parse_seconds
 from ccm_tui.sources.registry import get_format, list_formats
 
 
@@ -44,9 +45,9 @@ class Dialect:
         if self.is_plain(site):
             return events
         agents, queues = self._agents(site), self._queues(site)
-        return [self._understand(event, agents, queues) for event in events]
+        return [fact for event in events for fact in self._understand(event, agents, queues)]
 
-    def _understand(self, event: Event, agents: Mapping[str, str], queues: Mapping[str, str]) -> Event:
+    def _understand(self, event: Event, agents: Mapping[str, str], queues: Mapping[str, str]) -> Sequence[Event]:
         if event.agent is not None and event.agent in agents:
             event = event._replace(agent=agents[event.agent])
         if event.queue is not None and event.queue in queues:
@@ -55,42 +56,55 @@ class Dialect:
             mapping = self._custom.get(f"{event.name}:{event.data.get('p1', '')}") or self._custom.get(event.name)
             if mapping is not None:
                 return mapped(event, mapping)
-        return event
+        return (event,)
 
 
-def mapped(event: Event, mapping: Mapping[str, str]) -> Event:
-    """A custom event with its parameters in our fields; a figure that is no number leaves its field alone."""
-    values = {ours: _parameter(event.data, theirs) for ours, theirs in mapping.items()}
+def mapped(event: Event, mapping: Mapping[str, str]) -> Sequence[Event]:
+    """What a custom event tells by its parameters: more about its contact, and wrap-up if it says how long it takes.
+
+    A figure that is no number leaves its field alone; a line that fills no field is noted as any other. Fields that no
+    figure needs (``reason``, ``note``, ``callback``, ``transcript``, ...) are kept in ``data`` under our names.
+    """
+    values = {ours: _parameter(event, theirs) for ours, theirs in mapping.items()}
     found = {name: value for name, value in values.items() if value}
-    acw_ms = _milliseconds(found.get("acw_seconds"))
-    channel = found.get("channel")
-    return event._replace(
-        kind=EventKind.ACW_STARTED if acw_ms is not None else event.kind,
-        acw_ms=acw_ms,
-        hold_ms=_milliseconds(found.get("hold_seconds")),
-        talk_ms=_milliseconds(found.get("talk_seconds")),
-        channel=Channel(channel) if channel in set(Channel) else event.channel,
+    if not found:
+        return (event,)
+    channel = found.get("channel", "").lower()
+    described = event._replace(
+        kind=EventKind.DESCRIBED,
+        hold_ms=parse_seconds(found.get("hold_seconds", "")),
+        talk_ms=parse_seconds(found.get("talk_seconds", "")),
+        channel=_CHANNELS.get(channel, event.channel),
         customer=found.get("customer", event.customer),
         customer_name=found.get("customer_name", event.customer_name),
         reason=found.get("reason", event.reason),
         target=found.get("target", event.target),
         data={**event.data, **found},
     )
+    acw_ms = parse_seconds(found.get("acw_seconds", ""))
+    if acw_ms is None:
+        return (described,)
+    wrap_up = Event(EventKind.ACW_STARTED, event.at_ms, event.name, event.contact, event.queue, event.agent)
+    return described, wrap_up._replace(acw_ms=acw_ms)
 
 
-def _parameter(data: Mapping[str, str], wanted: str) -> str:
+_CHANNELS = {channel.value: channel for channel in Channel}
+_DURATIONS = {f"{part}_seconds": f"{part}_ms" for part in ("wait", "talk", "hold", "acw", "ring")}
+_TEXTS = ("channel", "customer", "customer_name", "reason", "target")
+"""Parameters that our own format and mapped CSV put into fields of the event rather than among its data."""
+
+
+def _parameter(event: Event, wanted: str) -> str:
     if wanted.startswith("="):
         return wanted[1:]
     if wanted == "rest":
-        return "|".join(value for name, value in data.items() if name.startswith("p") and name[1:].isdigit())
-    return data.get(wanted, "")
-
-
-def _milliseconds(text: str | None) -> int | None:
-    try:
-        return None if text is None else round(float(text) * 1000)
-    except (ValueError, OverflowError):
-        return None
+        return "|".join(value for name, value in event.data.items() if name.startswith("p") and name[1:].isdigit())
+    if wanted in event.data:
+        return event.data[wanted]
+    if wanted in _DURATIONS:
+        milliseconds: int | None = getattr(event, _DURATIONS[wanted])
+        return "" if milliseconds is None else str(milliseconds / 1000)
+    return getattr(event, wanted) or "" if wanted in _TEXTS else ""
 
 
 def _aliases(site: str, names: Mapping[tuple[str, str], str]) -> dict[str, str]:

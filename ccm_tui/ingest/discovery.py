@@ -55,9 +55,46 @@ class Findings:
     """Seen before, not any more."""
 
 
-def expand(named: str) -> list[LogFile]:
-    """The logs a name means now, for an import. SourceError when it means none."""
+def absolute(named: str) -> str:
+    """The name as it means the same from any folder: absolute, with symbolic links kept save in front of a ``..``."""
+    path = Path(named).expanduser().absolute()
+    if ".." not in path.parts:
+        return str(path)
+    # link/.. is beside what the link leads to, so text alone cannot take the two away
+    up_to = len(path.parts) - path.parts[::-1].index("..")
+    return str(Path(*path.parts[:up_to]).resolve().joinpath(*path.parts[up_to:]))
+
+
+def is_there(named: str) -> bool:
+    """Whether a name to follow means something by now: a file, a folder, a rotated sibling. A pattern always may."""
     path = Path(named).expanduser()
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return glob.has_magic(named) or bool(_siblings(path))
+    except OSError:
+        return True  # there may be something, only we may not look
+    return True
+
+
+def nearest_name(named: str) -> str:
+    """A hint for a name that means nothing: the similar one that is there, or the folder that is missing."""
+    import difflib
+
+    path = Path(named).expanduser()
+    if not path.parent.is_dir():
+        return f"the folder {path.parent} does not exist"
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        names = []
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"did you mean {path.parent / close[0]}?" if close else f"{path.parent} holds no such name"
+
+
+def expand(named: str) -> list[LogFile]:
+    """The logs a name means now, with absolute paths, for an import. SourceError when it means none."""
+    path = Path(absolute(named))
     try:
         if path.is_dir():
             found = _in_folder(path)
@@ -65,12 +102,12 @@ def expand(named: str) -> list[LogFile]:
         elif path.exists():
             return [_log_file(path, live=path.suffix != ".gz")]
         elif glob.has_magic(named):
-            found = [_log_file(match, live=True) for match in _matches(named)]
+            found = [_log_file(Path(absolute(str(match))), live=True) for match in _matches(named)]
             missing = SourceError(
                 f"{named}: no file matches this pattern", "check the pattern; '**' also searches subfolders"
             )
         else:
-            raise SourceError(f"{named}: no such file or folder", _nearest(path))
+            raise SourceError(f"{named}: no such file or folder", nearest_name(named))
     except OSError as error:
         raise SourceError(f"{named} cannot be read: {error.strerror}", "check the permissions") from error
     if not found:
@@ -208,17 +245,3 @@ def _seen(path: Path, status: os.stat_result, *, live: bool) -> LogFile:
 def _ordered(files: Iterable[LogFile]) -> list[LogFile]:
     """Rotated before live, then by last change: a rotated log's number may count either way, its time does not."""
     return sorted(files, key=lambda file: (file.live, file.modified_ns, file.path))
-
-
-def _nearest(path: Path) -> str:
-    """A hint: the similar name that is there, or the folder that is missing."""
-    import difflib
-
-    if not path.parent.is_dir():
-        return f"the folder {path.parent} does not exist"
-    try:
-        names = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        names = []
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f"did you mean {path.parent / close[0]}?" if close else f"{path.parent} holds no such name"

@@ -20,6 +20,7 @@ from ccm_tui.ingest.lines import LineBatch, LineReader
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.writing import Writing, checkpoint_of_row, is_behind, with_checkpoint
+from ccm_tui.sources.base import MAX_LINE_BYTES, LogFormat
 from ccm_tui.store.files import FileRow
 
 SHARED_TRANSACTION_SECONDS = 0.04
@@ -98,8 +99,11 @@ def _files(
     for named in request.paths:
         if named == STDIN_NAME:
             spooled = spool / "stdin"
+            stream = stdin if stdin is not None else sys.stdin and sys.stdin.buffer
+            if stream is None:
+                raise SourceError("standard input is closed", "name a file, or pipe a log into it")
             with spooled.open("wb") as target:
-                shutil.copyfileobj(stdin if stdin is not None else sys.stdin.buffer, target)
+                shutil.copyfileobj(stream, target)
             named_files = expand(str(spooled))
         else:
             named_files = expand(named)
@@ -137,6 +141,7 @@ def _import_file(
     try:
         log_format = writing.recognise(content, request.format)
         if log_format is None:
+            _count_blank(content, progress)
             return
         timezone = writing.zone_of(request.site, request.timezone)
         known = [
@@ -153,9 +158,42 @@ def _import_file(
             progress.counts.lines += file.lines
             progress.counts.repeats += file.lines
             reader = LineReader(content, file.offset, block_bytes=BLOCK_BYTES)
+        before = replace(progress.counts)
         _read(writing, content, reader, file, log_format.max_line_bytes, log, progress, on_progress)
+        _say_when_misread(writing, content, log_format, before, progress)
     finally:
         content.close()
+
+
+def _count_blank(content: LogContent, progress: Progress) -> None:
+    """The lines of a log that holds nothing, and so is in no format and is not stored."""
+    reader = LineReader(content, block_bytes=BLOCK_BYTES)
+    with suppress(SourceError, ContentReplaced):
+        while (batch := reader.read_batch(MAX_LINE_BYTES, 20_000, final=content.compressed)).end > batch.start:
+            progress.counts.lines += len(batch.lines) + len(batch.oversize)
+            progress.counts.blank += len(batch.lines) + len(batch.oversize)
+    progress.unfinished += bool(reader.unfinished)
+
+
+def _say_when_misread(
+    writing: Writing, content: LogContent, log_format: LogFormat, before: Counts, progress: Progress
+) -> None:
+    """Most lines in quarantine: the log is in another format, or in none."""
+    counts = progress.counts
+    quarantined = counts.quarantined - before.quarantined
+    understood = counts.records + counts.repeats - before.records - before.repeats
+    if quarantined <= understood:
+        return
+    try:
+        likely = writing.recognise(content, None)
+    except SourceError:
+        likely = None
+    name = progress.path or str(content.path)
+    said = f"{name}: {quarantined} of {quarantined + understood} lines are in quarantine, read as {log_format.name}"
+    if likely is not None and likely.name != log_format.name:
+        progress.problems.append(f"{said}; the content is {likely.name}: import it with --source {likely.name}")
+    else:
+        progress.problems.append(f"{said}; ccm-tui quarantine list says why")
 
 
 def _read(

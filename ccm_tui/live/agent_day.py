@@ -88,7 +88,7 @@ class AgentDay:
     """Answered today, newest first, as of the instant."""
     today: AgentFigures
     own: AgentFigures
-    """The last four weeks, of the days on which he was here by this time of day."""
+    """The last four weeks, of the days on which he was seen by this time of day."""
     peers: AgentFigures
     """Those of the same team who were here today, without him; with no team, those in his queues now."""
     peers_are: str
@@ -164,8 +164,9 @@ class AgentDayBook:
             rules = definitions.agent_rules(site)
             days = _same_time_before(definitions, site, minute_ms)
             began_ms = days[0][0] if days else minute_ms
-            before = _read(cursor, definitions, site, agent, began_ms, minute_ms, _COUNTED).timeline
-            own = [tally for part in days if _was_here(tally := before.tally((part,)))]
+            before = _read(cursor, definitions, site, agent, began_ms, minute_ms, _COUNTED)
+            seen = [part for part in days if _was_seen(before, part)]
+            own = [tally for part in seen if _was_here(tally := before.timeline.tally((part,)))]
             peers = _read_peers(cursor, definitions, site, agent, minute_ms)
             kept = self._compared[site, agent.name] = _Compared(minute_ms, _figures(own, rules), _figures(peers, rules))
         return kept.own, kept.peers
@@ -212,8 +213,8 @@ def _read_peers(
         silent_from_ms = (peer.last_sign_at_ms or 0) + definitions.silence_ms
         if silent_from_ms > day.start_ms:
             from_ms = min(day.start_ms, day.end_ms - DAY_MS)
-            tally = _read(cursor, definitions, site, peer, from_ms, day.end_ms, _COUNTED).timeline.tally((day,))
-            if _was_here(tally):
+            read = _read(cursor, definitions, site, peer, from_ms, day.end_ms, _COUNTED)
+            if _was_seen(read, day) and _was_here(tally := read.timeline.tally((day,))):
                 found.append(tally)
     return found
 
@@ -259,6 +260,21 @@ def _figures(tallies: Sequence[AgentTally], rules: KpiRules) -> AgentFigures:
 
 def _was_here(tally: AgentTally) -> bool:
     return tally.login_ms > 0 or tally.answered > 0
+
+
+def _was_seen(read: _Read, part: Span) -> bool:
+    """Whether a line of his own lies in the period. A login whose end nobody saw goes on for a day: he is presumed to
+    be here, and a mean over presumed days would be too low."""
+    start, end = part
+    instants = [at for span in read.spans for at in _signs(span)]
+    instants += [at for s in read.segments for at in (s.answered_at_ms, s.ended_at_ms)]
+    return any(at is not None and start <= at < end for at in instants)
+
+
+def _signs(span: PresenceSpan) -> tuple[int | None, ...]:
+    """When a line of the agent's said that a span began, held or ended."""
+    began = span.start_at_ms if span.start_seen else None
+    return began, span.confirmed_at_ms, span.end_at_ms if span.end_seen else None
 
 
 def _contacts(segments: Iterable[Segment], day_ms: int) -> tuple[Segment, ...]:

@@ -7,6 +7,10 @@ from ccm_tui.live.snapshot import FeedRow, FloorSnapshot
 
 SKEW_MS = 5000
 """A line may be so much younger than the moment it was read."""
+BACK_MS = 60_000
+"""The last line may be so much older than the newest: some sources write a little out of order."""
+TOLD_MS = 24 * 3600 * 1000
+"""A file whose newest line is older is history: its text still says what was odd, but nobody needs to act."""
 GROWING_MS = 10 * 60 * 1000
 """Lines that were not understood are told of for so long."""
 
@@ -32,9 +36,11 @@ class FeedJudge:
         totals: dict[str, int] = {}
         for feed in snapshot.feeds:
             totals[feed.path] = totals.get(feed.path, 0) + feed.quarantined
-            skew = _skew(feed, now_ms)
-            if skew is not None and not any("clock" in reason.words for reason in found.get(feed.path, ())):
-                found.setdefault(feed.path, []).append(skew)
+            known = found.get(feed.path, ())
+            if not any("clock" in reason.words for reason in known):
+                clocks = [reason for reason in (_skew(feed, now_ms), _went_back(feed, now_ms)) if reason is not None]
+                if clocks:
+                    found[feed.path] = [*known, *clocks]
         for path, total in totals.items():
             growing = self._growing(path, total, now_ms)
             if growing is not None:
@@ -66,3 +72,13 @@ def _skew(feed: FeedRow, now_ms: int) -> Reason | None:
     if ahead_ms <= SKEW_MS:
         return None
     return Reason(Level.WARNING, feed.read_at_ms, f"clock {timer(ahead_ms / 1000)} ahead of ours")
+
+
+def _went_back(feed: FeedRow, now_ms: int) -> Reason | None:
+    """The file's last line is older than one before it: its clock was put back, or was wrong for a while."""
+    if feed.last_at_ms is None or feed.last_line_at_ms is None or feed.read_at_ms is None:
+        return None
+    back_ms = feed.last_at_ms - feed.last_line_at_ms
+    if back_ms <= BACK_MS or now_ms - feed.last_at_ms > TOLD_MS:
+        return None
+    return Reason(Level.WARNING, feed.read_at_ms, f"clock went back by {timer(back_ms / 1000)}")

@@ -8,10 +8,13 @@ from ccm_tui.store.files import list_files
 from ccm_tui.store.health import read_health
 
 LISTED_FILES = 200
+NEWEST_LINES = 1000
+"""Among so many of the newest lines is looked which file has written them. Lines from the future stay among them."""
 
 
 def read_feeds(cursor: sqlite3.Cursor) -> tuple[FeedRow, ...]:
     """The files that were read, the ones read last first."""
+    newest = _newest_by_file(cursor)
     rows = sorted(list_files(cursor), key=lambda file: (-(file.read_at_ms or 0), -file.id))
     return tuple(
         FeedRow(
@@ -27,9 +30,10 @@ def read_feeds(cursor: sqlite3.Cursor) -> tuple[FeedRow, ...]:
             blank=file.blank,
             flagged=file.flagged,
             first_at_ms=file.first_at_ms,
-            last_at_ms=file.last_at_ms,
+            last_at_ms=max((at for at in (file.last_at_ms, newest.get(file.id)) if at is not None), default=None),
             read_at_ms=file.read_at_ms,
             problem=file.problem,
+            last_line_at_ms=file.last_at_ms,
         )
         for file in rows[:LISTED_FILES]
     )
@@ -47,6 +51,12 @@ def read_database_health(cursor: sqlite3.Cursor, path: Path) -> DatabaseHealth:
         repeated_ends=health.repeated_ends,
         dirty_rollups=health.dirty_rollups,
     )
+
+
+def _newest_by_file(cursor: sqlite3.Cursor) -> dict[int, int]:
+    """File -> time of its newest line, for files with one of the newest lines of all; others end with their newest."""
+    top = "SELECT file_id, at_ms FROM event ORDER BY at_ms DESC LIMIT ?"
+    return dict(cursor.execute(f"SELECT file_id, MAX(at_ms) FROM ({top}) GROUP BY file_id", (NEWEST_LINES,)))  # noqa: S608
 
 
 def _size(path: str, inode: int) -> int | None:

@@ -139,6 +139,9 @@ class FloorReader:
             | set(by_queue)
             | {(site, queue, Channel(channel)) for queue, channel in rollups.keys() | look_back.earlier.keys()}
         )
+        listed = {queue for _, queue, _ in keys}
+        channels = self._definitions.contact_rules(site).channels
+        keys |= {(site, queue, channels.get(queue, Channel.VOICE)) for queue in members if queue not in listed}
         return [
             self._queue_row(
                 key,

@@ -99,6 +99,8 @@ class FeedRow:
     """Time of the newest line."""
     read_at_ms: int | None
     problem: str | None
+    last_line_at_ms: int | None = None
+    """Time of the last line. Earlier than the newest where the clock went back; None: not told apart."""
 
 
 @dataclass(frozen=True, slots=True)

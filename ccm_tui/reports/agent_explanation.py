@@ -72,7 +72,7 @@ def explain_agents(
         if key == "ring_no_answer":
             explanation.presence = _missed_rows(pile)
         if key in PRESENCE:
-            explanation.presence = [_presence_row(span, pile.cut.within(0)) for span in _statuses(pile)]
+            explanation.presence = [_presence_row(span, pile) for span in _statuses(pile)]
             explanation.parts.update(_parts(tally))
         found.append(explanation)
     return report.frame, found
@@ -138,8 +138,12 @@ def _statuses(pile: AgentPile) -> list[tuple[PresenceSpan, Span]]:
     return list(pile.timeline.statuses_in(pile.period.from_ms, pile.period.to_ms))
 
 
-def _presence_row(status: tuple[PresenceSpan, Span], within: Sequence[Span]) -> Row:
+def _presence_row(status: tuple[PresenceSpan, Span], pile: AgentPile) -> Row:
+    """A login or pause from its beginning to its end; one without an end lasts as long as it counts."""
     span, (start_ms, end_ms) = status
+    within = pile.cut.within(0)
+    if span.end_at_ms is None:
+        end_ms = min(end_ms, pile.period.until_ms)
     return {
         "status": "ready" if span.reason is None else "paused",
         "reason": span.reason,

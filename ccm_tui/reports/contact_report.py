@@ -60,7 +60,7 @@ class ContactReport:
             yield contact_row(segment, masked=self._masked)
 
     def segments(self) -> Iterator[Segment]:
-        """The segments counted in the period, as they stood at its end."""
+        """The segments counted in the period, with what became of them since."""
         frame = self.frame
         periods = {period.site: period for period in frame.sites}
         arrival = frame.definitions.base.interval_anchor is IntervalAnchor.ARRIVAL

@@ -2,8 +2,10 @@
 
 from ccm_tui.domain.variants import (
     AbandonDenominator,
+    CesDirection,
     ComponentAvgOver,
     CpcDenominator,
+    CsatMethod,
     FcrMatch,
     KpiRules,
     OccupancyDef,
@@ -45,6 +47,12 @@ _COST = {
     CpcDenominator.OFFERED: "contacts offered",
     CpcDenominator.RESOLVED: "contacts resolved",
 }
+_CSAT = {
+    CsatMethod.TOP2: "ratings of {good} and {best} / ratings from 1 to {best}",
+    CsatMethod.MEAN: "mean rating from 1 to {best}",
+    CsatMethod.POINTS: "sum of ratings / {best} each",
+}
+_RATINGS = "of survey lines that [custom_events] maps to {what}, counted with their contact"
 _PLAIN = {
     "answered": "answered contacts: in progress, completed, transferred, or answered and cut off",
     "transferred": "answered contacts that were passed on",
@@ -56,8 +64,8 @@ _PLAIN = {
     "refused": "turned away at the door: full, closed, nobody there; not offered",
     "lost": "cut off before an answer: by a restart, by the system, or without an end for too long",
     "answered_lost": "answered, then cut off; talk unknown",
-    "waiting": "still waiting at the end of the period",
-    "in_progress": "conversations going on at the end of the period",
+    "waiting": "came in the period and still wait now",
+    "in_progress": "came in the period, were answered and still talk now",
     "outbound": "contacts made for the queue; outside everything else",
     "longest_wait_seconds": "the largest wait, answered or not, of those still waiting so far",
     "backlog": "contacts that are owed a reply at the end of the period, whenever they came",
@@ -65,9 +73,6 @@ _PLAIN = {
     "first_response_seconds": "(first response - arrival) / contacts responded to, in opening hours where configured",
     "next_response_seconds": "(response - the customer's message) / responses after the first",
     "resolved": "contacts answered for good",
-    "csat": "satisfaction from surveys: not in this source",
-    "nps": "recommendation from surveys: not in this source",
-    "ces": "effort from surveys: not in this source",
     "service_level_threshold_seconds": "the wait that still meets the service level: a setting",
     "ring_no_answer": "offers that rang and were not answered; those that could not ring are counted apart",
     "talk_seconds": "talk inside the period, of every contact, hold left out where the source tells it",
@@ -83,7 +88,7 @@ def definition_text(key: str, rules: KpiRules) -> str:
     """What is divided by what, or counted, for a figure by its JSON key."""
     strict = rules.sl_compare is SlCompare.LT
     threshold = f"{'less than ' if strict else ''}{rules.sl_threshold_seconds:g} s"
-    short = f"{'less than ' if strict else ''}{rules.short_abandon_seconds:g} s"
+    short = f"{rules.short_abandon_seconds:g} s"
     included = sorted(rules.abandon_includes)
     abandoned = "abandoned" + (f" (with exits by {', '.join(included)})" if included else "")
     match key:
@@ -129,6 +134,14 @@ def definition_text(key: str, rules: KpiRules) -> str:
             return f"configured cost of each handled contact / {_COST[rules.cpc_denominator]}"
         case "resolved_within_target":
             return f"resolved within {rules.resolution_target_seconds:g} s of opening time"
+        case "csat":
+            best = rules.csat_scale
+            return f"{_CSAT[rules.csat_method].format(good=best - 1, best=best)}; {_RATINGS.format(what='csat')}"
+        case "nps":
+            return f"100 x (ratings of 9 and 10 - ratings from 0 to 6) / ratings; {_RATINGS.format(what='nps')}"
+        case "ces":
+            turned = ", turned over" if rules.ces_direction is CesDirection.HIGH_IS_EFFORT else ""
+            return f"mean rating from 1 to {rules.ces_scale}{turned}: high is easy; {_RATINGS.format(what='ces')}"
         case "occupancy":
             return _OCCUPANCY[rules.occupancy_def]
         case "utilisation":

@@ -74,6 +74,9 @@ class EventRows:
             try:
                 events = self._dialect.understand(file.site, log_format.parse(text, context))
                 fields = dict(log_format.fields(text, context))
+                for event in events:
+                    if event.kind is EventKind.DESCRIBED:
+                        fields.update(event.data)
             except LineRejected:
                 pass  # stored by a parser that took it; the line itself still says all
         if self._masked:
@@ -126,7 +129,10 @@ def _customers_in(event: Event, fields: Mapping[str, str]) -> Iterator[str]:
         yield event.customer
     if event.customer_name:
         yield from _NUMBER.findall(event.customer_name)
-    if event.kind in (EventKind.NOTED, EventKind.OUTBOUND) and event.name.upper() not in OUR_NUMBERS:
+    if (
+        event.kind in (EventKind.NOTED, EventKind.DESCRIBED, EventKind.OUTBOUND)
+        and event.name.upper() not in OUR_NUMBERS
+    ):
         for value in fields.values():
             yield from _NUMBER.findall(value)
 

@@ -77,7 +77,7 @@ def explain_queues(
     found: list[Explanation] = []
     for pile in report.piles:
         names = {"site": pile.period.site, "queue": pile.queue, "channel": pile.channel.value}
-        context = figure_context(definitions, pile.period.site, pile.queue, pile.channel, pile.period.as_of_ms)
+        context = figure_context(definitions, pile.period.site, pile.queue, pile.channel, pile.period.until_ms)
         explanation = Explanation(
             of=names,
             key=key,
@@ -101,7 +101,7 @@ def explain_queues(
 def _shares(
     cursor: Cursor, frame: Frame, pile: QueuePile, key: str, context: FigureContext
 ) -> Iterator[tuple[Segment, Share]]:
-    """Each contact of the queue's period, as of its end, and its share; by entry."""
+    """Each contact of the queue's period and its share; by entry."""
     period = pile.period
     scope = Scope(
         frozenset({period.site}), frozenset({pile.queue}), frozenset({pile.channel.value}), frame.query.agents
@@ -127,10 +127,10 @@ def _owed(
     period = pile.period
     if not pile.channel.deferred:
         return
-    owed = history.owed_segments(cursor, period.from_ms, period.as_of_ms, scope)
+    owed = history.owed_segments(cursor, period.from_ms, period.until_ms, scope)
     for segment in sorted(owed, key=lambda s: (s.entered_at_ms, s.contact, s.visit)):
-        ((contacts, since_ms),) = backlog_at((segment,), (period.as_of_ms,))
-        seen = segment_as_of(segment, period.as_of_ms, pile.rules.lost_after_ms)
+        ((contacts, since_ms),) = backlog_at((segment,), (period.until_ms,))
+        seen = segment_as_of(segment, period.until_ms, pile.rules.lost_after_ms)
         if contacts and seen is not None:
             tally = QueueTally(backlog=contacts, oldest_owed_at_ms=since_ms)
             yield seen, share_of(key, tally, context)

@@ -102,9 +102,14 @@ class SitePeriod:
     from_ms: int
     to_ms: int
     as_of_ms: int
-    """Contacts and states are seen as they stood then: the end of the period, or now if that is earlier."""
+    """What became of the period's contacts is as known then: now, or the instant that the board is asked for."""
     intervals: tuple[Interval, ...]
     """The whole period as one when the report is not cut."""
+
+    @property
+    def until_ms(self) -> int:
+        """Until when states last: the end of the period, or ``as_of_ms`` if that is earlier."""
+        return min(self.to_ms, self.as_of_ms)
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,6 @@ class Frame:
     query: Query
     definitions: Definitions
     sites: tuple[SitePeriod, ...]
-    newest_at_ms: int | None
-    """Time of the newest stored line."""
 
     @property
     def from_ms(self) -> int:
@@ -135,8 +138,8 @@ class Frame:
 
     @property
     def judged_to_ms(self) -> int:
-        """Until when we know whether a customer came back: what was stored after the period counts too."""
-        return max((self.newest_at_ms or 0, *(site.as_of_ms for site in self.sites)))
+        """Until when we know whether a customer came back: what happened after the period counts too."""
+        return max((site.as_of_ms for site in self.sites), default=self.query.now_ms)
 
     def cut(self, site: SitePeriod, queue: str) -> Cut:
         """The site's intervals, less the hours in which the queue (empty: the site) is closed for this report."""
@@ -157,7 +160,7 @@ def read_frame(cursor: Cursor, definitions: Definitions, query: Query) -> Frame:
     wanted = sorted(query.sites or stored) or [DEFAULT_SITE]
     first_at_ms = history.first_at_ms(cursor)
     periods = tuple(_period(definitions, query, site, stored.get(site), first_at_ms) for site in wanted)
-    return Frame(query, definitions, periods, floor_store.newest_at_ms(cursor))
+    return Frame(query, definitions, periods)
 
 
 def _period(
@@ -178,7 +181,7 @@ def _period(
         intervals: tuple[Interval, ...] = (Interval(from_ms, to_ms),)
     else:
         intervals = tuple(list_intervals(from_ms, to_ms, query.interval, zone, day_starts_at))
-    return SitePeriod(site, site_id, zone, from_ms, to_ms, min(to_ms, query.now_ms), intervals)
+    return SitePeriod(site, site_id, zone, from_ms, to_ms, query.now_ms, intervals)
 
 
 def _empty_period(query: Query) -> UsageError:
@@ -198,4 +201,4 @@ def read_day_frame(cursor: Cursor, definitions: Definitions, as_of_ms: int) -> F
         zone = definitions.zone(site)
         day = day_window(as_of_ms, zone, definitions.day_starts_at(site))
         periods.append(SitePeriod(site, site_id, zone, day.start_ms, as_of_ms, as_of_ms, (day,)))
-    return Frame(Query(as_of_ms), definitions, tuple(periods), floor_store.newest_at_ms(cursor))
+    return Frame(Query(as_of_ms), definitions, tuple(periods))

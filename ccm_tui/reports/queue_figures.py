@@ -35,8 +35,6 @@ DEFERRED_ONLY = frozenset(
     }
 )
 """Figures about answers owed: null on all other channels."""
-NOT_COLLECTED = frozenset({"csat", "nps", "ces"})
-"""Surveys: null until a site's custom events say where the ratings are."""
 
 NO_RESOLUTION = Resolution(None, 0, 0)
 
@@ -100,9 +98,9 @@ def queue_figures(tally: QueueTally, context: FigureContext, resolution: Resolut
         "transfer_rate": kpi.transfer_rate(tally, rules),
         "abandonment_rate": kpi.abandonment_rate(tally, rules),
         "first_contact_resolution": resolution.rate,
-        "csat": None,
-        "nps": None,
-        "ces": None,
+        "csat": kpi.csat(tally, rules),
+        "nps": kpi.nps(tally, rules),
+        "ces": kpi.ces(tally, rules),
         "cost_per_contact": kpi.cost_per_contact(cost, tally, rules),
         "backlog": tally.backlog,
         "oldest_owed_seconds": owed,

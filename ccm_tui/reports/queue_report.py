@@ -75,7 +75,7 @@ class QueueReport:
         """
         for pile in self.piles:
             context = figure_context(
-                self.frame.definitions, pile.period.site, pile.queue, pile.channel, pile.period.as_of_ms
+                self.frame.definitions, pile.period.site, pile.queue, pile.channel, pile.period.until_ms
             )
             for place, interval in enumerate(pile.period.intervals):
                 row = self._row(pile, context, place, interval)
@@ -165,7 +165,8 @@ def _count_site(
             found = piles[key] = QueuePile(period, queue, channel, rules, frame.cut(period, queue))
         return found
 
-    for queue, channel in floor_store.listed_queues(cursor, site_id, period.to_ms - LISTED_MS, period.to_ms):
+    listed = floor_store.listed_queues(cursor, site_id, period.to_ms - LISTED_MS, period.to_ms - 1)
+    for queue, channel in listed:
         if (not query.queues or queue in query.queues) and (not query.channels or channel in query.channels):
             pile_of(queue, Channel(channel))
     segments = counted_segments(cursor, frame, period, scope)
@@ -173,9 +174,24 @@ def _count_site(
         for (queue, kind), segments_of_queue in chunk.items():
             pile = pile_of(queue, kind)
             pile.add(count_segments(frame.definitions, pile, segments_of_queue))
+    known = {queue for queue, _ in listed} | {pile.queue for pile in piles.values() if pile.period is period}
+    for queue, kind in _queues_only_manned(cursor, frame, period, site_id):
+        if queue not in known and (not query.channels or kind.value in query.channels):
+            pile_of(queue, kind)
     for (_, _, channel), pile in piles.items():
         if pile.period is period and channel.deferred:
             _count_backlog(cursor, pile, query.agents)
+
+
+def _queues_only_manned(
+    cursor: Cursor, frame: Frame, period: SitePeriod, site_id: int
+) -> Iterator[tuple[str, Channel]]:
+    """Queues that agents were in: there, though nobody may ever have called."""
+    silence_ms = frame.definitions.silence_ms
+    channels = frame.definitions.contact_rules(period.site).channels
+    for queue in history.queues_with_members(cursor, site_id, period.from_ms, period.until_ms, silence_ms):
+        if not frame.query.queues or queue in frame.query.queues:
+            yield queue, channels.get(queue, Channel.VOICE)
 
 
 def counted_segments(cursor: Cursor, frame: Frame, period: SitePeriod, scope: Scope) -> Iterator[Segment]:
@@ -214,10 +230,10 @@ def _count_backlog(cursor: Cursor, pile: QueuePile, agents: frozenset[str] | Non
     """What is owed is a state, not an arrival: at the end of the period or interval, whenever the contact came."""
     period = pile.period
     scope = Scope(frozenset({period.site}), frozenset({pile.queue}), frozenset({pile.channel.value}), agents)
-    instants = [min(interval.end_ms, period.as_of_ms) for interval in period.intervals]
+    instants = [min(interval.end_ms, period.until_ms) for interval in period.intervals]
     if not instants:
         return
-    owed = history.owed_segments(cursor, period.from_ms, period.as_of_ms, scope)
+    owed = history.owed_segments(cursor, period.from_ms, period.until_ms, scope)
     for place, backlog in enumerate(backlog_at(owed, instants)):
         if backlog.contacts or place in pile.tallies:
             tally = pile.tallies.setdefault(place, QueueTally())

@@ -64,7 +64,7 @@ def read_verdicts(cursor: Cursor, frame: Frame, *, pending: bool = False) -> Ite
     judged_to_ms = frame.judged_to_ms
     periods = {period.site: period for period in frame.sites}
     from_ms = frame.from_ms
-    to_ms = max((period.as_of_ms for period in frame.sites), default=0) + 1
+    to_ms = max((period.until_ms for period in frame.sites), default=0) + 1
     if not pending:
         to_ms = min(to_ms, judged_to_ms - window_ms + 1)
     if from_ms >= to_ms:

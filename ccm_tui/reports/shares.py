@@ -74,6 +74,11 @@ def what_became(segment: Segment) -> str:
     """What became of a segment, in the few words that exclusions are grouped by."""
     if segment.direction.value == "outbound":
         return "outbound"
+    known = segment.wait_ms is not None or segment.outcome in (Outcome.WAITING, Outcome.LOST)
+    return _what_became(segment) + ("" if known else ", wait not known")
+
+
+def _what_became(segment: Segment) -> str:
     if segment.outcome is Outcome.LOST:
         return "lost before an answer" if segment.answered_at_ms is None else "answered, then cut off"
     if segment.outcome is Outcome.IN_PROGRESS:

@@ -13,15 +13,20 @@ from ccm_tui.store.history import StoredAgent
 
 
 def read_timeline(cursor: Cursor, frame: Frame, period: SitePeriod, agent: StoredAgent) -> PresenceTimeline:
-    """What an agent did in a period; contacts that began before it are there as far as they can reach into it."""
+    """What an agent did in a period; contacts that began before it are there as far as they can reach into it.
+
+    His contacts and pauses of the time after the period are there too, as long as one of the period can go on: they
+    say when it was over, and what its wrap-up came to.
+    """
     rules = frame.definitions.agent_rules(period.site)
     as_of_ms = period.as_of_ms
     from_ms = period.from_ms - rules.lost_after_ms
-    answered = floor_store.answered_segments(cursor, agent.id, from_ms, as_of_ms + 1)
+    until_ms = min(as_of_ms, period.to_ms + 2 * rules.lost_after_ms)
+    answered = floor_store.answered_segments(cursor, agent.id, from_ms, until_ms + 1)
     segments = [seen for s in answered if (seen := segment_as_of(s, as_of_ms, rules.lost_after_ms)) is not None]
     last_sign_ms = as_of_ms if agent.last_sign_at_ms is None else agent.last_sign_at_ms
     return PresenceTimeline(
-        floor_store.spans_of_agent(cursor, agent.id, from_ms, as_of_ms),
+        floor_store.spans_of_agent(cursor, agent.id, from_ms, until_ms),
         segments,
         rules,
         as_of_ms,

@@ -10,9 +10,12 @@ from ccm_tui.domain.variants import KpiRules
 from ccm_tui.formatting import count_in, duration, percent, to_ascii
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.screens import agent_words as words
+from ccm_tui.settings.sections import PauseSettings
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import Cell, Column
 
+NO_PAUSES = PauseSettings()
+"""Nobody has said what the reasons mean."""
 LEVEL_TONES = {Level.NORMAL: None, Level.WARNING: Tone.WARNING, Level.BREACH: Tone.BREACH}
 
 
@@ -27,6 +30,7 @@ class AgentView(NamedTuple):
     break_seconds: float = 0.0
     """How long a break may be; 0: nobody has said."""
     ascii_only: bool = False
+    pause: PauseSettings = NO_PAUSES
 
 
 class AgentFigure(NamedTuple):
@@ -38,8 +42,13 @@ class AgentFigure(NamedTuple):
     """Its key among the agents' fractions, for explain."""
 
 
+def _chose(view: AgentView) -> Cell:
+    text = words.chose(view.row, view.pause)
+    return Cell(text, text)
+
+
 def _doing(view: AgentView) -> Cell:
-    doing = words.doing(view.row)
+    doing = words.doing(view.row, view.pause)
     text = to_ascii(doing.text) if view.ascii_only else doing.text
     return Cell(text, doing.word, doing.tone if doing.tone is not Tone.NORMAL else None)
 
@@ -100,9 +109,15 @@ FIGURES: tuple[AgentFigure, ...] = (
     ),
     AgentFigure(
         Column(
-            "chose", "Chose", 5, priority=5, description="What the agent chose: ready, break, or not logged in (—)."
+            "chose",
+            "Chose",
+            5,
+            priority=5,
+            grow=True,
+            max_width=10,
+            description="What the agent chose: ready, break, another pause by its reason, or not logged in (—).",
         ),
-        lambda view: Cell(words.chose(view.row), words.chose(view.row)),
+        _chose,
     ),
     AgentFigure(
         Column(

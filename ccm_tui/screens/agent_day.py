@@ -1,6 +1,7 @@
 """One agent's day. For the supervisor before a conversation: how has his day been, and is that usual for him?"""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,11 +14,14 @@ from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.agent_day_lines import day_head, day_numbers, day_timeline, segment_facts
 from ccm_tui.screens.agent_detail import headline
+from ccm_tui.screens.agent_explain import day_pages
 from ccm_tui.screens.agent_rows import agent_key, alert_of
 from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.contact_sheet import ContactSheet
+from ccm_tui.screens.counted_rows import QUEUE
 from ccm_tui.screens.desk import Desk
+from ccm_tui.screens.explain import ExplainSheet
 from ccm_tui.screens.panels import CONTACTS, contact_rows
-from ccm_tui.screens.sheet import Sheet
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
@@ -41,11 +45,13 @@ class AgentDayScreen(FloorScreen):
     )
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("board.open", "contact"),
+        ("agent.explain", "explain"),
         ("agent.copy", "copy id"),
         ("floor.back", "back"),
         ("app.help", "help"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "explain", "Explain", id="agent.explain", tooltip="What a number means and how it came about"),
         Binding("y", "copy", "Copy", id="agent.copy", tooltip="Copy the id of the contact to the clipboard"),
     ]
 
@@ -106,6 +112,8 @@ class AgentDayScreen(FloorScreen):
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         if action == "copy" and self.contacts.cursor_key is None:
             return "There is no contact to copy the id of."
+        if action == "explain" and self.day is None:
+            return "The day has not been read yet."
         return super().why_not(action, parameters)
 
     def _take_day(self, day: "AgentDay") -> None:
@@ -116,6 +124,7 @@ class AgentDayScreen(FloorScreen):
         self.contacts.set_placeholder("No contact answered today.")
         self.contacts.set_rows(contact_rows(day.contacts, self.desk, zone))
         self.show_status(self.desk.now_ms())
+        self.show_hints()
         if self.desk.floor is not None:
             self.show_floor(self.desk.floor)
 
@@ -127,12 +136,19 @@ class AgentDayScreen(FloorScreen):
     def _open_contact(self, event: Board.RowSelected) -> None:
         contact = self._contact(event.key)
         if contact is not None:
-            lines = segment_facts(contact, self.desk, self.desk.zone(self.site))
-            self.app.push_screen(Sheet("Contact", lines, **self.desk.drawn))
+            facts = segment_facts(contact, self.desk, self.desk.zone(self.site))
+            read = partial(self.desk.readers.contact_lines, contact.contact)
+            self.app.push_screen(ContactSheet(self.desk, self.site, "Contact", facts, read))
 
     @on(Board.RowHighlighted)
     def _follow_cursor(self) -> None:
         self.show_hints()
+
+    def action_explain(self) -> None:
+        """What the numbers mean, and the contacts behind them."""
+        if self.day is not None:
+            pages = day_pages(self.day, self.desk.definitions)
+            self.app.push_screen(ExplainSheet(self.desk, self.site, self.day.name, pages, who=QUEUE))
 
     def action_copy(self) -> None:
         """The id of the contact under the cursor."""

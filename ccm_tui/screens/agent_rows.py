@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ccm_tui.domain.agent_state import AgentActivity
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import count
-from ccm_tui.live.snapshot import AgentRow, FloorSnapshot
+from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.screens import agent_words as words
 from ccm_tui.screens.agent_columns import AgentView, agent_cells
 from ccm_tui.screens.board_screen import Listed
@@ -19,6 +19,7 @@ from ccm_tui.widgets.lines import Band
 
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alert, Alerts
+    from ccm_tui.settings.sections import PauseSettings
 
 
 def agent_key(row: AgentRow) -> str:
@@ -85,30 +86,34 @@ class AgentList:
             level,
             break_seconds(row, definitions),
             self._ascii_only,
+            definitions.settings.pause,
         )
         cells = agent_cells(view)
         if sites:
             name = f"{row.name} · {row.site}"
             cells["agent"] = cells["agent"]._replace(text=name, sort=name)
         queues = " ".join(member.queue for member in row.state.queues)
-        state = f"{words.chose(row)} {words.doing(row).word} {WORDS[level]}"
+        pause = definitions.settings.pause
+        state = f"{words.chose(row, pause)} {words.doing(row, pause).word} {WORDS[level]}"
         text = f"{row.name} {row.agent} {row.site} {row.team} {queues} {state}"
         return Listed(BoardRow(key, cells, BANDS[level]), text)
 
 
-def agent_kpis(snapshot: FloorSnapshot, alerts: "Alerts") -> list[Kpi]:
-    """How many are in, and what they do; a person in several queues counts once."""
-    present = [row for row in snapshot.agents if words.is_in(row.state)]
+def agent_kpis(rows: Iterable[AgentRow], pause: "PauseSettings") -> list[Kpi]:
+    """How many of these are in, and what they do, as the board says it; a person in several queues counts once."""
+    listed = list(rows)
+    present = [row for row in listed if words.is_in(row.state)]
     doing = Counter(row.state.activity for row in present)
-    paused = sum(words.is_paused(row.state) for row in present)
-    missing = sum(row.usual_from_ms is not None for row in snapshot.agents)
+    wrapping_up = sum(words.is_wrapping_up(row.state, pause) for row in present)
+    paused = sum(words.is_paused(row.state) and not words.is_wrapping_up(row.state, pause) for row in present)
+    missing = sum(row.usual_from_ms is not None for row in listed)
     silent = doing[AgentActivity.NO_ANSWER]
     return [
         Kpi("in", count(len(present)), value_width=2),
         Kpi("free", count(doing[AgentActivity.FREE]), value_width=2),
         Kpi("on contact", count(doing[AgentActivity.TALKING] + doing[AgentActivity.HOLD]), value_width=2),
-        Kpi("ACW", count(doing[AgentActivity.ACW]), value_width=2),
-        Kpi("break", count(paused), value_width=2),
+        Kpi("ACW", count(wrapping_up), value_width=2),
+        Kpi("paused", count(paused), value_width=2),
         Kpi("no answer", count(silent), band=Band.WARNING if silent else Band.NORMAL, value_width=1),
         Kpi("not in", count(missing), band=Band.WARNING if missing else Band.NORMAL, value_width=1),
     ]

@@ -12,6 +12,7 @@ from ccm_tui.theme import Tone
 
 if TYPE_CHECKING:
     from ccm_tui.domain.agent_state import AgentState
+    from ccm_tui.settings.sections import PauseSettings
 
 _DOING = {
     AgentActivity.FREE: ("○", "free", Tone.STATE_FREE),
@@ -48,21 +49,33 @@ def is_paused(state: "AgentState") -> bool:
     return state.status is AgentStatus.PAUSED and state.activity is AgentActivity.NONE
 
 
-def chose(row: AgentRow) -> str:
-    """What he chose: ready, break, or nothing."""
+def is_wrapping_up(state: "AgentState", pause: "PauseSettings") -> bool:
+    """Whether he wraps a contact up: as the source says, or by a pause whose reason means that."""
+    if is_paused(state):
+        return pause.class_of(state.reason) == "acw"
+    return state.activity is AgentActivity.ACW
+
+
+def chose(row: AgentRow, pause: "PauseSettings") -> str:
+    """What he chose: ready, break, the reason of a pause that is no break, or nothing."""
     state = row.state
     if not is_in(state):
         return UNDEFINED
-    return "ready" if state.status is AgentStatus.READY else "break"
+    if state.status is AgentStatus.READY:
+        return "ready"
+    kind = pause.class_of(state.reason)
+    return kind if kind == "break" else state.reason or kind
 
 
-def doing(row: AgentRow) -> Doing:
+def doing(row: AgentRow, pause: "PauseSettings") -> Doing:
     """What is observed of him."""
     state = row.state
     if not is_in(state) and state.activity not in ON_CONTACT:
         if row.usual_from_ms is not None:
             return Doing(" ", "not in", Tone.STATE_NOT_IN)
         return Doing(" ", "out", Tone.STATE_OUT)
+    if is_wrapping_up(state, pause):
+        return Doing(*_DOING[AgentActivity.ACW])
     if is_paused(state):
         return Doing("■", state.reason or "pause", Tone.STATE_PAUSED)
     return Doing(*_DOING.get(state.activity, ("○", "ready", Tone.STATE_FREE)))

@@ -1,6 +1,6 @@
 """Agents. For the supervisor who asks: who needs me, who is free, and is he really?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from ccm_tui.live.snapshot import AgentRow
@@ -10,6 +10,7 @@ from ccm_tui.screens.agent_detail import agent_detail
 from ccm_tui.screens.agent_explain import agent_pages
 from ccm_tui.screens.agent_rows import AgentList, agent_key, agent_kpis, alert_of
 from ccm_tui.screens.board_screen import BoardScreen, Listed
+from ccm_tui.screens.counted_rows import QUEUE
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.explain import ExplainSheet
 from ccm_tui.widgets.board_model import Column
@@ -43,6 +44,11 @@ class AgentsScreen(BoardScreen):
         super().__init__(desk)
         self._list = AgentList(desk.definitions, ascii_only=desk.symbols is ASCII)
 
+    def columns(self) -> tuple[Column, ...]:
+        """Without teams where nobody has one: names need the room."""
+        teams = any(agent.team for agent in self.desk.definitions.settings.agents.values())
+        return COLUMNS if teams else tuple(column for column in COLUMNS if column.key != "team")
+
     @property
     def clock_site(self) -> str:
         row = self.row_of(self.board.cursor_key)
@@ -59,8 +65,9 @@ class AgentsScreen(BoardScreen):
         sites = len(floor.snapshot.timezones) > 1
         return self._list.rows(floor.snapshot.agents, floor.alerts, self.shown_ms(floor), sites=sites)
 
-    def kpis(self, floor: Floor) -> Sequence[Kpi]:
-        return agent_kpis(floor.snapshot, floor.alerts)
+    def kpis(self, floor: Floor, listed: Collection[str]) -> Sequence[Kpi]:
+        rows = [row for row in floor.snapshot.agents if agent_key(row) in listed]
+        return agent_kpis(rows, self.desk.definitions.settings.pause)
 
     def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
         row, floor = self.row_of(key), self.desk.floor
@@ -80,8 +87,9 @@ class AgentsScreen(BoardScreen):
             self.app.push_screen(AgentDayScreen(self.desk, row.site, row.agent))
 
     def explained(self, key: str | None) -> None:
-        row = self.row_of(key)
-        if row is not None:
-            pages = agent_pages(row, self.desk.definitions.agent_rules(row.site))
+        row, floor = self.row_of(key), self.desk.floor
+        if row is not None and floor is not None:
+            pages = agent_pages(row, self.desk.definitions, floor.snapshot.as_of_ms)
             sort = self.board.sort
-            self.app.push_screen(ExplainSheet(row.name, pages, sort.column if sort else "", **self.desk.drawn))
+            first = sort.column if sort else "answered"
+            self.app.push_screen(ExplainSheet(self.desk, row.site, row.name, pages, first, who=QUEUE))

@@ -3,7 +3,7 @@
 Says which record is meant by its row key, taken when the key is pressed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
@@ -50,23 +50,40 @@ class BoardScreen(FloorScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._left = view = desk.view.screens.get(self.NAME, ScreenView())
-        sort = Sort(*view.sort) if view.sort and view.sort[0] in {each.key for each in self.COLUMNS} else None
-        self.board = Board(self.COLUMNS, sort=sort, **desk.drawn)
+        columns = self.columns()
+        sort = Sort(*view.sort) if view.sort and view.sort[0] in {each.key for each in columns} else None
+        self.board = Board(columns, sort=sort, **desk.drawn)
         self.kpi_strip = KpiStrip(wide_from=140, **desk.drawn)
         self.pane = DetailPane(can_focus=True, classes="detail", **desk.drawn)
         self.filter_bar = FilterBar(**desk.drawn)
         self._matches = compile_filter(view.filter)
         self._listed: list[Listed] = []
         self._detail_of: str | None = None
+        self.narrowed: tuple[int, int] | None = None
+        """How many rows the filter lets through, of how many; None: all."""
 
     # What a screen says of itself
+
+    @property
+    def heading(self) -> str:
+        """What is listed; the tiles sum that and nothing else."""
+        return self.title_of_all if self.narrowed is None else "{}, {} of {}".format(self.title_of_all, *self.narrowed)
+
+    @property
+    def title_of_all(self) -> str:
+        """What the rows are when none is filtered out."""
+        return super().heading
+
+    def columns(self) -> tuple[Column, ...]:
+        """The table's columns: the same for as long as the console runs."""
+        return self.COLUMNS
 
     def listed(self, floor: "Floor") -> Sequence[Listed]:
         """All rows, in the screen's own order."""
         raise NotImplementedError
 
-    def kpis(self, floor: "Floor") -> Sequence[Kpi]:
-        """The headline figures."""
+    def kpis(self, floor: "Floor", listed: Collection[str]) -> Sequence[Kpi]:
+        """The headline figures of the rows that are listed, by key."""
         raise NotImplementedError
 
     def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
@@ -113,7 +130,6 @@ class BoardScreen(FloorScreen):
 
     def show_floor(self, floor: "Floor") -> None:
         self._listed = list(self.listed(floor))
-        self.kpi_strip.show(self.kpis(floor))
         self.show_rows()
         self.show_detail()
 
@@ -129,6 +145,9 @@ class BoardScreen(FloorScreen):
             # Nobody has chosen a row yet: the pane tells of the first, which is the worst
             self.board.move_cursor(self.board.row_keys[0])
         self.filter_bar.set_counts(len(shown), len(self._listed))
+        self.narrowed = (len(shown), len(self._listed)) if len(shown) < len(self._listed) else None
+        if self.desk.floor is not None:
+            self.kpi_strip.show(self.kpis(self.desk.floor, {row.key for row in shown}))
 
     def show_detail(self) -> None:
         """Say again what there is to say of the record under the cursor."""
@@ -176,6 +195,7 @@ class BoardScreen(FloorScreen):
     def _filter(self, event: FilterBar.FilterChanged) -> None:
         self._matches = event.matches
         self.show_rows()
+        self.show_status(self.desk.now_ms())
         self.remember()
 
     @on(FilterBar.Closed)

@@ -1,6 +1,7 @@
 """What is known of a contact that waits. Pure."""
 
-from ccm_tui.formatting import clock, timer
+from ccm_tui.formatting import clock
+from ccm_tui.live.owed import in_turn, waits_text
 from ccm_tui.screens.queue_lines import QueueSubject, customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Line, line
@@ -10,7 +11,7 @@ LABEL_WIDTH = 12
 
 def contact_facts(subject: QueueSubject, contact: str) -> list[Line]:
     """One waiting contact; nothing when it no longer waits."""
-    found = next((each for each in subject.row.waiting if each.contact == contact), None)
+    found = next((each for each in in_turn(subject.row) if each.contact == contact), None)
     if found is None:
         return []
     known = subject.detail.waiting if subject.detail is not None else ()
@@ -20,7 +21,7 @@ def contact_facts(subject: QueueSubject, contact: str) -> list[Line]:
         ("customer", customer_text(found.customer, subject.desk)),
         ("queue", f"{subject.row.queue}, {subject.row.channel}, place {found.position} of {len(subject.row.waiting)}"),
         ("entered", clock(found.entered_at_ms, zone, seconds=True)),
-        ("waits", timer((subject.now_ms - found.entered_at_ms) / 1000)),
+        ("waits", waits_text(found, subject.row, subject.now_ms, subject.desk.definitions)),
     ]
     if found.owed_since_ms is not None:
         facts.append(("owed since", clock(found.owed_since_ms, zone, seconds=True)))

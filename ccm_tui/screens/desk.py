@@ -4,7 +4,7 @@ The app makes it and writes ``floor``, ``latest``, ``failure`` and ``paused``; s
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypedDict
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.messages import Failure, Floor
+    from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
 
 STALE_MS = 3000
@@ -69,6 +70,18 @@ class Readers(Protocol):
 
     def agent_day(self, site: str, agent: str, as_of_ms: int) -> "AgentDay":
         """One agent's day up to an instant."""
+
+    def queue_contacts(self, figure: "QueueFigure") -> "Found":
+        """The contacts behind a queue's figure."""
+
+    def agent_contacts(self, figure: "AgentFigure") -> "Found":
+        """The contacts behind an agent's figure."""
+
+    def contact_lines(self, contact: str) -> "tuple[LogLine, ...]":
+        """A contact's log lines."""
+
+    def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> "tuple[LogLine, ...]":
+        """The log lines that name an agent at these instants."""
 
 
 @dataclass

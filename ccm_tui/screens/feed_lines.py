@@ -7,7 +7,8 @@ from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import UNDEFINED, clock, count, moment, timer, zone_name
 from ccm_tui.live.snapshot import FeedRow, FloorSnapshot
 from ccm_tui.screens.board_screen import fact
-from ccm_tui.screens.feed_rows import Trouble, clocks, data_size
+from ccm_tui.screens.feed_rows import Trouble, data_size
+from ccm_tui.screens.freshness import SKEW_MS, clocks
 from ccm_tui.screens.queue_rows import BANDS
 from ccm_tui.screens.wrapping import wrapped_spans
 from ccm_tui.theme import Tone
@@ -61,6 +62,10 @@ def feed_lines(row: FeedRow, alert: "Alert | None", snapshot: FloorSnapshot, des
     lines += _fact("offset", f"{data_size(row.offset)} of {size} read", width)
     if row.first_at_ms is not None:
         lines += _fact("times", f"{moment(row.first_at_ms, zone)} to {moment(row.last_at_ms, zone)}", width)
+    if row.last_at_ms is not None and row.last_line_at_ms is not None and row.last_line_at_ms < row.last_at_ms:
+        back = timer((row.last_at_ms - row.last_line_at_ms) / 1000)
+        words = f"the last line is of {moment(row.last_line_at_ms, zone)}: the clock went back by {back}"
+        lines += _fact("back", words, width)
     if row.read_at_ms is not None:
         lines += _fact("read", f"last at {clock(row.read_at_ms, zone, seconds=True)}", width)
     if row.flagged:
@@ -97,6 +102,8 @@ def floor_lines(snapshot: FloorSnapshot, width: int) -> list[Line]:
     """What is odd about the whole: clocks, contradictions, history still being counted."""
     lines: list[Line] = []
     for site, ahead_ms in clocks(snapshot):
+        if ahead_ms <= SKEW_MS:
+            continue
         words = f"{site} is {timer(ahead_ms / 1000)} ahead of this machine: set one of them right"
         lines += _fact("clock", words, width)
     health = snapshot.health

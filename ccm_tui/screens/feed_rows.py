@@ -9,6 +9,7 @@ from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, age, count, count_in, number
 from ccm_tui.live.snapshot import FeedRow, FloorSnapshot
 from ccm_tui.screens.board_screen import Listed
+from ccm_tui.screens.freshness import SKEW_MS, ahead_of_us_ms
 from ccm_tui.screens.queue_rows import BANDS, WORDS
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column
@@ -29,7 +30,7 @@ COLUMNS = (
     Column("site", "Site", 8, priority=4, letter="I", description="The site its lines belong to."),
     Column("format", "Format", 12, priority=6, letter="M", description="How its lines are read."),
     Column("state", "State", 9, description="reading, idle, gone, or a problem, which the text beside says in words."),
-    Column("age", "Last", 5, "right", priority=1, description="Age of the newest line. A silent night is not stale."),
+    Column("age", "Last", 5, "right", priority=1, description="Age of the newest line; +: ahead of our clock."),
     Column("rate", "/s", 5, "right", priority=3, letter="R", description="Lines a second, over ten seconds."),
     Column("lines", "Lines", 8, "right", priority=2, letter="N", description="Lines read so far."),
     Column(
@@ -138,14 +139,15 @@ def feed_rows(
 
 
 def _cells(feed: FeedRow, state: str, tone: Tone | None, pace: float | None, now_ms: int) -> dict[str, Cell]:
-    old = None if feed.last_at_ms is None else max(0.0, (now_ms - feed.last_at_ms) / 1000)
+    old = None if feed.last_at_ms is None else (now_ms - feed.last_at_ms) / 1000
+    ahead = ahead_of_us_ms(feed, now_ms)
     left = None if feed.size is None else max(0, feed.size - feed.offset)
     return {
         "file": Cell(PurePath(feed.path).name or feed.path, feed.path),
         "site": Cell(feed.site, feed.site),
         "format": Cell(feed.format, feed.format),
         "state": Cell(state, state, tone),
-        "age": Cell(age(old), old),
+        "age": Cell(f"+{age(ahead / 1000)}", old, Tone.WARNING) if ahead > SKEW_MS else Cell(age(old), old),
         "rate": Cell(UNDEFINED if pace is None else number(pace, digits=1 if pace < 100 else 0), pace),
         "lines": Cell(count_in(feed.lines, 8), feed.lines),
         "quarantined": Cell(
@@ -167,12 +169,14 @@ def data_size(size: int) -> str:
     return f"{size} B"
 
 
-def feed_kpis(snapshot: FloorSnapshot, pace: Pace, now_ms: int) -> list[Kpi]:
-    """The follower, the pace, what was not understood, and the database."""
+def feed_kpis(snapshot: FloorSnapshot, feeds: Sequence[FeedRow], pace: Pace, now_ms: int) -> list[Kpi]:
+    """The follower, of these files the newest line, the pace and what was not understood, and the database."""
     follower, health = snapshot.follower, snapshot.health
-    quarantined = sum(row.quarantined for row in snapshot.feeds)
-    paces = [each for row in snapshot.feeds if (each := pace.of(row)) is not None]
-    newest = None if snapshot.newest_at_ms is None else (now_ms - snapshot.newest_at_ms) / 1000
+    quarantined = sum(row.quarantined for row in feeds)
+    paces = [each for row in feeds if (each := pace.of(row)) is not None]
+    ahead = max((ahead_of_us_ms(row, now_ms) for row in feeds), default=0)
+    newest_at_ms = max((row.last_at_ms for row in feeds if row.last_at_ms is not None), default=None)
+    newest = None if newest_at_ms is None else (now_ms - newest_at_ms) / 1000
     kpis = [
         Kpi(
             "follower",
@@ -180,7 +184,9 @@ def feed_kpis(snapshot: FloorSnapshot, pace: Pace, now_ms: int) -> list[Kpi]:
             note=f"looked {age((now_ms - follower.looked_at_ms) / 1000)} ago" if follower.looked_at_ms else "",
             band=Band.NORMAL if follower.running else Band.BREACH,
         ),
-        Kpi("newest line", age(newest), value_width=5),
+        Kpi("newest line", f"{age(ahead / 1000)} ahead", band=Band.WARNING, value_width=5)
+        if ahead > SKEW_MS
+        else Kpi("newest line", age(newest), value_width=5),
         Kpi("lines/s", number(sum(paces), digits=0) if paces else UNDEFINED, value_width=3),
         Kpi("quarantine", count(quarantined), band=Band.WARNING if quarantined else Band.NORMAL, value_width=1),
     ]
@@ -190,14 +196,3 @@ def feed_kpis(snapshot: FloorSnapshot, pace: Pace, now_ms: int) -> list[Kpi]:
         kpis.append(Kpi("database", data_size(health.bytes), note=note, band=Band.WARNING if long else Band.NORMAL))
         kpis.append(Kpi("contacts", count(health.contacts)))
     return kpis
-
-
-def clocks(snapshot: FloorSnapshot) -> Sequence[tuple[str, int]]:
-    """(site, how far its clock is ahead of ours in milliseconds) of those that are ahead; a line from the future."""
-    ahead: dict[str, int] = {}
-    for row in snapshot.feeds:
-        if row.last_at_ms is not None and row.read_at_ms is not None:
-            by = row.last_at_ms - max(row.read_at_ms, snapshot.as_of_ms)
-            if by > 0:
-                ahead[row.site] = max(ahead.get(row.site, 0), by)
-    return sorted(ahead.items())

@@ -1,6 +1,6 @@
 """Feeds. For the operator, and the supervisor who doubts a figure: what is read, how late, what was not understood?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from ccm_tui.live.snapshot import FeedRow
@@ -55,8 +55,9 @@ class FeedsScreen(BoardScreen):
         self._pace.take(floor.snapshot)
         return feed_rows(floor.snapshot, floor.alerts, self._pace, self.shown_ms(floor))
 
-    def kpis(self, floor: Floor) -> Sequence[Kpi]:
-        return feed_kpis(floor.snapshot, self._pace, self.shown_ms(floor))
+    def kpis(self, floor: Floor, listed: Collection[str]) -> Sequence[Kpi]:
+        feeds = tuple(row for row in floor.snapshot.feeds if feed_key(row) in listed)
+        return feed_kpis(floor.snapshot, feeds, self._pace, self.shown_ms(floor))
 
     def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
         floor, row = self.desk.floor, self.row_of(key)
@@ -84,5 +85,6 @@ class FeedsScreen(BoardScreen):
                 for each in COLUMNS
             ]
             sort = self.board.sort
-            sheet = ExplainSheet(cells["file"].text, pages, sort.column if sort else "state", **self.desk.drawn)
+            site = self.clock_site
+            sheet = ExplainSheet(self.desk, site, cells["file"].text, pages, sort.column if sort else "state")
             self.app.push_screen(sheet)

@@ -1,12 +1,21 @@
 """Whether the figures can be trusted now, and what to say when they cannot. Pure."""
 
+from typing import TYPE_CHECKING
+
 from ccm_tui.formatting import age, clock, moment, percent, timer, weekday_clock, zone_name
 from ccm_tui.screens.desk import STALE_MS, Desk
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.status_line import Freshness, Status
 
+if TYPE_CHECKING:
+    from ccm_tui.live.snapshot import FeedRow, FloorSnapshot
+
 DAY_MS = 86_400_000
+SKEW_MS = 5000
+"""A line may be so much younger than the moment it was read."""
+SKEW_TOLD_MS = 60_000
+"""A clock so far ahead of ours makes waits and ages wrong: then it is said on every screen."""
 
 
 def freshness_of(desk: Desk, now_ms: int) -> Freshness:
@@ -86,6 +95,11 @@ def trouble(desk: Desk, now_ms: int, site: str) -> Line:
     if state is Freshness.PAUSED:
         at = clock(floor.snapshot.as_of_ms, desk.zone(site), seconds=True)
         return line((f"{sign.paused} frozen at {at}; p goes on", Tone.HEAD))
+    ahead = [(site, ms) for site, ms in clocks(floor.snapshot) if ms > SKEW_TOLD_MS]
+    if ahead:
+        name, by_ms = max(ahead, key=lambda each: each[1])
+        words = f"{sign.stale} the clock of {name} is {timer(by_ms / 1000)} ahead of ours: set one of them right"
+        return line((words, Tone.WARNING))
     if follower.progress is not None and follower.progress < 1:
         share = percent(follower.progress, digits=0)
         return line((f"{sign.loading} history is arriving, {share}: what is usual is not known yet", Tone.DIM))
@@ -101,3 +115,20 @@ def _stale(desk: Desk, looked_at_ms: int | None, note: str, now_ms: int, site: s
     since = clock(looked_at_ms, zone, seconds=True) if ago < DAY_MS else moment(looked_at_ms, zone)
     words = f"{sign} nobody has read the logs since {since} ({timer(ago / 1000)} ago)"
     return line((words, Tone.WARNING), (f"  {note}" if note else "", Tone.DIM))
+
+
+def ahead_of_us_ms(feed: "FeedRow", now_ms: int) -> int:
+    """How far a file's newest line is ahead of our clock, seen from when it was read; 0: it is not."""
+    if feed.last_at_ms is None or feed.read_at_ms is None:
+        return 0
+    return max(0, feed.last_at_ms - max(feed.read_at_ms, now_ms))
+
+
+def clocks(snapshot: "FloorSnapshot") -> list[tuple[str, int]]:
+    """(site, how far its clock is ahead of ours in milliseconds) of those that are ahead; a line from the future."""
+    ahead: dict[str, int] = {}
+    for row in snapshot.feeds:
+        by_ms = ahead_of_us_ms(row, snapshot.as_of_ms)
+        if by_ms > 0:
+            ahead[row.site] = max(ahead.get(row.site, 0), by_ms)
+    return sorted(ahead.items())

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ccm_tui.domain import kpi
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.thresholds import Level
+from ccm_tui.domain.variants import KpiRules
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, clock, count_in, duration, percent, timer, to_ascii
+from ccm_tui.live.owed import in_turn, waited_seconds
 from ccm_tui.screens import agent_words as words
 from ccm_tui.screens.agent_rows import agent_key, level_of
 from ccm_tui.screens.agent_rows import alert_of as agent_alert
@@ -22,6 +25,7 @@ from ccm_tui.widgets.lines import Band
 from ccm_tui.widgets.symbols import ASCII
 
 if TYPE_CHECKING:
+    from ccm_tui.live.queue_detail import QueueInterval
     from ccm_tui.screens.desk import Desk
 
 WAITING = (
@@ -30,6 +34,14 @@ WAITING = (
     Column("wait", "Wait", 5, "right", description="How long so far; deferred channels: since when a reply is owed."),
     Column("mark", "", 10, priority=1, sortable=False, description="Which contact of this customer within seven days."),
 )
+OWED = (
+    Column("position", "Pos", 3, "right", sortable=False, description="Whose turn it is; 1 has been owed longest."),
+    Column("customer", "Owed to", 10, description="The customer, masked unless that is switched off."),
+    Column("wait", "Owed", 5, "right", description="For how long a reply has been owed, in opening hours."),
+    Column("here", "Here", 5, "right", description="For how long the contact has been in the queue."),
+    Column("mark", "", 10, priority=1, sortable=False, description="Which contact of this customer within seven days."),
+)
+"""The same of a deferred queue."""
 AGENTS = (
     Column("agent", "Agent", 9, grow=True, max_width=20, description="The agent's name."),
     Column("doing", "Doing", 11, description="What is observed."),
@@ -47,6 +59,19 @@ INTERVALS = (
     Column("level", "SL", 5, "right", sortable=False, description="Service level of the half hour."),
     Column("asa", "ASA", 5, "right", priority=4, sortable=False, description="Average speed of answer."),
 )
+OWED_INTERVALS = (
+    *INTERVALS[:3],
+    Column("replied", "Repl", 4, "right", priority=2, sortable=False, description="Of them with a first response."),
+    Column(
+        "first", "First", 5, "right", sortable=False, description="Average time to the first response, opening hours."
+    ),
+    Column("resolved", "Done", 4, "right", sortable=False, description="Of them resolved."),
+    Column(
+        "target", "Target", 6, "right", priority=3, sortable=False, description="Of the resolved in target, per cent."
+    ),
+    Column("owed", "Owed", 4, "right", priority=1, sortable=False, description="Of them owed a reply now."),
+)
+"""The same of a deferred queue: nobody abandons it, and no service level judges it."""
 CONTACTS = (
     Column("at", "At", 5, description="When the agent answered."),
     Column("queue", "Queue", 9, grow=True, max_width=20, description="The queue it came through."),
@@ -67,14 +92,15 @@ def waiting_rows(subject: QueueSubject) -> list[BoardRow]:
     """Who waits, the next to be served first."""
     marks = {} if subject.detail is None else {each.contact.contact: each.mark for each in subject.detail.waiting}
     rows = []
-    for contact in subject.row.waiting:
+    for contact in in_turn(subject.row):
         band = BANDS[level_of_wait(subject, contact)]
-        since_ms = contact.owed_since_ms if contact.owed_since_ms is not None else contact.entered_at_ms
-        seconds = (subject.now_ms - since_ms) / 1000
+        seconds = waited_seconds(contact, subject.row, subject.now_ms, subject.desk.definitions)
+        here = (subject.now_ms - contact.entered_at_ms) / 1000
         cells = {
             "position": Cell(str(contact.position), contact.position),
             "customer": Cell(customer_text(contact.customer, subject.desk), contact.customer),
             "wait": Cell(timer(seconds), seconds, band.tone if band is not Band.NORMAL else None),
+            "here": Cell(timer(here), here),
             "mark": Cell(marks.get(contact.contact, ""), None, Tone.HEAD),
         }
         rows.append(BoardRow(contact.contact, cells, band))
@@ -86,7 +112,7 @@ def queue_agent_rows(subject: QueueSubject) -> list[BoardRow]:
     rows = []
     for agent in subject.agents:
         level = level_of(agent_alert(subject.floor.alerts, agent))
-        doing = words.doing(agent)
+        doing = words.doing(agent, subject.desk.definitions.settings.pause)
         at_ms = words.since_ms(agent)
         customer = agent.state.segments[0].customer if agent.state.segments else None
         text = to_ascii(doing.text) if subject.desk.symbols is ASCII else doing.text
@@ -123,11 +149,27 @@ def interval_rows(subject: QueueSubject) -> list[BoardRow]:
                 percent(each.service_level, sign=False), None, band.tone if band is not Band.NORMAL else None
             ),
             "asa": Cell(duration(each.asa_seconds)),
+            **_owed_cells(each, subject.row.rules),
         }
         if each.offered is None:
             cells = {key: cell._replace(tone=Tone.DIM) for key, cell in cells.items()}
         rows.append(BoardRow(str(each.interval.start_ms), cells, band))
     return rows
+
+
+def _owed_cells(interval: "QueueInterval", rules: KpiRules) -> dict[str, Cell]:
+    """What became of the deferred contacts of half an hour; live channels have none of it."""
+    tally = interval.tally
+    if tally is None:
+        return {key: Cell(UNDEFINED) for key in ("replied", "first", "resolved", "target", "owed")}
+    target = tally.resolved_within_target / tally.resolved if tally.resolved else None
+    return {
+        "replied": Cell(count_in(tally.replied, 4)),
+        "first": Cell(duration(kpi.first_response_seconds(tally, rules))),
+        "resolved": Cell(count_in(tally.resolved, 4)),
+        "target": Cell(percent(target, sign=False)),
+        "owed": Cell(count_in(tally.backlog, 4)),
+    }
 
 
 def contact_rows(contacts: Iterable[Segment], desk: "Desk", zone: ZoneInfo) -> list[BoardRow]:

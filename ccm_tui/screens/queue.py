@@ -1,6 +1,7 @@
 """One queue. For the supervisor who has seen a mark and asks: who waits, who is there, and how did the day go?"""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -8,18 +9,28 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
+from ccm_tui.domain.events import Channel
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.contact_facts import contact_facts
+from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.explain import ExplainSheet
-from ccm_tui.screens.panels import AGENTS, INTERVALS, WAITING, interval_rows, queue_agent_rows, waiting_rows
-from ccm_tui.screens.queue_explain import queue_pages
-from ccm_tui.screens.queue_lines import QueueSubject, causes, chart_lines, headline
+from ccm_tui.screens.panels import (
+    AGENTS,
+    INTERVALS,
+    OWED,
+    OWED_INTERVALS,
+    WAITING,
+    interval_rows,
+    queue_agent_rows,
+    waiting_rows,
+)
+from ccm_tui.screens.queue_explain import first_page, queue_pages
+from ccm_tui.screens.queue_lines import QueueSubject, causes, chart_lines, headline, now_lines
 from ccm_tui.screens.queue_rows import alert_of, find_queue, queue_view
-from ccm_tui.screens.sheet import Sheet
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
@@ -58,9 +69,12 @@ class QueueScreen(FloorScreen):
         super().__init__(desk)
         self.about = DetailPane(can_focus=False, classes="about", **desk.drawn)
         self.chart = DetailPane(can_focus=False, classes="chart", **desk.drawn)
-        self.waiting = Board(WAITING, placeholder="Nobody waits.", classes="waiting", **desk.drawn)
+        self.deferred = Channel(key.rpartition("\x1f")[2]).deferred
+        nobody = "Nobody is owed a reply." if self.deferred else "Nobody waits."
+        waiting, intervals = (OWED, OWED_INTERVALS) if self.deferred else (WAITING, INTERVALS)
+        self.waiting = Board(waiting, placeholder=nobody, classes="waiting", **desk.drawn)
         self.agents = Board(AGENTS, placeholder="Nobody is in this queue.", classes="agents", **desk.drawn)
-        self.intervals = Board(INTERVALS, placeholder="Reading the day …", classes="intervals", **desk.drawn)
+        self.intervals = Board(intervals, placeholder="Reading the day …", classes="intervals", **desk.drawn)
 
     @property
     def heading(self) -> str:
@@ -103,7 +117,8 @@ class QueueScreen(FloorScreen):
                 board.set_rows(())
             return
         width = max(20, self.size.width)
-        self.about.show([*headline(subject, width), *causes(subject, width)])
+        today = now_lines(subject, width) if self.deferred else []
+        self.about.show([*headline(subject, width), *causes(subject, width), *today])
         self.waiting.set_rows(waiting_rows(subject))
         self.agents.set_rows(queue_agent_rows(subject))
         self.intervals.set_rows(interval_rows(subject))
@@ -145,9 +160,10 @@ class QueueScreen(FloorScreen):
     @on(Board.RowSelected, ".waiting")
     def _open_contact(self, event: Board.RowSelected) -> None:
         subject = self.subject()
-        lines = contact_facts(subject, event.key) if subject is not None else None
-        if lines:
-            self.app.push_screen(Sheet("Contact", lines, **self.desk.drawn))
+        facts = contact_facts(subject, event.key) if subject is not None else None
+        if facts:
+            read = partial(self.desk.readers.contact_lines, event.key)
+            self.app.push_screen(ContactSheet(self.desk, self.clock_site, "Contact", facts, read))
 
     @on(Board.RowSelected, ".intervals")
     def _open_interval(self) -> None:
@@ -158,7 +174,8 @@ class QueueScreen(FloorScreen):
         row, floor = self.find(), self.desk.floor
         if row is not None and floor is not None:
             view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
-            self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), "slday", **self.desk.drawn))
+            pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms)
+            self.app.push_screen(ExplainSheet(self.desk, row.site, row.queue, pages, first_page(view, "slday")))
 
     def action_copy(self) -> None:
         """The contact's own id, or the agent's."""

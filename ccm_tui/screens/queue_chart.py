@@ -44,7 +44,7 @@ def day_chart(row: QueueRow, detail: "QueueDetail | None", desk: Desk) -> Chart:
 def interval_band(interval: "QueueInterval", row: QueueRow, desk: Desk) -> Band:
     """How the interval's service level stood against the goal; too few contacts say nothing."""
     level = interval.service_level
-    if level is None or (interval.offered or 0) < row.rules.min_n:
+    if row.channel.deferred or level is None or (interval.offered or 0) < row.rules.min_n:
         return Band.NORMAL
     if level < row.rules.sl_target - desk.definitions.settings.alerts.sl_breach_margin:
         return Band.BREACH

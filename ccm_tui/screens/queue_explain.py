@@ -1,14 +1,30 @@
-"""The pages of explain for a queue's row: each figure with the definition in force and the counts behind it. Pure."""
+"""The pages of explain for a queue's row: each figure with the definition in force, its counts and its contacts. Pure.
 
+Mail and messages have other figures than calls: what does not apply to them says so, and their own follow.
+"""
+
+from collections.abc import Callable
 from dataclasses import fields
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccm_tui.domain import kpi
+from ccm_tui.domain.intervals import day_window
 from ccm_tui.domain.tally import QueueTally
 from ccm_tui.domain.variants import KpiRules, SlVariant, differences, service_level_text
-from ccm_tui.formatting import count, percent
+from ccm_tui.formatting import NOT_IN_SOURCE, count, duration, percent, timer
+from ccm_tui.live.owed import in_turn, waited_seconds, waits_text
+from ccm_tui.screens.counted_rows import plain
 from ccm_tui.screens.explain import Page
 from ccm_tui.screens.queue_cells import FIGURES, Figure, QueueView, queue_cells
 from ccm_tui.widgets.board_model import Column
+
+if TYPE_CHECKING:
+    from ccm_tui.screens.behind import Found
+    from ccm_tui.screens.desk import Readers
+    from ccm_tui.settings.definitions import Definitions
+
+RECENT_MS = 30 * 60 * 1000
+Behind = Callable[["Readers"], "Found"]
 
 FORMULAS = {
     SlVariant.ANSWERED: "answered within T / answered",
@@ -40,13 +56,100 @@ _MADE_OF = {
 """Counts that stand behind a column without a fraction."""
 
 
-def queue_pages(view: QueueView) -> list[Page]:
-    """A page for each figure that has sense on the queue's channel."""
-    cells = queue_cells(view)
-    return [_page(column, figure, cells[column.key].text, view) for column, figure in FIGURES if column.sortable]
+_KEYS = {
+    "sl30": "service_level",
+    "slday": "service_level",
+    "offered": "offered",
+    "answered": "answered",
+    "abandoned": "abandonment_rate",
+    "out": "flow_outs",
+    "asa": "average_speed_of_answer_seconds",
+    "aht": "average_handle_seconds",
+    "xfer": "transfer_rate",
+}
+"""Columns that contacts of a period stand behind -> which figure of theirs."""
+_AGENTS_NOW = ("free", "talk", "acw", "paused")
+_INSTEAD = {
+    "sl30": "what was resolved within its target",
+    "slday": "what was resolved within its target",
+    "abandoned": "nobody hangs up on a reply: what is still owed",
+    "out": "nobody leaves a queue of mail: what is still owed",
+    "asa": "the time to the first response",
+    **dict.fromkeys(_AGENTS_NOW, "the Agents screen: a reply needs nobody who stands ready"),
+}
+_DEFERRED = (
+    ("backlog", "Owed", "Contacts that are owed a reply now, whenever they came."),
+    (
+        "first_response_seconds",
+        "First response",
+        "Time to the first response, in opening hours where configured.",
+    ),
+    ("next_response_seconds", "Next response", "How long later responses took, each from the customer's message on."),
+    ("resolved", "Resolved", "Contacts of today that were answered for good."),
+    ("resolved_within_target", "In target", "Of them those resolved within the target, in opening hours."),
+)
+"""The figures of deferred channels: (JSON key, title, meaning)."""
 
 
-def _page(column: Column, figure: Figure, value: str, view: QueueView) -> Page:
+class Subject(NamedTuple):
+    """The queue that is explained, and as of when."""
+
+    view: QueueView
+    definitions: "Definitions"
+    as_of_ms: int
+
+    def behind(self, key: str, *, recent: bool = False) -> "Behind":
+        """Reads the contacts of a figure over the day, or over the last half hour."""
+        row = self.view.row
+        zone, starts_at = self.definitions.zone(row.site), self.definitions.day_starts_at(row.site)
+        from_ms = self.as_of_ms - RECENT_MS if recent else day_window(self.as_of_ms, zone, starts_at).start_ms
+
+        def read(readers: "Readers") -> "Found":
+            from ccm_tui.screens.behind import QueueFigure
+
+            return readers.queue_contacts(QueueFigure(row.site, row.queue, row.channel, key, from_ms, self.as_of_ms))
+
+        return read
+
+    def waiting(self, _: "Readers") -> "Found":
+        """Those who wait now: the floor knows them."""
+        from ccm_tui.screens.behind import Counted, found_of
+
+        row = self.view.row
+        what = "owed a reply" if row.channel.deferred else "still waiting"
+        return found_of(
+            Counted(
+                at_ms=each.entered_at_ms,
+                what=what,
+                numerator=1,
+                why=waits_text(each, row, self.view.now_ms, self.definitions) if row.channel.deferred else "",
+                contact=each.contact,
+                native_id=each.native_id,
+                customer=each.customer,
+                queue=row.queue,
+                wait_seconds=waited_seconds(each, row, self.view.now_ms, self.definitions),
+            )
+            for each in in_turn(row)
+        )
+
+
+def queue_pages(view: QueueView, definitions: "Definitions", as_of_ms: int) -> list[Page]:
+    """A page for each figure: those of the board, then those that only deferred channels have."""
+    cells, subject = queue_cells(view), Subject(view, definitions, as_of_ms)
+    pages = [_page(column, figure, cells[column.key].text, subject) for column, figure in FIGURES if column.sortable]
+    return pages + [_deferred_page(*each, subject) for each in _DEFERRED if view.deferred]
+
+
+def first_page(view: QueueView, column: str) -> str:
+    """The page to begin with: the column's, unless that says nothing of a deferred queue."""
+    silent = view.deferred and column in _INSTEAD
+    return "first_response_seconds" if silent and column in ("sl30", "slday", "asa") else column
+
+
+def _page(column: Column, figure: Figure, value: str, subject: Subject) -> Page:
+    view = subject.view
+    if view.deferred and column.key in _INSTEAD:
+        return Page(column.key, column.title, value, column.description, _not_here(column.key, view))
     rules = view.row.rules
     tally = view.row.recent if figure.recent else view.row.day
     window = "the last 30 minutes, by entry" if figure.recent else "since the site's day began"
@@ -59,12 +162,49 @@ def _page(column: Column, figure: Figure, value: str, view: QueueView) -> Page:
     made_of = [name for name in _MADE_OF.get(column.key, ()) if name in names]
     if made_of:
         facts.append(("counts", ", ".join(f"{_said(name)} {getattr(tally, name)}" for name in made_of)))
-    if column.key not in ("queue", "channel", "wait", "oldest", "free", "talk", "acw", "paused"):
+    behind: Behind | None = None
+    if column.key in _KEYS:
         facts.append(("window", window))
+        behind = subject.behind(_KEYS[column.key], recent=figure.recent)
+    elif column.key in ("wait", "oldest"):
+        facts.append(("window", "now"))
+        behind = subject.waiting
+    elif column.key in _AGENTS_NOW:
+        facts.append(("who", "enter on the queue lists its agents and what they do"))
     changed = differences(rules)
     if figure.ratio and changed:
         facts.append(("configured", ", ".join(f"{name} = {text}" for name, text in changed.items())))
-    return Page(column.key, column.title, value, column.description, tuple(facts))
+    return Page(column.key, column.title, value, column.description, tuple(facts), behind)
+
+
+def _not_here(key: str, view: QueueView) -> tuple[tuple[str, str], ...]:
+    channel = view.row.channel.value
+    return (
+        ("applies", f"not to {channel}: it is a deferred channel, where a reply is owed and nobody holds the line"),
+        (f"{NOT_IN_SOURCE} means", "this figure has no sense here; it is not zero"),
+        ("instead", f"{_INSTEAD[key]}. Owed, First response, Resolved and In target have pages of their own"),
+    )
+
+
+def _deferred_page(key: str, title: str, meaning: str, subject: Subject) -> Page:
+    row = subject.view.row
+    day = row.day
+    if key == "backlog":
+        counts = f"backlog {day.backlog}, oldest owed for {timer(subject.view.owed_seconds)}"
+        return Page(key, title, str(day.backlog), meaning, (("counts", counts), ("window", "now")), subject.waiting)
+    window = ("window", "what came since the site's day began")
+    if key in kpi.RATIOS:
+        ratio = kpi.RATIOS[key](day, row.rules)
+        formula = "time to the first response / contacts responded to"
+        if key == "next_response_seconds":
+            formula = "time to later responses / those responses"
+        here = f"{ratio.numerator / 1000:.0f} s / {count(ratio.denominator)} = {duration(ratio.seconds)}"
+        facts = (("formula", formula), ("here", here), window)
+        return Page(key, title, duration(ratio.seconds), meaning, facts, subject.behind(key))
+    counts = f"resolved {day.resolved}, within target {day.resolved_within_target}, offered {day.offered}"
+    target = ("target", f"{row.rules.resolution_target_seconds:g} s of opening time")
+    value = count(day.resolved if key == "resolved" else day.resolved_within_target)
+    return Page(key, title, value, meaning, (("counts", counts), target, window), subject.behind(key))
 
 
 def _service_level(tally: QueueTally, rules: KpiRules) -> list[tuple[str, str]]:
@@ -94,7 +234,7 @@ def _fraction(key: str, tally: QueueTally, rules: KpiRules) -> list[tuple[str, s
 
 
 def _quotient(ratio: kpi.Ratio) -> str:
-    return f"{count(ratio.numerator)} / {count(ratio.denominator)} = {percent(ratio.value)}"
+    return f"{plain(ratio.numerator)} / {plain(ratio.denominator)} = {percent(ratio.value)}"
 
 
 def _said(name: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccm_tui.domain import kpi
 from ccm_tui.domain.thresholds import Level
-from ccm_tui.formatting import UNDEFINED, mask_customer, percent, timer, to_ascii
+from ccm_tui.formatting import UNDEFINED, duration, mask_customer, percent, timer, to_ascii
+from ccm_tui.live.owed import in_turn, waited_seconds
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.messages import Floor
 from ccm_tui.safe import clean
@@ -64,6 +65,8 @@ class QueueSubject(NamedTuple):
 def pane_lines(subject: QueueSubject, width: int, height: int) -> list[Line]:
     """Everything, wrapped to the pane; side by side where there is room."""
     lines = [*headline(subject, width), *causes(subject, width)]
+    if subject.row.channel.deferred and (width >= SIDE_BY_SIDE or height < CHART_FROM):
+        lines += now_lines(subject, width)
     half = width // 2 - 2 if width >= SIDE_BY_SIDE else 0
     wait, agents = waiting_lines(subject), agent_lines(subject, width - half)
     if width >= SIDE_BY_SIDE:
@@ -113,14 +116,23 @@ def causes(subject: QueueSubject, width: int) -> list[Line]:
 def now_lines(subject: QueueSubject, width: int) -> list[Line]:
     """What the board has no column for at this width."""
     row = subject.row
+    day = row.day
+    label = "now"
     if row.channel.deferred:
-        return []
-    transfers = percent(kpi.transfer_rate(row.day, row.rules))
-    said = (
-        f"on contact {row.agents_on_contact}, ACW {row.agents_acw}, paused {row.agents_paused}, transfers {transfers}"
-    )
+        label = "today"
+        within = f", {day.resolved_within_target} of them in target" if day.resolved else ""
+        said = (
+            f"first response {duration(kpi.first_response_seconds(day, row.rules))},"
+            f" next {duration(kpi.next_response_seconds(day, row.rules))}, resolved {day.resolved}{within}"
+        )
+    else:
+        transfers = percent(kpi.transfer_rate(day, row.rules))
+        said = (
+            f"on contact {row.agents_on_contact}, ACW {row.agents_acw}, paused {row.agents_paused},"
+            f" transfers {transfers}"
+        )
     rows = wrapped_spans(line(said), max(8, width - LABEL_WIDTH - 1))
-    return [fact("now" if index == 0 else "", *each) for index, each in enumerate(rows)]
+    return [fact(label if index == 0 else "", *each) for index, each in enumerate(rows)]
 
 
 def level_of_wait(subject: QueueSubject, contact: WaitingContact) -> Level:
@@ -147,14 +159,14 @@ def waiting_lines(subject: QueueSubject) -> list[Line]:
     if not row.waiting:
         return [*lines, line((" nobody", Tone.DIM))]
     marks = {} if subject.detail is None else {each.contact.contact: each.mark for each in subject.detail.waiting}
-    for contact in row.waiting:
-        since_ms = contact.owed_since_ms if contact.owed_since_ms is not None else contact.entered_at_ms
+    for contact in in_turn(row):
+        waited = waited_seconds(contact, row, subject.now_ms, desk.definitions)
         band = BANDS[level_of_wait(subject, contact)]
         lines.append(
             line(
                 f" {contact.position:<2} ",
                 fit(customer_text(contact.customer, desk), CUSTOMER_WIDTH, ellipsis=desk.symbols.ellipsis),
-                (f"{timer((subject.now_ms - since_ms) / 1000):>6}", band.tone),
+                (f"{timer(waited):>6}", band.tone),
                 (f" {desk.symbols.band(band)}  ", band.tone),
                 (marks.get(contact.contact, ""), Tone.HEAD),
             )
@@ -172,7 +184,7 @@ def agent_lines(subject: QueueSubject, width: int) -> list[Line]:
         return [*lines, line((" nobody is in this queue", Tone.DIM))]
     for agent in agents:
         band = BANDS[level_of(agent_alert(subject.floor.alerts, agent))]
-        doing = words.doing(agent)
+        doing = words.doing(agent, desk.definitions.settings.pause)
         paused = next((m for m in agent.state.queues if m.queue == row.queue and m.paused), None)
         text = doing.text if paused is None or words.is_paused(agent.state) else f"■ {paused.reason or 'paused here'}"
         if desk.symbols is ASCII:

@@ -1,6 +1,7 @@
 """The board of Queues as plain values: rows in order of need, and the headline figures. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccm_tui.domain import kpi
@@ -100,6 +101,18 @@ def _listed(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Defi
     level = _level(alert)
     text = " ".join((row.queue, row.site, row.channel.value, WORDS[level]))
     return Listed(BoardRow(queue_key(row), cells, BANDS[level]), text)
+
+
+def narrowed(snapshot: FloorSnapshot, listed: Collection[str]) -> FloorSnapshot:
+    """The floor of these queues alone, with the agents who are in them."""
+    queues = tuple(row for row in snapshot.queues if queue_key(row) in listed)
+    if len(queues) == len(snapshot.queues):
+        return snapshot
+    names = {(row.site, row.queue) for row in queues}
+    agents = tuple(
+        agent for agent in snapshot.agents if any((agent.site, member.queue) in names for member in agent.state.queues)
+    )
+    return replace(snapshot, queues=queues, agents=agents)
 
 
 def queue_kpis(

@@ -3,7 +3,7 @@
 What makes rows and words of a floor is imported with the first floor: the first frame has none to show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -55,7 +55,7 @@ class QueuesScreen(BoardScreen):
         self._mine = bool(desk.definitions.settings.ui.my_queues)
 
     @property
-    def heading(self) -> str:
+    def title_of_all(self) -> str:
         return "My queues" if self._mine else "Queues"
 
     @property
@@ -84,10 +84,11 @@ class QueuesScreen(BoardScreen):
             sites=len(floor.snapshot.timezones) > 1,
         )
 
-    def kpis(self, floor: "Floor") -> "Sequence[Kpi]":
-        from ccm_tui.screens.queue_rows import queue_kpis
+    def kpis(self, floor: "Floor", listed: Collection[str]) -> "Sequence[Kpi]":
+        from ccm_tui.screens.queue_rows import narrowed, queue_kpis
 
-        return queue_kpis(floor.snapshot, floor.alerts, self.shown_ms(floor), self.desk.definitions, wide=self.is_wide)
+        part = narrowed(floor.snapshot, listed)
+        return queue_kpis(part, floor.alerts, self.shown_ms(floor), self.desk.definitions, wide=self.is_wide)
 
     def detail(self, key: str, width: int, height: int) -> "Sequence[Line]":
         row, floor = self.row_of(key), self.desk.floor
@@ -120,7 +121,7 @@ class QueuesScreen(BoardScreen):
 
     def explained(self, key: str | None) -> None:
         from ccm_tui.screens.explain import ExplainSheet
-        from ccm_tui.screens.queue_explain import queue_pages
+        from ccm_tui.screens.queue_explain import first_page, queue_pages
         from ccm_tui.screens.queue_rows import alert_of, queue_view
 
         row, floor = self.row_of(key), self.desk.floor
@@ -128,8 +129,9 @@ class QueuesScreen(BoardScreen):
             return
         view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
         sort = self.board.sort
-        first = sort.column if sort else "sl30"
-        self.app.push_screen(ExplainSheet(row.queue, queue_pages(view), first, **self.desk.drawn))
+        first = first_page(view, sort.column if sort else "sl30")
+        pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms)
+        self.app.push_screen(ExplainSheet(self.desk, row.site, row.queue, pages, first))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         if action == "mine" and not self.desk.definitions.settings.ui.my_queues:

@@ -5,7 +5,7 @@ The book of what is usual keeps its answers, so opening a store for each questio
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.live.usual import UsualBook
+    from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
     from ccm_tui.store.engine import Store
 
@@ -43,6 +44,35 @@ class StoreReaders:
 
         with self._reading() as (store, _):
             return read_agent_day(store, self._definitions, site, agent, as_of_ms)
+
+    def queue_contacts(self, figure: "QueueFigure") -> "Found":
+        """The contacts behind a queue's figure. Raises CcmError."""
+        from ccm_tui.screens.behind import read_queue_contacts
+
+        with self._reading() as (store, _):
+            return read_queue_contacts(store, self._definitions, figure)
+
+    def agent_contacts(self, figure: "AgentFigure") -> "Found":
+        """The contacts behind an agent's figure. Raises CcmError."""
+        from ccm_tui.screens.behind import read_agent_contacts
+
+        with self._reading() as (store, _):
+            return read_agent_contacts(store, self._definitions, figure)
+
+    def contact_lines(self, contact: str) -> "tuple[LogLine, ...]":
+        """A contact's log lines, customers masked as configured. Raises CcmError."""
+        from ccm_tui.screens.behind import read_contact_lines
+
+        with self._reading() as (store, _):
+            return read_contact_lines(store, self._definitions, contact, masked=self._definitions.settings.privacy.mask)
+
+    def agent_lines(self, site: str, agent: str, instants: "Sequence[int]") -> "tuple[LogLine, ...]":
+        """The log lines that name an agent at these instants. Raises CcmError."""
+        from ccm_tui.screens.behind import read_agent_lines
+
+        masked = self._definitions.settings.privacy.mask
+        with self._reading() as (store, _):
+            return read_agent_lines(store, self._definitions, site, agent, instants, masked=masked)
 
     @contextlib.contextmanager
     def _reading(self) -> "Iterator[tuple[Store, UsualBook]]":

@@ -23,6 +23,12 @@ def check(settings: Settings, where: Where, formats: Collection[str] = ()) -> It
     for name, agent in settings.agents.items():
         yield from _known(("agent", name, "team"), agent.team, set(settings.teams), "team", where)
     yield from _alerts(settings.alerts, where)
+    if settings.ui.keymap:
+        from ccm_tui.settings.keymap import keymap_problems
+
+        for wrong in keymap_problems(settings.ui.keymap):
+            shown = f"[ui] keymap: {wrong.action}"
+            yield Problem(where(("ui", "keymap", wrong.action)), shown, wrong.message, wrong.hint)
 
 
 def _alerts(alerts: AlertSettings, where: Where) -> Iterator[Problem]:

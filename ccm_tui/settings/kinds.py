@@ -88,13 +88,13 @@ def words(options: type[E]) -> Kind:
     return Kind(lambda value: frozenset(several.accept(value)), several.read)
 
 
-def preset(none: str) -> Kind:
-    """The name of a bundle of KPI definitions, or ``none``."""
+def preset() -> Kind:
+    """The name of a bundle of KPI definitions."""
 
     def accept(value: Any) -> str:
         from ccm_tui.domain.rule_settings import PRESETS
 
-        return str(choice(none, *PRESETS).accept(value))
+        return str(choice(*PRESETS).accept(value))
 
     return Kind(accept, str)
 

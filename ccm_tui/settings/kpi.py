@@ -38,7 +38,7 @@ class KpiSettings:
 
     preset: str = key(
         default=DEFAULT_PRESET,
-        kind=preset(DEFAULT_PRESET),
+        kind=preset(),
         comment="A bundle of definitions: default (ours), asterisk, amazon_connect, genesys, cisco, wazo,\n"
         "guide (the formulas that management guides print). Keys set beside it win.",
     )
@@ -187,11 +187,13 @@ class KpiSettings:
         default=DEFAULT_RULES.csat_scale,
         kind=whole(2, 100),
         comment="The best satisfaction rating; 1 is the worst.",
+        effect=Effect.COUNTS,
     )
     ces_scale: int = key(
         default=DEFAULT_RULES.ces_scale,
         kind=whole(2, 100),
         comment="The highest effort rating; 1 is the lowest.",
+        effect=Effect.COUNTS,
     )
     ces_direction: CesDirection = key(
         default=DEFAULT_RULES.ces_direction,

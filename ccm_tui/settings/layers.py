@@ -141,10 +141,12 @@ class Layers:
         return Settings(**held)
 
     def where(self, path: KeyPath) -> str:
-        """Where a key was set, else its table, for a message."""
-        if path in self.entries:
-            return self.entries[path].origin.where
-        line = next((self._lines[path[:size]] for size in range(len(path), 0, -1) if path[:size] in self._lines), None)
+        """Where a key or an entry of it was set, else its table, for a message."""
+        above = [path[:size] for size in range(len(path), 0, -1)]
+        entry = next((self.entries[each] for each in above if each in self.entries), None)
+        if entry is not None and (path in self.entries or entry.origin.kind is not OriginKind.FILE):
+            return entry.origin.where
+        line = next((self._lines[each] for each in above if each in self._lines), None)
         return _place(self._file, line) if self._file else "default"
 
     # Sections of the file

@@ -62,8 +62,9 @@ SECTIONS = (
         dict,
         "Events of your dial plan: EVENT = { our field = its parameter }. Parameters are p1, p2, ..., rest, a\n"
         'field\'s name, or "=" and a fixed text. "EVENT:WORD" is for lines whose first parameter is WORD.\n'
-        "Fields: csat, nps, ces, resolved, reason, note, customer, customer_name, channel, callback,\n"
-        "acw_seconds, hold_seconds, talk_seconds, target, transcript.",
+        "Fields that tell of the line's contact: customer, channel, target, talk_seconds, hold_seconds, acw_seconds,\n"
+        "and the ratings csat, nps, ces. Fields that export events shows under these names: resolved, reason, note,\n"
+        "customer_name, callback, transcript.",
     ),
     Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
     Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),

@@ -50,7 +50,9 @@ CUSTOM_FIELDS = (
 )
 
 _WORD = text(r"(?s).+", "a text with something in it")
-_PARAMETER = text(r"p[1-9]\d?|rest|=.*|[A-Za-z_][\w.-]*", 'p1, p2, ..., rest, a field\'s name, or "=" and a fixed text')
+_PARAMETER = text(
+    r"p[1-9]\d?|rest|=.*|(?!p\d+$)[A-Za-z_][\w.-]*", 'p1, p2, ..., rest, a field\'s name, or "=" and a fixed text'
+)
 
 
 @settings_class
@@ -124,7 +126,7 @@ class QueueSettings:
     aliases: tuple[str, ...] = key(
         default=(), kind=texts(), comment="Other names of the same queue in the logs.", effect=Effect.FOLDS
     )
-    group: str = key(default="", kind=text(), comment="Queues of one group are added up on request.")
+    group: str = key(default="", kind=text(), comment="--queue and my_queues take a group's name for all its queues.")
     channel: str = key(
         default="",
         kind=choice("", *CHANNELS),
@@ -264,7 +266,10 @@ class AlertSettings:
         default=180.0, kind=seconds(), comment="Wrap-up longer than this is marked; 0: never."
     )
     long_break_seconds: float = key(
-        default=1800.0, kind=seconds(), comment="A break longer than this is marked; 0: never."
+        default=1800.0,
+        kind=seconds(),
+        comment="A break longer than this is marked; 0: never. Marks none before break_reasons of [pause] says which\n"
+        "pauses are breaks.",
     )
 
 
@@ -301,7 +306,7 @@ class UiSettings:
     keymap: Mapping[str, str] = key(
         default={},
         kind=table(_WORD),
-        comment='Action = keys, for example { "queues.open" = "enter,o" }; the names are in the ? help.',
+        comment='Action = keys, for example { "board.open" = "enter,o" }; the names are in the ? help.',
     )
     my_queues: tuple[str, ...] = key(
         default=(), kind=texts(), comment='The queues and groups that "my queues" shows; none: all.'

@@ -10,9 +10,17 @@ from datetime import datetime, timedelta, tzinfo
 
 from ccm_tui.sources.base import CsvMapping, LineRejected, excerpt
 from ccm_tui.sources.figures import parse_count, parse_seconds
-from ccm_tui.sources.timestamps import moment_to_ms, parse_date, parse_time_of_day, time_parser
+from ccm_tui.sources.timestamps import (
+    SecondHour,
+    clocks_go_back,
+    moment_to_ms,
+    parse_date,
+    parse_time_of_day,
+    time_parser,
+)
 
-_HALF_A_DAY_MS = 12 * 3_600_000
+_HOUR_MS = 3_600_000
+_HALF_A_DAY_MS = 12 * _HOUR_MS
 _ROUNDING_MS = 60_000
 """Clock times cut to minutes may lie this far before the time that they follow."""
 _POINT_AND_COMMA = str.maketrans(".,", ",.")
@@ -83,36 +91,48 @@ class Cells:
         text = self.text(name)
         return None if text is None else text.lower() in {word.lower() for word in self._mapping.answered_words}
 
-    def instant(self, name: str, follows_at_ms: int | None = None) -> int | None:
-        """An instant in milliseconds.
+    def instants(self, name: str, follows_at_ms: int | None = None) -> tuple[int, ...]:
+        """The instant in milliseconds; both of them, the earlier first, for a time that the clocks show twice."""
+        text = self.text(name)
+        if text is None or text in self._mapping.absent_times:
+            return ()
+        at_ms = self._read(text, self._zone, follows_at_ms)
+        if clocks_go_back(at_ms // _HOUR_MS, self._zone):
+            second_ms = self._read(text, SecondHour(self._zone), follows_at_ms)
+            if second_ms > at_ms:
+                return at_ms, second_ms
+        return (at_ms,)
+
+    def instant(self, name: str, follows_at_ms: int | None = None, lasted_ms: int | None = None) -> int | None:
+        """An instant in milliseconds; of two with the same clock time the one ``lasted_ms`` after what it follows.
 
         With a day in a column of its own, a clock that stands half a day or more before the instant it follows has
         passed midnight. Less than a minute before it is rounding. Raises LineRejected on anything else before it.
         """
-        text = self.text(name)
-        if text is None or text in self._mapping.absent_times:
-            return None
-        at_ms = self._dated(text, follows_at_ms) if self.has_column("date") else self._parse_time(text)
-        if follows_at_ms is None or at_ms >= follows_at_ms:
-            return at_ms
+        possible = self.instants(name, follows_at_ms)
+        if not possible or follows_at_ms is None:
+            return possible[0] if possible else None
+        fitting = [at_ms for at_ms in possible if at_ms >= follows_at_ms]
+        if fitting:
+            return min(fitting, key=lambda at_ms: abs(at_ms - follows_at_ms - (lasted_ms or 0)))
+        at_ms, text = possible[-1], self.text(name) or ""
         if follows_at_ms - at_ms > _ROUNDING_MS:
             msg = f"{name} {excerpt(text)} is before what it must follow"
             raise LineRejected(msg)
         return follows_at_ms
 
-    def _parse_time(self, text: str) -> int:
-        return time_parser(self._mapping.time_format)(text, self._zone)
-
-    def _dated(self, text: str, follows_at_ms: int | None) -> int:
+    def _read(self, text: str, zone: tzinfo, follows_at_ms: int | None) -> int:
+        if not self.has_column("date"):
+            return time_parser(self._mapping.time_format)(text, zone)
         day = self.text("date")
         if day is None:
             msg = "a time without a date"
             raise LineRejected(msg)
         clock = parse_time_of_day(text, self._mapping.time_format)
         moment = datetime.combine(parse_date(day, self._mapping.date_format), clock)
-        at_ms = moment_to_ms(moment, self._zone)
+        at_ms = moment_to_ms(moment, zone)
         if follows_at_ms is not None and follows_at_ms - at_ms >= _HALF_A_DAY_MS:
-            at_ms = moment_to_ms(moment + timedelta(days=1), self._zone)
+            at_ms = moment_to_ms(moment + timedelta(days=1), zone)
         return at_ms
 
     def _figure(self, name: str, parse: Callable[[str], int | None]) -> int | None:

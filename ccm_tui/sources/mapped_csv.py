@@ -113,10 +113,21 @@ class MappedCsv:
     # One row a contact
 
     def _parse_contact(self, cells: Cells, line: str) -> Sequence[Event]:
-        offered_at_ms = cells.instant("offered_at")
-        if offered_at_ms is None:
+        """Of a beginning in the hour that the clocks repeat, the first that agrees best with the rest of the row."""
+        possible = cells.instants("offered_at")
+        if not possible:
             msg = "no time in the column of offered_at"
             raise LineRejected(msg)
+        found: list[Sequence[Event]] = []
+        for offered_at_ms in possible:
+            try:
+                found.append(self._parse_contact_from(offered_at_ms, cells, line))
+            except LineRejected:
+                if offered_at_ms == possible[-1] and not found:
+                    raise
+        return found[0] if len(found) == 1 else min(found, key=_disagreement_ms)
+
+    def _parse_contact_from(self, offered_at_ms: int, cells: Cells, line: str) -> Sequence[Event]:
         word = cells.word("outcome", self._outcomes)
         kind = _OUTCOMES[word] if word is not None else self._guess_outcome(cells)
         common = self._common(cells)
@@ -152,9 +163,9 @@ class MappedCsv:
         if kind is EventKind.QUEUE_ENTERED:
             return (entered,)
         if kind not in _ANSWERED_OUTCOMES:
-            left_at_ms = cells.instant("ended_at", offered_at_ms) or offered_at_ms + (wait_ms or 0)
+            left_at_ms = cells.instant("ended_at", offered_at_ms, wait_ms) or offered_at_ms + (wait_ms or 0)
             return entered, Event(kind, left_at_ms, name, **end)
-        answered_at_ms = cells.instant("answered_at", offered_at_ms) or offered_at_ms + (wait_ms or 0)
+        answered_at_ms = cells.instant("answered_at", offered_at_ms, wait_ms) or offered_at_ms + (wait_ms or 0)
         answered = Event(
             EventKind.ANSWERED,
             answered_at_ms,
@@ -168,7 +179,7 @@ class MappedCsv:
             return entered, answered
         talk_ms = cells.milliseconds("talk_seconds")
         hold_ms = cells.milliseconds("hold_seconds")
-        ended_at_ms = cells.instant("ended_at", answered_at_ms)
+        ended_at_ms = cells.instant("ended_at", answered_at_ms, (talk_ms or 0) + (hold_ms or 0))
         if ended_at_ms is None:
             if talk_ms is None and (cells.has_column("ended_at") or cells.has_column("talk_seconds")):
                 return entered, answered  # still in progress
@@ -182,7 +193,7 @@ class MappedCsv:
     ) -> Sequence[Event]:
         """One event at the end, its talk None when nobody answered."""
         talk_ms = cells.milliseconds("talk_seconds")
-        ended_at_ms = cells.instant("ended_at", began_at_ms) or began_at_ms + (talk_ms or 0)
+        ended_at_ms = cells.instant("ended_at", began_at_ms, talk_ms) or began_at_ms + (talk_ms or 0)
         return (
             Event(
                 EventKind.OUTBOUND,
@@ -333,3 +344,16 @@ class MappedCsv:
         hint = f"Did you mean {near[0]!r}?" if near else f"One of: {', '.join(sorted(possible))}." if possible else ""
         msg = f"CSV mapping {self.mapping.name!r}: {what}"
         raise ConfigError(msg, hint)
+
+
+def _disagreement_ms(events: Sequence[Event]) -> int:
+    """By how much the durations that a row states differ from those between its times."""
+    total_ms, before_ms = 0, events[0].at_ms
+    for event in events[1:]:
+        stated_ms = event.wait_ms
+        if event.kind in (EventKind.COMPLETED, EventKind.TRANSFERRED):
+            stated_ms = None if event.talk_ms is None else event.talk_ms + (event.hold_ms or 0)
+        if stated_ms is not None:
+            total_ms += abs(event.at_ms - before_ms - stated_ms)
+        before_ms = event.at_ms
+    return total_ms

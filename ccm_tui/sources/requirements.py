@@ -24,6 +24,7 @@ REQUIRED: dict[EventKind, tuple[str, ...]] = {
     EventKind.OUTBOUND: ("contact",),
     EventKind.HOLD_STARTED: ("contact",),
     EventKind.HOLD_ENDED: ("contact",),
+    EventKind.DESCRIBED: ("contact",),
     EventKind.ACW_STARTED: ("agent",),
     EventKind.ACW_ENDED: ("agent",),
     EventKind.CUSTOMER_MESSAGE: ("contact",),

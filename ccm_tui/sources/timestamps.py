@@ -1,13 +1,14 @@
 """Shared rules from a time's text to integer milliseconds since 1970 UTC. Knows no format.
 
-A local time in the hour that the end of summer time repeats means the FIRST of the two; one in the hour that its
-start skips is read as if the clocks had not moved yet (02:30 becomes 03:30). Sub-millisecond digits are cut off.
+A local time in the hour that the end of summer time repeats means the FIRST of the two, unless ``SecondHour`` is the
+zone; one in the hour that its start skips is read as if the clocks had not moved yet (02:30 becomes 03:30).
+Sub-millisecond digits are cut off.
 Times before 1990 or from 2100 on are refused: they are wrong clocks, wrong columns or wrong units.
 """
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from ccm_tui.sources.base import LineRejected, excerpt
@@ -20,6 +21,32 @@ LAST_AT_MS = 4_102_444_800_000
 _ORIGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_SECONDS = re.compile(r"([0-9]{1,19})(?:\.([0-9]{1,19}))?")  # 1795330073, 1167421685.123
 _SHORTEST_ISO_WITH_TIME = 11  # 20261122T06; anything shorter is a date alone
+
+
+class SecondHour(tzinfo):
+    """A zone in which a local time that occurs twice is meant the second time."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        """As in the zone itself but for the repeated hour."""
+        return None if dt is None else self._zone.utcoffset(dt.replace(fold=1))
+
+    def dst(self, dt: datetime | None) -> timedelta | None:
+        """As in the zone itself but for the repeated hour."""
+        return None if dt is None else self._zone.dst(dt.replace(fold=1))
+
+    def tzname(self, dt: datetime | None) -> str | None:
+        """As in the zone itself but for the repeated hour."""
+        return None if dt is None else self._zone.tzname(dt.replace(fold=1))
+
+
+@lru_cache(maxsize=512)
+def clocks_go_back(hour: int, zone: tzinfo) -> bool:
+    """Whether the zone's clocks are put back in this hour since 1970 or the few after it."""
+    begin, end = (datetime.fromtimestamp((hour + later) * 3600, zone).utcoffset() for later in (0, 4))
+    return begin is not None and end is not None and begin > end
 
 
 def checked_at_ms(at_ms: int) -> int:

@@ -15,7 +15,8 @@ FOLDED = {
         " segment.direction, segment.customer, segment.entered_at_ms, segment.entry_seen, segment.answered_at_ms,"
         " segment.ended_at_ms, segment.outcome, segment.ended_by, segment.wait_ms, segment.talk_ms, segment.hold_ms,"
         " segment.acw_ms, segment.hold_since_ms, segment.position, segment.ring_ms, segment.target,"
-        " segment.owed_since_ms, segment.replies, segment.replies_ms"
+        " segment.owed_since_ms, segment.replies, segment.replies_ms, segment.csat_milli, segment.nps_milli,"
+        " segment.ces_milli, segment.rated_at_ms"
         " FROM segment JOIN contact ON contact.id = segment.contact_id JOIN queue ON queue.id = segment.queue_id"
         " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id ORDER BY 1, 2"
     ),

@@ -11,9 +11,9 @@ from ccm_tui.domain.visits import Visit
 SEGMENT_COLUMNS = (
     "contact_id, visit, queue_id, agent_id, channel, direction, customer, entered_at_ms, entry_seen, file_id, offset,"
     " answered_at_ms, ended_at_ms, outcome, ended_by, wait_ms, talk_ms, hold_ms, acw_ms, hold_since_ms, position,"
-    " ring_ms, target, owed_since_ms, replies, replies_ms"
+    " ring_ms, target, owed_since_ms, replies, replies_ms, csat_milli, nps_milli, ces_milli, rated_at_ms"
 )
-PUT_SEGMENT = f"INSERT OR REPLACE INTO segment ({SEGMENT_COLUMNS}) VALUES ({', '.join('?' * 26)})"  # noqa: S608
+PUT_SEGMENT = f"INSERT OR REPLACE INTO segment ({SEGMENT_COLUMNS}) VALUES ({', '.join('?' * 30)})"  # noqa: S608
 
 _ENDED = SEGMENT_COLUMNS.split(", ").index("ended_at_ms")
 
@@ -24,7 +24,8 @@ READ_SEGMENT = (
     " segment.customer, queue.name, agent.name, segment.entered_at_ms, segment.entry_seen, segment.answered_at_ms,"
     " segment.ended_at_ms, segment.outcome, segment.ended_by, segment.wait_ms, segment.talk_ms, segment.hold_ms,"
     " segment.acw_ms, segment.position, segment.ring_ms, segment.target, segment.hold_since_ms,"
-    " segment.owed_since_ms, segment.replies, segment.replies_ms"
+    " segment.owed_since_ms, segment.replies, segment.replies_ms, segment.csat_milli, segment.nps_milli,"
+    " segment.ces_milli, segment.rated_at_ms"
     " FROM segment JOIN contact ON contact.id = segment.contact_id JOIN queue ON queue.id = segment.queue_id"
     " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id"
 )
@@ -41,7 +42,8 @@ def segment_row(contact_id: int, visit: Visit, queue_id: int, agent_id: int | No
         visit.entered_at_ms, visit.entry_seen, *visit.place, visit.answered_at_ms,
         visit.ended_at_ms, _TEXT[visit.outcome], None if visit.ended_by is None else _TEXT[visit.ended_by],
         visit.wait_ms, visit.talk_ms, visit.hold_ms, visit.acw_ms, visit.hold_since_ms, visit.position, visit.ring_ms,
-        visit.target, visit.owed_since_ms, visit.replies, visit.replies_ms,
+        visit.target, visit.owed_since_ms, visit.replies, visit.replies_ms, visit.csat_milli, visit.nps_milli,
+        visit.ces_milli, visit.rated_at_ms,
     )  # fmt: skip
 
 

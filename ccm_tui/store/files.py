@@ -125,3 +125,18 @@ def remember_sources(cursor: sqlite3.Cursor, sources: Iterable[SourceRow]) -> No
         " SET format = excluded.format, site = excluded.site, timezone = excluded.timezone",
         [(source.pattern, source.format, source.site, source.timezone) for source in sources],
     )
+
+
+def forget_sources(cursor: sqlite3.Cursor, patterns: Iterable[str]) -> None:
+    """Follow these no more; what was read of them stays."""
+    cursor.executemany("DELETE FROM source WHERE pattern = ?", [(pattern,) for pattern in patterns])
+
+
+def was_found(cursor: sqlite3.Cursor, pattern: str) -> bool:
+    """Whether a file was ever read at this path: the file itself, a rotated sibling, or one in the folder."""
+    begins = [pattern.rstrip("/") + sign for sign in ("/", ".", "-")]
+    found = cursor.execute(
+        "SELECT 1 FROM file WHERE path = ? OR substr(path, 1, ?) IN (?, ?, ?) LIMIT 1",
+        (pattern, len(begins[0]), *begins),
+    )
+    return found.fetchone() is not None

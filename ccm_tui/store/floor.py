@@ -60,8 +60,8 @@ def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
 def affected_slots(
     cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int, acw_ms: int = _ACW_AT_MOST_MS
 ) -> dict[int, int]:
-    """Slots whose rollups say more than was known at ``as_of_ms``, and until when they do: something in them ended, or
-    goes on, after it.
+    """Slots whose rollups say more than was known at ``as_of_ms``, and until when they do: something in them ended,
+    goes on, or was rated, after it.
 
     Live that is wrap-up (of contacts that ended up to ``acw_ms`` ago), and what a server whose clock is ahead of ours
     has ended: the newest ends are looked at. For a past instant with much after it: all that entered since ``from_ms``.
@@ -75,6 +75,10 @@ def affected_slots(
         query = f"{over} WHERE entered_at_ms >= ? AND +ended_at_ms + COALESCE(acw_ms, 0) > ? AND entered_at_ms <= ?"
         bounds = (SLOT_MS, from_ms, as_of_ms, as_of_ms)
     slots: dict[int, int] = dict(cursor.execute(f"{query} GROUP BY 1", bounds))
+    rated = "SELECT entered_at_ms - entered_at_ms % ?, MAX(rated_at_ms) FROM segment"
+    rated += " WHERE rated_at_ms > ? AND +entered_at_ms <= ? GROUP BY 1"
+    for slot_ms, until_ms in cursor.execute(rated, (SLOT_MS, as_of_ms, as_of_ms)):
+        slots[slot_ms] = max(slots.get(slot_ms, 0), until_ms)
     slot_ms = as_of_ms - as_of_ms % SLOT_MS
     entered_later = "SELECT 1 FROM segment WHERE entered_at_ms > ? AND entered_at_ms < ? LIMIT 1"
     if cursor.execute(entered_later, (as_of_ms, slot_ms + SLOT_MS)).fetchone() is not None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ccm_tui.domain.presence import SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 
@@ -137,6 +138,20 @@ def agents_of_site(cursor: sqlite3.Cursor, site_id: int) -> list[StoredAgent]:
     """Every agent of a site, by name."""
     query = "SELECT id, name, last_sign_at_ms FROM agent WHERE site_id = ? ORDER BY name"
     return [StoredAgent(*row) for row in cursor.execute(query, (site_id,))]
+
+
+def queues_with_members(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int, silence_ms: int) -> list[str]:
+    """Queues of a site that anybody was in at any time of [from, to), one without an end for ``silence_ms`` past his
+    last sign of life."""
+    query = (
+        "SELECT DISTINCT queue.name FROM span JOIN queue ON queue.id = span.queue_id"
+        " JOIN agent ON agent.id = span.agent_id WHERE span.kind = ? AND queue.site_id = ? AND span.start_at_ms < ?"
+    )
+    kind = SpanKind.MEMBERSHIP.value
+    ended = cursor.execute(f"{query} AND span.end_at_ms > ?", (kind, site_id, to_ms, from_ms)).fetchall()
+    going_on = f"{query} AND span.end_at_ms IS NULL AND agent.last_sign_at_ms + ? > ?"
+    ended += cursor.execute(going_on, (kind, site_id, to_ms, silence_ms, from_ms))
+    return sorted({row[0] for row in ended})
 
 
 def queue_names(cursor: sqlite3.Cursor) -> set[str]:

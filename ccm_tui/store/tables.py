@@ -176,6 +176,7 @@ class Segment(SQLModel, table=True):
         Index("ix_segment_entered", "entered_at_ms"),
         Index("ix_segment_agent", "agent_id", "answered_at_ms", sqlite_where=text("agent_id IS NOT NULL")),
         Index("ix_segment_ended", "ended_at_ms"),
+        Index("ix_segment_rated", "rated_at_ms", sqlite_where=text("rated_at_ms IS NOT NULL")),
         Index("ix_segment_customer", "customer", "entered_at_ms", sqlite_where=text("customer IS NOT NULL")),
         KEYED,
     )
@@ -207,6 +208,10 @@ class Segment(SQLModel, table=True):
     owed_since_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
     replies: int = 0
     replies_ms: int = Field(default=0, sa_column=_big())
+    csat_milli: int | None = None
+    nps_milli: int | None = None
+    ces_milli: int | None = None
+    rated_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
 
 
 class Span(SQLModel, table=True):

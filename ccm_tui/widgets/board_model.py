@@ -19,7 +19,7 @@ class Column(NamedTuple):
     key: str
     title: str
     width: int
-    """In cells; the title needs one less, to leave room for the sort marker."""
+    """In cells. The sort marker of a title that fills it goes into the gap beside it."""
     align: Align = "left"
     grow: bool = False
     """Takes a share of what is left over."""

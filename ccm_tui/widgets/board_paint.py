@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import EMPTY, GAP, GUTTER, BoardRow, Heading, Placed, Sort
 from ccm_tui.widgets.lines import Line, Span, fit
@@ -11,18 +13,30 @@ _GAP = Span(" " * GAP)
 
 
 def header_spans(placed: Sequence[Placed], sort: Sort | None, order_held: bool, symbols: Symbols) -> Line:
-    """The titles; the sorted one strong with its direction beside it; a mark in the gutter while re-sorting waits."""
+    """The titles; the sorted one strong with its direction beside it; a mark in the gutter while re-sorting waits.
+
+    A title that leaves no room in its column has the direction in the gap beside it: cut, it would be another word.
+    """
     spans = [Span(f" {symbols.changed} ", Tone.FOCUS) if order_held else Span(" " * GUTTER)]
     for column, _, width in placed:
-        title, tone = column.title, Tone.HEAD
-        if sort is not None and sort.column == column.key:
-            marker = symbols.descending if sort.descending else symbols.ascending
-            room = width - 1
-            title = title if len(title) <= room else fit(title, room, ellipsis="")
-            title = marker + title if column.align == "right" else title + marker
-            tone = Tone.STRONG
-        spans += [Span(fit(title, width, column.align, symbols.ellipsis), tone), _GAP]
-    return tuple(spans[:-1])
+        is_sorted = sort is not None and sort.column == column.key
+        text = fit(column.title, width, column.align, symbols.ellipsis)
+        after = _GAP
+        if is_sorted:
+            marker = symbols.descending if sort is not None and sort.descending else symbols.ascending
+            bare = column.title if cell_len(column.title) <= width else text
+            roomy = cell_len(bare) < width
+            if column.align == "right":
+                if roomy:
+                    text = fit(marker + bare, width, "right")
+                else:
+                    spans[-1] = Span(spans[-1].text[:-1] + marker, Tone.STRONG)
+            elif roomy:
+                text = fit(bare + marker, width)
+            else:
+                after = Span(marker + " " * (GAP - 1), Tone.STRONG)
+        spans += [Span(text, Tone.STRONG if is_sorted else Tone.HEAD), after]
+    return tuple(spans[:-1] if spans[-1].text.isspace() else spans)
 
 
 def row_spans(

@@ -2,13 +2,20 @@
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from ccm_tui.app import CcmApp
 from ccm_tui.commands import config
 from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.listing import config_template
+from ccm_tui.settings.load import load_settings
+from tests.program import program
 
 Run = Callable[..., ExitCode]
 
@@ -119,3 +126,50 @@ def test_show_as_json(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert keys["site.n.holidays"]["value"] == ["2026-12-25"]
     assert keys["kpi.abandon_includes"]["value"] == ["key"]
     assert keys['queue."a b".cost_per_contact']["value"] is None
+
+
+def _examples() -> list[str]:
+    """What somebody gets who takes the marks away: every key as it stands, and what a comment gives as an example."""
+    template = config_template()
+    examples = [re.sub(r"(?m)^#(?! )", "", template)]
+    section = ""
+    comment = ""
+    for line in template.splitlines():
+        if head := re.fullmatch(r"#?(\[+[\w.]+\]+)", line):
+            section = head[1]
+        elif line.startswith("# "):
+            comment += line
+        else:
+            name = line.lstrip("#").partition(" = ")[0]
+            examples += [
+                f"{section}\n{name} = {each}\n" for each in re.findall(r"for example (\{.*?\}|\[.*?\])", comment)
+            ]
+            comment = ""
+    return examples
+
+
+def test_every_example_of_init_is_right_and_starts_the_console(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    examples = _examples()
+    assert len(examples) > 1
+    assert "[ui]" in examples[1]
+    for example in examples:
+        Path("ccm.toml").write_text(example, encoding="utf-8")
+        assert run("check") is ExitCode.DONE, capsys.readouterr().err
+        settings = load_settings("ccm.toml", environ={}, cwd=Path.cwd())
+        app = CcmApp(Definitions(settings), cast(Any, None), cast(Any, None), now_ms=lambda: 0)
+        assert app.theme in app.available_themes
+
+
+def test_a_wrong_keymap_is_refused_by_check_and_by_every_start_in_the_same_words(tmp_path: Path) -> None:
+    config = tmp_path / "my.toml"
+    config.write_text('[ui.keymap]\n"queues.opn" = "o"\n"board.open" = "nokey"\n', encoding="utf-8")
+    checked = program(None, "--config", config, "config", "check")
+    assert checked.code == 3
+    assert checked.err.splitlines()[0] == (
+        f"{config}:2: [ui] keymap: queues.opn: there is no action 'queues.opn'; did you mean board.open?"
+    )
+    assert checked.err.splitlines()[1].startswith(f"{config}:3: [ui] keymap: board.open: there is no key 'nokey'; ")
+    for words in (["watch", "--once"], ["report", "queues"]):
+        started = program(tmp_path / "ccm.db", "--config", config, *words)
+        assert started.code == 3
+        assert checked.err.strip() in started.err, words

@@ -78,3 +78,15 @@ def test_the_follower_and_its_troubles_are_told(ccm: Ccm, database: Path) -> Non
         assert _marked(said) == ["follower: /var/log/queue_log"]
     finally:
         lock.release()
+
+
+def test_a_path_that_is_not_there_can_be_forgotten(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    lock = FollowerLock(database)
+    assert lock.acquire()
+    try:
+        lock.beat(FollowerNote(problems=[(str(tmp_path / "nosuch"), "not there yet")]))
+        told = ccm(database, "doctor").out
+    finally:
+        lock.release()
+    assert f"follower: {tmp_path}/nosuch" in told
+    assert "a wrong path goes with: ccm-tui watch --forget PATH" in told

@@ -62,6 +62,18 @@ def test_customers_numbers_are_masked_wherever_they_stand(ccm: Ccm, tmp_path: Pa
     assert all(number in plain for number in ("+49 170 5550123", "00491705550123", "6175550171", "3035550144"))
 
 
+def test_mapped_parameters_stand_under_our_names_too(ccm: Ccm, tmp_path: Path) -> None:
+    lines = [*call(1, 0), "+70|c.1|sales|ana|FEEDBACK|call 3035550144 back|5550100|4"]
+    database = database_of(tmp_path, lines)
+    config = '[custom_events]\nFEEDBACK = { note = "p1", customer = "p2", csat = "p3" }\n'
+    row = events(ccm(database, "export", "events", config=config).out)[-1]
+    assert row["fields"] == {
+        "p1": "call ******0144 back", "p2": "******0100", "p3": "4",
+        "note": "call ******0144 back", "customer": "******0100", "csat": "4",
+    }  # fmt: skip
+    assert row["line"] == f"{NOON + 70}|c.1|sales|ana|FEEDBACK|call ******0144 back|******0100|4"
+
+
 def test_contacts_have_the_keys_of_the_report(ccm: Ccm, tmp_path: Path) -> None:
     database = database_of(tmp_path, call(1, 0, customer="4917055501234"))
     (row,) = events(ccm(database, "export", "contacts").out)

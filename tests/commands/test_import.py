@@ -111,6 +111,68 @@ def test_a_site_and_its_zone(ccm: Ccm, database: Path, tmp_path: Path) -> None:
     assert [(row["site"], row["offered_at"][:19]) for row in rows] == [("north", "2026-07-01T08:00:00")]
 
 
+def test_a_path_is_stored_absolute(ccm: Ccm, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two logs of one name in two folders: file and offset must say which line is meant."""
+    for name, first in (("a", 0), ("b", 5)):
+        (tmp_path / name).mkdir()
+        append(tmp_path / name / "queue_log", calls(first, first + 2))
+    (tmp_path / "link").symlink_to(tmp_path / "b")
+    (tmp_path / "c").mkdir()
+    append(tmp_path / "c" / "queue_log", calls(9, 10))
+    monkeypatch.chdir(tmp_path / "a")
+    _summary(ccm, database, "queue_log")
+    monkeypatch.chdir(tmp_path / "link")
+    _summary(ccm, database, "queue_log*", "./queue_log", str(tmp_path / "b" / "queue_log"))
+    _summary(ccm, database, "../c")
+    rows = [json.loads(line) for line in ccm(database, "export", "events").lines]
+    assert {row["file"] for row in rows} == {str(tmp_path / name / "queue_log") for name in "abc"}
+    for row in rows:
+        assert Path(row["file"]).read_bytes()[row["offset"] :].startswith(row["line"].encode()[:20])
+
+
+def test_a_link_stays_the_name_a_log_has(ccm: Ccm, database: Path, log: Path, tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to(log)
+    _summary(ccm, database, str(tmp_path / "current"))
+    assert {json.loads(line)["file"] for line in ccm(database, "export", "events").lines} == {str(tmp_path / "current")}
+
+
+def test_blank_lines_are_counted_though_they_are_no_log(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    (tmp_path / "blank").write_bytes(b"\n \r\n\n")
+    (tmp_path / "blank.gz").write_bytes(gzip.compress(b"\n\n"))
+    (tmp_path / "half").write_bytes(b"\n17000")
+    summary = _summary(ccm, database, *(str(tmp_path / name) for name in ("blank", "blank.gz", "half")))
+    assert summary == {
+        "files": 3,
+        "lines": 6,
+        "events": 0,
+        "repeats": 0,
+        "quarantined": 0,
+        "blank": 6,
+        "unfinished": 1,
+        "contacts": 0,
+    }
+
+
+def test_a_log_read_as_something_else_is_told(ccm: Ccm, database: Path, log: Path) -> None:
+    said = ccm(database, "import", "--source", "pbxware-csv", str(log))
+    assert said.code == 0
+    assert said.err == (
+        f"ccm-tui: {log}: 30 of 30 lines are in quarantine, read as pbxware-csv; the content is asterisk-queue-log:"
+        " import it with --source asterisk-queue-log\n"
+    )
+    said = ccm(database, "import", "--source", "asterisk-queue-log", str(log))
+    assert (said.err, said.out.partition(",")[2][:21]) == ("", " 30 lines, 30 events,")
+
+
+def test_a_log_full_of_rubbish_is_told(ccm: Ccm, database: Path, log: Path) -> None:
+    append(log, [b"what is this %d" % number for number in range(30)])
+    words = ("import", "--source", "asterisk-queue-log", str(log))
+    assert ccm(database, *words).err == "", "half of it is good"
+    append(log, [b"what is that %d" % number for number in range(3)])
+    said = ccm(database.with_name("other.db"), *words)
+    assert "33 of 63 lines are in quarantine, read as asterisk-queue-log; ccm-tui quarantine list" in said.err
+
+
 # -- rules that change -------------------------------------------------------------------------------------------------
 
 REAL = GOLDEN / "real" / "run1" / "queue_log.0"
@@ -159,8 +221,10 @@ def test_changed_rules_are_applied_to_what_is_stored_at_the_next_call(
     ):
         ours, theirs = ccm(database, *words, config=config), ccm(fresh, *words, config=config)
         assert ours.code == 0, ours.err
-        # how old the data are depends on whether a follower ever looked
+        # how old the data are depends on whether a follower ever looked, and who waits has waited longer by now
         found, expected = ({**json.loads(said.out), "data_age_seconds": None} for said in (ours, theirs))
+        for row in (*found.get("queues", ()), *expected.get("queues", ())):
+            row["longest_wait_seconds"] = row["waiting"] or row["longest_wait_seconds"]
         assert found == expected, words
     assert ccm(database, "db", "verify", config=config).code == 0
 

@@ -134,6 +134,24 @@ def test_options_narrow_the_report(ccm: Ccm, database: Path) -> None:
     assert queues("--site", "main") == ["mail", "sales"]
 
 
+def test_a_preset_can_be_set_like_any_key_and_ours_is_one(ccm: Ccm, database: Path) -> None:
+    def variant(*options: str, config: str = "") -> str:
+        said = ccm(database, "report", "queues", *PERIOD, *options, "--format", "json", config=config)
+        return str(said.json["sl_variant"])
+
+    assert variant("--set", "preset=cisco") == variant("--preset", "cisco") == "ex_fast_abandon"
+    assert variant("--set", "preset=cisco", "--set", "sl_variant=answered") == "answered"
+    assert variant(config='[kpi]\npreset = "cisco"\n') == "ex_fast_abandon"
+    assert variant("--preset", "default", config='[kpi]\npreset = "cisco"\n') == "offered"
+
+
+def test_contacts_have_their_outcome_of_today(ccm: Ccm, database: Path) -> None:
+    period = ("--from", "2026-11-22T12:00", "--to", "2026-11-22T12:00:06")
+    for report in (("report", "contacts", *period, "--format", "jsonl"), ("export", "contacts", *period)):
+        rows = [json.loads(line) for line in ccm(database, *report).lines]
+        assert [(row["native_id"], row["outcome"]) for row in rows] == [("c.1", "completed"), ("c.2", "abandoned")]
+
+
 def test_groups_teams_and_shown_names_stand_for_who_they_hold(ccm: Ccm, database: Path) -> None:
     config = (
         '[queue.sales]\ngroup = "front"\n[queue.mail]\ngroup = "front"\n[agent.ana]\nname = "Ana L"\nteam = "north"\n'
@@ -157,6 +175,7 @@ def test_groups_teams_and_shown_names_stand_for_who_they_hold(ccm: Ccm, database
         (("queues", "--hours", "8-18"), "08:00-18:00"),
         (("queues", "--days", "mo-fri"), "mon"),
         (("queues", "--team", "north"), "team"),
+        (("queues", "--preset", "cisco", "--set", "preset=wazo"), "two presets"),
         (("contacts", "--interval", "30m"), "--interval"),
     ],
 )
@@ -166,6 +185,18 @@ def test_what_cannot_be_meant_is_refused_with_what_could(
     said = ccm(database, "report", *arguments)
     assert (said.code, said.out) == (2, "")
     assert says in said.err
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("--sl-variant", "choose from 'answered', "), ("--channel", "choose from 'voice', ")]
+)
+def test_choices_are_named_as_they_are_written(
+    ccm: Ccm, database: Path, option: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        ccm(database, "report", "queues", option, "bogus")
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err
 
 
 def test_without_a_database_it_says_so(ccm: Ccm, tmp_path: Path) -> None:

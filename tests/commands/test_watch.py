@@ -92,3 +92,88 @@ def test_a_follower_takes_over_rules_that_another_process_folded_by(tmp_path: Pa
     for what, rows in content_of(fresh).items():
         assert content[what] == rows, what
     assert {segment.agent for segment in content["segments"]} == {"anna"}  # type: ignore[attr-defined]
+
+
+# -- a path that is not there, and forgetting one ----------------------------------------------------------------------
+
+
+def test_a_mistyped_path_is_told_at_once_and_forgotten_at_the_next_start(tmp_path: Path, log: Path) -> None:
+    database = tmp_path / "ccm.db"
+    ended = program(database, "watch", "--once", "queue_lgo", log, cwd=tmp_path)
+    assert ended.code == 0
+    told = ended.err.splitlines()
+    assert told[0] == "ccm-tui: queue_lgo: no such file or folder; did you mean queue_log?"
+    assert "remembered once something was there" in told[1]
+    assert ended.out.startswith(f"{3 * CALL} lines")
+    again = program(database, "watch", "--once")
+    assert again.err.splitlines()[0].startswith(f"ccm-tui: {tmp_path}/queue_lgo: forgotten, since nothing was ever")
+    assert _sources(database) == [(str(log), None, "main", None)]
+    assert program(database, "watch", "--once").err == ""
+
+
+def test_a_folder_that_comes_later_is_followed_meanwhile_and_stays_remembered(tmp_path: Path) -> None:
+    database, folder = tmp_path / "ccm.db", tmp_path / "later"
+    with subprocess.Popen(command(database, "watch", folder), stderr=subprocess.PIPE) as follower:
+        try:
+            wait_until(lambda: read_status(database).pid == follower.pid, "it follows")
+            folder.mkdir()
+            log = append(folder / "queue_log", calls(0, 2))
+            wait_until(lambda: sum(file.records for file in stored_files(database)) == 2 * CALL, "it reads")
+        finally:
+            follower.terminate()
+            assert follower.wait(10) == 0
+    log.unlink()
+    folder.rmdir()
+    assert program(database, "watch", "--once").code == 0
+    assert _sources(database) == [(str(folder), None, "main", None)], "something was there once"
+
+
+@pytest.mark.parametrize("pattern", ["*.log", "queue_log"])
+def test_what_may_yet_come_stays_remembered(tmp_path: Path, pattern: str) -> None:
+    """A pattern; and a name of which only a rotated sibling is there."""
+    database = tmp_path / "ccm.db"
+    append(tmp_path / "queue_log.1", calls(0, 1))
+    ended = program(database, "watch", "--once", pattern, cwd=tmp_path)
+    assert "no such file" not in ended.err
+    program(database, "watch", "--once")
+    assert [row[0] for row in _sources(database)] == [str(tmp_path / pattern)]
+
+
+def test_a_path_can_be_forgotten_while_it_is_followed(tmp_path: Path, log: Path) -> None:
+    database = tmp_path / "ccm.db"
+    with subprocess.Popen(
+        command(database, "watch", log, tmp_path / "nosuch"), stderr=subprocess.PIPE, cwd=tmp_path
+    ) as follower:
+        try:
+            wait_until(lambda: bool(read_status(database).problems), "it misses one")
+            ended = program(database, "watch", "--forget", "nosuch", cwd=tmp_path)
+            assert (ended.code, ended.out) == (0, f"forgotten: {tmp_path}/nosuch\n")
+            wait_until(lambda: not read_status(database).problems, "it misses it no more")
+            append(log, calls(3, 5))
+            wait_until(lambda: sum(file.records for file in stored_files(database)) == 5 * CALL, "it reads on")
+        finally:
+            follower.terminate()
+            assert follower.wait(10) == 0
+    assert [row[0] for row in _sources(database)] == [str(log)]
+
+
+def test_what_cannot_be_forgotten_is_said(tmp_path: Path, log: Path) -> None:
+    database, config = tmp_path / "ccm.db", tmp_path / "ccm.toml"
+    config.write_text('[[source]]\npath = "configured"\n')
+    said = [
+        program(database, "--config", config, "watch", *words, cwd=tmp_path)
+        for words in (["--remember", "queue_log"], ["--forget"], ["--forget", "queue_lg"], ["--forget", "configured"])
+    ]
+    assert [ended.code for ended in said] == [0, 2, 2, 2]
+    assert f"remembered: {log}" in said[1].err
+    assert f"did you mean {log}?" in said[2].err
+    assert "it is in the configuration" in said[3].err
+    assert [row[0] for row in _sources(database)] == [str(log)]
+
+
+def test_a_path_means_the_same_from_any_folder(tmp_path: Path, log: Path) -> None:
+    database, other = tmp_path / "ccm.db", tmp_path / "other"
+    other.mkdir()
+    program(database, "watch", "--remember", "../queue_log", cwd=other)
+    program(database, "watch", "--remember", "queue_log", cwd=tmp_path)
+    assert [row[0] for row in _sources(database)] == [str(log)]

@@ -303,20 +303,13 @@ def test_wrap_up_comes_from_the_source_or_the_queue() -> None:
     assert only(fold(ENTER, CONNECT, end, stated, rules=rules)).acw_ms == 7_000
 
 
-# -- refused, outbound, transferred ------------------------------------------------------------------------------------
+# -- refused, transferred ---------------------------------------------------------------------------------------------
 
 
 def test_a_refused_contact_is_of_its_own_class_and_not_offered() -> None:
     visit = only(fold(event(K.REFUSED, 100, reason="FULL")))
     tally = tally_segments([visit.segment("c", "s", "n")], KpiRules())
     assert (visit.outcome, tally.refused, tally.offered) == (Outcome.REFUSED, 1, 0)
-
-
-def test_an_outbound_contact_is_counted_apart() -> None:
-    visit = only(fold(event(K.OUTBOUND, 200, agent="ana", talk_s=60, ring_s=5, target="555")))
-    assert (visit.direction, visit.entered_at_ms, visit.answered_at_ms) == (Direction.OUTBOUND, 135_000, 140_000)
-    tally = tally_segments([visit.segment("c", "s", "n")], KpiRules())
-    assert (tally.outbound, tally.offered, tally.answered) == (1, 0, 0)
 
 
 def test_a_transfer_is_answered_and_passed_on() -> None:

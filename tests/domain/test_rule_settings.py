@@ -73,7 +73,7 @@ def test_what_cannot_be_is_refused_with_advice(key: str, value: str, message: st
 
 
 def test_presets_are_what_the_products_do() -> None:
-    assert set(PRESETS) == {"asterisk", "amazon_connect", "genesys", "cisco", "wazo", "guide"}
+    assert set(PRESETS) == {"default", "asterisk", "amazon_connect", "genesys", "cisco", "wazo", "guide"}
     assert PRESETS["asterisk"].sl_variant is SlVariant.ANSWERED
     assert PRESETS["asterisk"].abandon_includes == {FlowOut.TIMEOUT, FlowOut.EMPTY, FlowOut.WITHDRAWN}
     assert PRESETS["amazon_connect"].sl_variant is SlVariant.REMOVED_FROM_QUEUE

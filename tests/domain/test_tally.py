@@ -5,15 +5,25 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccm_tui.domain import kpi
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import slot_of
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import QueueTally, pool, tally_by, tally_segments
-from ccm_tui.domain.variants import AcwSource, AhtAttribution, IntervalAnchor, KpiRules
-from tests.domain.segment_samples import answered_calls, segment, segments
+from ccm_tui.domain.variants import (
+    AcwSource,
+    AhtAttribution,
+    FlowOut,
+    IntervalAnchor,
+    KpiRules,
+    SlCompare,
+    SlVariant,
+)
+from tests.domain.segment_samples import answered_calls, left_calls, segment, segments
 
 RULES = KpiRules()
+EXITS = (Outcome.EXITED_TIMEOUT, Outcome.EXITED_KEY, Outcome.EXITED_EMPTY, Outcome.WITHDRAWN)
 piles = st.lists(segments(tuple(Channel)), max_size=30)
 instants = st.sampled_from([None, 1_000_000, 1_050_000, 4_000_000, 200_000_000])
 
@@ -95,9 +105,31 @@ def test_a_wait_cut_off_by_age_is_not_the_longest_wait() -> None:
     assert (tally.lost, tally.waiting, tally.longest_wait_ms) == (1, 0, 30_000)
 
 
-def test_a_wait_without_a_figure_comes_from_the_timestamps() -> None:
-    tally = tally_segments([segment(Outcome.ABANDONED, wait=7, wait_known=False)], RULES)
-    assert (tally.abandoned_wait_ms, tally.abandoned_within, tally.short_abandoned) == (7000, 1, 0)
+def test_a_wait_that_nobody_knows_is_in_no_figure_about_waiting() -> None:
+    unknown = [segment(outcome, wait_known=False) for outcome in (Outcome.ABANDONED, Outcome.COMPLETED)]
+    for included in (frozenset[FlowOut](), frozenset(FlowOut)):
+        rules = replace(RULES, abandon_includes=included)
+        exits = [segment(outcome, wait_known=False) for outcome in EXITS]
+        tally = tally_segments([*unknown, *exits, *answered_calls(1, 10), *left_calls(1, 30)], rules)
+        assert (tally.offered, tally.answered, tally.abandoned) == (4 + len(EXITS), 2, 2)
+        assert (tally.abandoned_within, tally.short_abandoned, tally.timeout_short, tally.key_within) == (0, 0, 0, 0)
+        assert kpi.average_speed_of_answer_seconds(tally, rules) == 10
+        assert kpi.average_abandon_seconds(tally, rules) == 30
+        assert kpi.longest_wait_seconds(tally) == 30
+    tally = tally_segments([*unknown, *answered_calls(1, 10), *left_calls(1, 30)], RULES)
+    levels = {v: kpi.service_level_ratio(tally, replace(RULES, sl_variant=v)) for v in SlVariant}
+    assert levels[SlVariant.ANSWERED] == (1, 1)
+    assert levels[SlVariant.OFFERED] == levels[SlVariant.RECEIVED] == (1, 3)
+    assert levels[SlVariant.EX_SHORT] == levels[SlVariant.CREDIT_FAST_ABANDON] == (1, 2)
+    assert levels[SlVariant.REMOVED_FROM_QUEUE] == levels[SlVariant.EX_FAST_ABANDON] == (1, 2)
+    assert kpi.abandonment_ratio(tally, RULES) == (2, 4)
+    assert kpi.abandonment_ratio(tally, replace(RULES, abandon_exclude_short=True)) == (1, 3)
+
+
+def test_an_abandon_at_the_limit_is_short_however_the_threshold_compares() -> None:
+    for compare in SlCompare:
+        tally = tally_segments([segment(Outcome.ABANDONED, wait=5)], replace(RULES, sl_compare=compare))
+        assert tally.short_abandoned == 1
 
 
 def test_after_contact_work_can_be_left_out() -> None:

@@ -1,5 +1,7 @@
 """``ccm-tui demo`` in a terminal: at once a frame, soon a floor that moves, and nothing left behind."""
 
+import contextlib
+import os
 import signal
 import time
 from pathlib import Path
@@ -86,7 +88,7 @@ def test_time_can_go_faster(place: Place) -> None:
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-def test_however_it_ends_no_process_is_left(place: Place, end: signal.Signals) -> None:
+def test_however_it_ends_nothing_is_left(place: Place, end: signal.Signals) -> None:
     console = demo(place, "--days", "1")
     console.see("SLday")
     until(lambda: len(processes(place.mark)) >= 3, "console, floor and follower")
@@ -95,8 +97,47 @@ def test_however_it_ends_no_process_is_left(place: Place, end: signal.Signals) -
     else:
         console.signal(end)
     assert console.wait() == 128 + end
-    print(f"no process left {until(lambda: not processes(place.mark), 'no process', 10):.2f} s after the end")
-    assert bool(folders(place)) == (end is signal.SIGKILL)
+    print(f"no process left {until(lambda: not processes(place.mark), 'no process', 15):.2f} s after the end")
+    assert folders(place) == []
+
+
+def test_a_console_that_hangs_at_the_end_leaves_nothing(place: Place) -> None:
+    """It is made to leave, without putting anything away."""
+    console = demo(place, "--days", "1")
+    console.see("SLday")
+    simulation = [pid for pid, line in processes(place.mark).items() if "-m ccm_tui.demo" in line]
+    for pid in simulation:
+        os.kill(pid, signal.SIGSTOP)  # the console waits for it to end
+    console.hang_up()
+    time.sleep(0.5)
+    console.signal(signal.SIGKILL)
+    for pid in simulation:
+        with contextlib.suppress(ProcessLookupError):  # the history was done
+            os.kill(pid, signal.SIGCONT)
+    console.wait()
+    until(lambda: not processes(place.mark), "no process", 15)
+    assert folders(place) == []
+
+
+def test_the_next_demo_removes_what_was_killed_with_all_its_processes(place: Place) -> None:
+    killed = demo(place, "--days", "0")
+    until(lambda: folders(place) and (folders(place)[0] / "logs" / "queue_log").exists(), "it writes")
+    (dead,) = folders(place)
+    with demo(place, "--days", "0") as living:
+        until(lambda: len(folders(place)) == 2, "two of them")
+        for pid in [killed.pid, *(pid for pid, line in processes(place.mark).items() if str(dead) in line)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        killed.wait()
+        assert dead in folders(place)
+        with demo(place, "--days", "0") as third:
+            until(lambda: dead not in folders(place), "the dead one is removed")
+            until(lambda: len(folders(place)) == 2, "the living one is left alone")
+            for console in (third, living):
+                console.see("? help")
+                console.send("q")
+                assert console.wait() == 0
+    assert folders(place) == []
 
 
 @pytest.mark.parametrize("wait", [0.1, 0.3, 0.6])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.errors import SourceError
-from ccm_tui.ingest.discovery import Discovery, Findings, LogFile, expand, order_by_first_time
+from ccm_tui.ingest.discovery import Discovery, Findings, LogFile, absolute, expand, is_there, order_by_first_time
 
 
 def make(folder: Path, *names: str) -> None:
@@ -151,3 +151,26 @@ def test_order_is_that_of_the_first_line_unknown_last(tmp_path: Path) -> None:
     files = [LogFile(tmp_path / name, compressed=False, live=False) for name in "abcde"]
     times = {"a": 30.0, "b": None, "c": 10.0, "d": 30.0, "e": None}
     assert names(order_by_first_time(files, lambda path: times[path.name])) == ["c", "a", "d", "b", "e"]
+
+
+def test_a_name_is_made_absolute_with_its_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "real" / "log").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    monkeypatch.chdir(tmp_path)
+    assert absolute("alias/log") == str(tmp_path / "alias" / "log")
+    assert absolute("./alias/*.log") == str(tmp_path / "alias" / "*.log")
+    assert absolute("real/../alias/log") == str(tmp_path / "alias" / "log")
+    assert absolute("link/../log") == str(tmp_path / "real" / "log"), "beside what the link leads to"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert absolute("~/real") == str(tmp_path / "real")
+
+
+def test_what_is_there_or_may_yet_be(tmp_path: Path) -> None:
+    (tmp_path / "queue_log.1").touch()
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    for name in ("", "queue_log", "queue_log.1", "*.log", "none/*", "dangling"):
+        assert is_there(str(tmp_path / name)), name
+    for name in ("queue", "queue_log.1/below", "none/queue_log"):
+        assert not is_there(str(tmp_path / name)), name

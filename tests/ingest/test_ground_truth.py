@@ -47,6 +47,13 @@ REDIRECTED = {
 RUNS = ("run1", "run4")
 
 
+def _is_abandoned_for_asterisk(segment: Segment) -> bool:
+    """Asterisk adds a call that nobody answered to the queue's Abandoned, also one that we made."""
+    if segment.direction is Direction.OUTBOUND:
+        return segment.answered_at_ms is None
+    return segment.outcome in ABANDONED_AS_ASTERISK_COUNTS
+
+
 @pytest.fixture(scope="module", params=RUNS)
 def windows(
     request: pytest.FixtureRequest, real_run: Callable[[str], RealRun], tmp_path_factory: pytest.TempPathFactory
@@ -77,7 +84,7 @@ def test_completed_and_abandoned_agree_in_every_quiet_window(
         for queue, truth in window["queues"].items():
             segments = [s for s in found[window["label"]] if s.queue == queue]
             completed = sum(s.outcome in ENDED for s in segments)
-            abandoned = sum(s.outcome in ABANDONED_AS_ASTERISK_COUNTS for s in segments)
+            abandoned = sum(_is_abandoned_for_asterisk(s) for s in segments)
             said = truth["asterisk"]
             assert (completed, abandoned) == (int(said["Completed"]), int(said["Abandoned"])), (window["label"], queue)
 

@@ -81,6 +81,18 @@ def test_his_four_weeks_end_at_the_same_time_of_day(tmp_path: Path) -> None:
     assert (noon.of, noon.answered) == (4, 12.0)
 
 
+def test_days_on_which_he_was_only_presumed_here_do_not_count(tmp_path: Path) -> None:
+    log = Log()
+    day = 24 * 3600 * 1000
+    for back in (6, 4, 2):
+        log.comes(at("8:00") - back * day, "ben", "billing")
+        for number in range(6):
+            log.call(at("9:00") - back * day + number * 600_000, "billing", "ben")
+    a_morning(log)
+    found = day_of(Floor(tmp_path).feed(log.data())).own
+    assert (found.of, found.answered) == (3, 6.0), "he never logged off: for a day he is presumed to be there"
+
+
 def test_days_on_which_he_was_not_here_are_no_zero(tmp_path: Path) -> None:
     log = Log()
     monday_history(log, weeks=1)

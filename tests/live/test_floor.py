@@ -33,3 +33,9 @@ def test_paused_while_he_still_talks_he_is_on_contact(tmp_path: Path) -> None:
     log.pauses(at("8:55"), "bob", "support")
     floor = Floor(tmp_path).feed(log.data())
     assert parts(queue(floor, "support", "9:00")) == (0, 1, 0, 0)
+
+
+def test_a_queue_with_members_is_listed_before_its_first_call(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "bob", "new")
+    assert parts(queue(Floor(tmp_path).feed(log.data()), "new", "9:00")) == (1, 0, 0, 0)

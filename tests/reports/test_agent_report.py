@@ -106,6 +106,28 @@ def test_occupancy_follows_its_definition(tmp_path: Path, definition: str) -> No
     assert row["occupancy"] == expected[definition]
 
 
+@pytest.mark.parametrize("overrides", [{}, {"acw_source": "pause", "acw_pause_reasons": "break,lunch,wrapup"}])
+def test_an_intervals_row_is_the_same_whatever_comes_after_it(
+    overrides: dict[str, str], real_database: Callable[[str], Path]
+) -> None:
+    start, now = 1_795_329_000_000, 1_795_336_200_000
+    rows = []
+    for quarters in (1, 3):
+        end = Moment("to", at_ms=start + quarters * 900_000)
+        query = Query(now, Moment("from", at_ms=start), end, interval=IntervalLength.QUARTER)
+        found = rows_of(real_database("run1"), query, None, **overrides)
+        rows.append({(row["agent"], row["start"]): row for row in found})
+    assert rows[0]
+    assert all(rows[1][key] == row for key, row in rows[0].items())
+
+
+def test_a_contact_that_goes_on_past_the_period_has_its_end_and_the_periods_part_of_its_time(tmp_path: Path) -> None:
+    lines = ["-600|NONE|sales|ana|ADDMEMBER|", *call(1, 3500, wait=40, talk=600)]
+    (row,) = rows_of(database_of(tmp_path, lines), HOUR)
+    assert (row["answered"], row["average_handle_seconds"], row["talk_seconds"]) == (1, 600.0, 60.0)
+    assert row["login_seconds"] == 3600.0
+
+
 def test_intervals_add_up_to_the_period(real_database: Callable[[str], Path]) -> None:
     start = 1_795_329_100_000
     query = Query(start + 9_000_000, Moment("from", at_ms=start), Moment("to", at_ms=start + 1_300_000))

@@ -1,11 +1,13 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ccm_tui.domain.variants import OccupancyDef, SlVariant, UtilisationDef
+from ccm_tui.domain.variants import KpiRules, OccupancyDef, SlCompare, SlVariant, UtilisationDef
 from ccm_tui.reports.agent_explanation import AGENT_KEYS, add_presence_lines, explain_agents
 from ccm_tui.reports.agent_report import read_agent_report
+from ccm_tui.reports.definition_texts import definition_text
 from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.explanation import QUEUE_KEYS, Explanation, add_lines, explain_queues
 from ccm_tui.reports.moments import Moment
@@ -118,6 +120,41 @@ def test_exclusions_are_said_in_words(tmp_path: Path) -> None:
     assert explanation.definition == "answered within 20 s / (answered + abandoned)"
     assert dict(explanation.exclusions) == {"left by a key": 1, "refused at the door": 1}
     assert dict(explanation.places) == {"numerator": 1, "denominator": 1, "excluded": 2}
+
+
+def test_contacts_whose_wait_nobody_knows_are_left_out_and_counted(tmp_path: Path) -> None:
+    lines = [*call(1, 0), "+90|c.2|sales|NONE|ABANDON|1|1|", "+91|c.3|sales|ana|CONNECT||x.3|1", *left(4, 100, wait=9)]
+    database = database_of(tmp_path, lines)
+    query = Query(NOON_MS + 3_600_000)
+
+    def explained(key: str) -> Explanation:
+        with open_reader(database) as store:
+            _, (explanation,) = explain_queues(store, Definitions(settings_of()), query, key, None)
+        return explanation
+
+    level, to_abandon = explained("service_level"), explained("average_abandon_seconds")
+    assert (level.share, dict(level.exclusions)) == ((1, 3), {"answered, still talking, wait not known": 1})
+    assert (to_abandon.value, to_abandon.share) == (9.0, (9.0, 1))
+    assert to_abandon.exclusions["abandoned, wait not known"] == 1
+    assert explained("short_abandoned").value == 0
+    assert [row["wait_seconds"] for row in level.contacts] == [4.0, None, None, 9.0]
+
+
+def test_a_score_opens_to_the_ratings(tmp_path: Path) -> None:
+    settings = settings_of(custom_events={"SURVEY": {"nps": "p1"}})
+    lines = [*call(1, 0), *call(2, 100), *call(3, 200), "+300|c.1|sales|ana|SURVEY|10", "+301|c.2|sales|ana|SURVEY|3"]
+    with open_reader(database_of(tmp_path, lines, settings)) as store:
+        _, (nps,) = explain_queues(store, Definitions(settings), Query(NOON_MS + 3_600_000), "nps", None)
+    assert (nps.value, nps.share) == (0.0, (0, 2))
+    assert [row["numerator"] for row in nps.contacts] == [100, -100, 0]
+    assert dict(nps.exclusions) == {"answered": 1}
+
+
+def test_what_is_short_is_said_as_it_is_counted() -> None:
+    rules = KpiRules(sl_compare=SlCompare.LT, short_abandon_seconds=6)
+    assert definition_text("short_abandoned", rules) == "abandoned after at most 6 s; counted as abandoned too"
+    text = "answered within less than 20 s / (answered + abandoned, without those abandoned within 6 s)"
+    assert definition_text("service_level", replace(rules, sl_variant=SlVariant.EX_SHORT)) == text
 
 
 def test_every_listed_contact_has_its_log_lines(tmp_path: Path) -> None:

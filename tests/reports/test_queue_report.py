@@ -120,12 +120,40 @@ def test_without_a_period_everything_stored_counts(tmp_path: Path) -> None:
         assert [row["offered"] for row in report.rows()] == [1]
 
 
-def test_contacts_stand_as_they_stood_at_the_end_of_the_period(tmp_path: Path) -> None:
-    database = database_of(tmp_path, in_order(call(1, 0, wait=5, talk=100), call(2, 30, wait=40)))
-    (row,) = rows_of(database, period(NOON_MS - HOUR_MS, NOON_MS + 50_000))
-    assert (row["in_progress"], row["waiting"], row["average_handle_seconds"]) == (1, 1, None)
-    (row,) = rows_of(database, AROUND_NOON)
-    assert (row["in_progress"], row["waiting"]) == (0, 0)
+def test_a_contact_counts_where_it_came_with_what_became_of_it_since(tmp_path: Path) -> None:
+    midnight_ms = NOON_MS + 12 * HOUR_MS
+    database = database_of(tmp_path, in_order(call(1, 12 * 3600 - 10, wait=15, talk=100), left(2, 12 * 3600 - 5)))
+    day = period(midnight_ms - 24 * HOUR_MS, midnight_ms)
+    (row,) = rows_of(database, day)
+    assert (row["offered"], row["answered"], row["abandoned"], row["waiting"]) == (2, 1, 1, 0)
+    assert (row["service_level"], row["average_handle_seconds"]) == (0.5, 100.0)
+    two_days = period(midnight_ms - 24 * HOUR_MS, midnight_ms + 24 * HOUR_MS, interval=IntervalLength.DAY)
+    first, _ = rows_of(database, two_days)
+    assert {key: first[key] for key in row} == row
+    (row,) = rows_of(database, replace(day, now_ms=midnight_ms))
+    assert (row["answered"], row["waiting"]) == (0, 2)
+
+
+@pytest.mark.parametrize("overrides", [{}, {"interval_anchor": "completion"}, {"acw_source": "pause"}])
+def test_an_intervals_row_is_the_same_whatever_comes_after_it(
+    overrides: dict[str, str], real_database: Callable[[str], Path]
+) -> None:
+    start, now = 1_795_329_000_000, 1_795_336_200_000
+    rows = [
+        {
+            (row["queue"], row["start"]): row
+            for row in rows_of(
+                real_database("run1"),
+                period(start, start + quarters * 900_000, now_ms=now, interval=IntervalLength.QUARTER),
+                None,
+                None,
+                **overrides,
+            )
+        }
+        for quarters in (1, 3)
+    ]
+    assert rows[0]
+    assert all(rows[1][key] == row for key, row in rows[0].items())
 
 
 def test_the_start_belongs_to_the_period_and_the_end_does_not(tmp_path: Path) -> None:
@@ -193,6 +221,21 @@ def test_a_queue_quiet_today_is_listed_with_zeros(tmp_path: Path) -> None:
     assert (row["queue"], row["offered"], row["service_level"]) == ("sales", 0, None)
 
 
+def test_a_queue_that_nobody_has_called_is_listed_while_somebody_is_in_it(tmp_path: Path) -> None:
+    lines = ["-7000|NONE|night|ana|ADDMEMBER|", "+0|NONE|night|ana|REMOVEMEMBER|", "-60|NONE|mail|ben|ADDMEMBER|"]
+    settings = settings_of({"mail": QueueSettings(channel="email")})
+    database = database_of(tmp_path, [*lines, *call(1, 0)], settings)
+
+    def listed(query: Query) -> list[tuple[str, str, int]]:
+        return [(row["queue"], row["channel"], row["offered"]) for row in rows_of(database, query, settings)]
+
+    assert listed(AROUND_NOON) == [("mail", "email", 0), ("night", "voice", 0), ("sales", "voice", 1)]
+    assert listed(replace(AROUND_NOON, channels=frozenset({"voice"}))) == [("night", "voice", 0), ("sales", "voice", 1)]
+    assert listed(replace(AROUND_NOON, queues=frozenset({"night"}))) == [("night", "voice", 0)]
+    assert listed(period(NOON_MS, NOON_MS + HOUR_MS)) == [("mail", "email", 0), ("sales", "voice", 1)]
+    assert listed(period(NOON_MS + 30 * HOUR_MS, NOON_MS + 31 * HOUR_MS)) == [("sales", "voice", 0)]
+
+
 def test_sites_are_reported_apart_each_in_its_own_zone(tmp_path: Path) -> None:
     database = database_of(tmp_path, call(1, 0))
     database_of(tmp_path, call(1, 0), site="tokyo")
@@ -244,6 +287,32 @@ def test_cost_follows_its_denominator(tmp_path: Path) -> None:
     assert row["cost_per_contact"] == 4.0
     (row,) = rows_of(database, AROUND_NOON, settings, cpc_denominator="offered")
     assert row["cost_per_contact"] == 2.0
+
+
+SURVEYS = settings_of(custom_events={"SURVEY": {"csat": "p1", "nps": "p2"}, "EFFORT": {"ces": "p1"}})
+
+
+def test_surveys_count_with_their_contacts(tmp_path: Path) -> None:
+    lines = in_order(
+        call(1, 0), call(2, 10), call(3, 20), call(4, 30, "mail"), left(5, 40),
+        ["+7000|c.1|sales|ana|SURVEY|5|10", "+100|c.2|sales|ana|SURVEY|2|", "+100|c.4|mail|ana|EFFORT|6"],
+    )  # fmt: skip
+    database = database_of(tmp_path, lines, SURVEYS)
+    mail, sales = rows_of(database, AROUND_NOON, SURVEYS)
+    assert (sales["csat"], sales["nps"], sales["ces"]) == (0.5, 100.0, None)
+    assert (mail["csat"], mail["nps"], mail["ces"]) == (None, None, 6.0)
+    (_, mean) = rows_of(database, AROUND_NOON, SURVEYS, csat_method="mean")
+    assert mean["csat"] == 3.5
+    (_, wide) = rows_of(database, AROUND_NOON, SURVEYS, csat_scale="10", csat_method="points")
+    assert wide["csat"] == 0.35
+    (_, then) = rows_of(database, replace(AROUND_NOON, now_ms=NOON_MS + 6_999_000), SURVEYS)
+    assert (then["csat"], then["nps"]) == (0.0, None)
+
+
+def test_without_a_mapping_no_survey_counts(tmp_path: Path) -> None:
+    database = database_of(tmp_path, [*call(1, 0), "+100|c.1|sales|ana|SURVEY|5|10"])
+    (row,) = rows_of(database, AROUND_NOON)
+    assert (row["csat"], row["nps"], row["ces"]) == (None, None, None)
 
 
 def test_wrap_up_from_pauses_counts_in_the_queue(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A console with a fake feed, fake readers and a clock that moves when told; and what it painted as text."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,15 +24,31 @@ from ccm_tui.live.agent_day import AgentDay, AgentFigures, Presence
 from ccm_tui.live.callers import Earlier
 from ccm_tui.live.queue_detail import Helper, MovedFigure, QueueDetail, QueueInterval, WaitingDetail
 from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.screens.behind import AgentFigure, Counted, Found, LogLine, QueueFigure, found_of
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import PauseSettings, SiteSettings
-from tests.screens.floors import HOUR, MINUTE, NOW, Clock, FakeFeed, segment, state
+from tests.screens.floors import HOUR, MINUTE, NOW, Clock, FakeFeed, segment, state, tally
 
 BERLIN = SiteSettings(timezone="Europe/Berlin")
 SETTINGS = Settings(sites={"main": BERLIN, "wien": BERLIN}, pause=PauseSettings(break_reasons=("lunch",)))
 DAY_MS = NOW - 14 * HOUR - 32 * MINUTE - 7000
 """Midnight in Berlin."""
+FOUND = found_of(
+    (
+        Counted(NOW - 60_000, "answered", "numerator", 1, 1, "in time: answered", "c1", "17005.1", "+493010004711",
+                "billing", "ben", 12.0, 240.0),
+        Counted(NOW - 90_000, "abandoned", "denominator", 0, 1, "", "c2", "17005.2", "+493010009920",
+                "billing", "", 41.0),
+        Counted(NOW - 99_000, "refused at the door", "excluded", 0, 0, "", "c3", "17005.3", None, "billing"),
+    ),
+    "service_level",
+)  # fmt: skip
+LOG = "/var/log/asterisk/queue_log"
+LINES = (
+    LogLine(NOW - 72_000, "ENTERQUEUE", LOG, 1_204_882, "1700487055|17005.1|billing|NONE|E|1"),
+    LogLine(NOW - 60_000, "CONNECT", LOG, 1_204_920, "1700487067|17005.1|billing|ben|C|12"),
+)
 
 
 @dataclass
@@ -42,6 +58,10 @@ class FakeReaders:
     error: CcmError | None = None
     helper: str = "femke"
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    figures: list[QueueFigure | AgentFigure] = field(default_factory=list)
+    """What was asked to be taken apart."""
+    found: Found = FOUND
+    lines: tuple[LogLine, ...] = LINES
 
     def queue_detail(self, snapshot: FloorSnapshot, site: str, queue: str, channel: Channel) -> QueueDetail:
         self.asked.append((site, queue))
@@ -94,6 +114,28 @@ class FakeReaders:
             peers_are="team north",
         )
 
+    def queue_contacts(self, figure: QueueFigure) -> Found:
+        self.figures.append(figure)
+        if self.error is not None:
+            raise self.error
+        return self.found
+
+    def agent_contacts(self, figure: AgentFigure) -> Found:
+        self.figures.append(figure)
+        if self.error is not None:
+            raise self.error
+        return self.found
+
+    def contact_lines(self, contact: str) -> tuple[LogLine, ...]:
+        self.asked.append(("lines", contact))
+        if self.error is not None:
+            raise self.error
+        return self.lines
+
+    def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> tuple[LogLine, ...]:
+        self.asked.append(("lines", site, agent))
+        return self.lines
+
 
 def _interval(index: int, as_of_ms: int) -> QueueInterval:
     at = Interval(DAY_MS + index * 30 * MINUTE, DAY_MS + (index + 1) * 30 * MINUTE)
@@ -101,7 +143,10 @@ def _interval(index: int, as_of_ms: int) -> QueueInterval:
     if at.start_ms > as_of_ms:
         return QueueInterval(at, None, None, None, None, None, usual, 4, None)
     offered = round(usual)
-    return QueueInterval(at, offered, offered, 0, 0.62 if index > 26 else 0.9, 24.0, usual, 4, None)
+    counted = tally(
+        replied=offered, first_response_ms=offered * 600_000, resolved=3, resolved_within_target=2, backlog=1
+    )
+    return QueueInterval(at, offered, offered, 0, 0.62 if index > 26 else 0.9, 24.0, usual, 4, counted)
 
 
 @dataclass

@@ -1,9 +1,12 @@
 """Agents: chosen and observed are two columns, marks have reasons, and a day can be opened."""
 
+from dataclasses import replace
+
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus
+from ccm_tui.settings.sections import AgentSettings, PauseSettings
 from ccm_tui.widgets.timeline import TimelineView
 from tests.screens.floors import HOUR, NOW, agent, floor, queue, state, talking, waiting
-from tests.screens.harness import LOCKED, FakeReaders, console
+from tests.screens.harness import LOCKED, SETTINGS, FakeReaders, console
 
 OUT = AgentState(AgentStatus.OFFLINE, None, None, True, AgentActivity.NONE, None, (), ())
 AGENTS = (
@@ -66,8 +69,51 @@ async def test_at_200_there_are_occupancy_team_reason_and_flags() -> None:
         await it.press("2")
         await it.show(floor((), (agent("dana", state(AgentStatus.PAUSED, AgentActivity.NONE, 540, reason="lunch")),)))
         titles = it.line_with("Chose")
-        for title in ("Occ", "Team", "Reason", "Flags"):
+        for title in ("Occ", "Reason", "Flags"):
             assert title in titles
+        assert "Team" not in titles, "nobody has one"
+
+
+async def test_teams_have_a_column_where_somebody_is_in_one() -> None:
+    teams = replace(SETTINGS, agents={"dana": AgentSettings(team="north")})
+    async with console((220, 40), settings=teams) as it:
+        await it.press("2")
+        await it.show(floor((), (agent("dana", team="north"),)))
+        assert "Team" in it.line_with("Chose")
+
+
+PAUSES = replace(
+    SETTINGS, pause=PauseSettings(break_reasons=("lunch",), acw_reasons=("wrapup",), productive_reasons=("training",))
+)
+
+
+async def test_a_pause_that_means_wrap_up_is_wrap_up_everywhere() -> None:
+    paused = [
+        agent(name, state(AgentStatus.PAUSED, AgentActivity.NONE, 99, reason=reason))
+        for name, reason in (("ann", "WrapUp"), ("bob", "wrapup"), ("cid", "training"), ("dan", "lunch"))
+    ]
+    rows = (*paused, agent("eve", state(activity=AgentActivity.ACW)))
+    async with console((140, 40), settings=PAUSES) as it:
+        await it.press("2")
+        await it.show(floor((queue("billing"),), rows))
+        assert it.line_with("ann ").split()[:4] == ["▸", "ann", "WrapUp", "◐"]
+        assert it.line_with("bob ").split()[:4] == ["bob", "wrapup", "◐", "ACW"]
+        assert it.line_with("cid ").split()[:4] == ["cid", "training", "■", "training"]
+        assert it.line_with("dan ").split()[:4] == ["dan", "break", "■", "lunch"]
+        tiles = dict(zip(it.lines[1].split(), it.lines[2].split(), strict=False))
+        assert it.line_with("ACW"), "there is a tile"
+        assert "◐" in it.line_with("eve ")
+        assert tiles["in"] == "5"
+        values = it.lines[2].split()
+        assert values[3:5] == ["3", "2"], "three wrap up, two are paused otherwise"
+    async with console(settings=PAUSES) as it:
+        await it.press("2")
+        await it.show(floor((queue("billing"),), rows))
+        assert "ACW  3" in it.lines[1]
+        assert "paused  2" in it.lines[1]
+        await it.press("slash", *"bob", "enter")
+        assert "ACW  1" in it.lines[1], "the tiles sum what is listed"
+        assert "Agents, 1 of 5" in it.lines[0]
 
 
 async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:

@@ -39,6 +39,33 @@ async def test_a_clock_ahead_of_ours_is_said() -> None:
         assert "WAL 4.0 MB" in it.text
 
 
+HOUR_AHEAD = feed(last_at_ms=NOW + 3600 * SECOND, last_line_at_ms=NOW - 24 * 3600 * SECOND)
+
+
+async def test_a_newest_line_from_the_future_is_no_fresh_one() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(HOUR_AHEAD,), newest_at_ms=NOW + 3600 * SECOND))
+        assert "! newest line 1h00 ahead" in it.lines[1]
+        assert "+1h00" in it.lines[4]
+        assert "clock 1h00 ahead of ours · clock went back by 25h00" in it.text
+        assert "2023-11-20 06:32:07 to 2023-11-20 15:32:07" in it.text
+        await it.press("enter", "G")
+        assert "the last line is of 2023-11-19 14:32:07" in it.text
+        await it.press("escape", "1")
+        assert "the clock of main is 1h00 ahead of ours: set one of them right" in it.lines[2]
+
+
+async def test_a_clock_seconds_ahead_is_said_in_feeds_alone_and_less_nowhere() -> None:
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(feed(last_at_ms=NOW + 37 * SECOND),)))
+        assert "newest line 37 s ahead" in it.lines[1]
+        assert "ahead of ours: set" not in it.lines[2]
+        await it.show(floor(feeds=(feed(last_at_ms=NOW + 2 * SECOND),)))
+        assert "ahead" not in it.text
+
+
 async def test_a_source_of_which_nothing_could_be_read_has_a_row() -> None:
     async with console() as it:
         await it.press("9")

@@ -249,6 +249,26 @@ async def test_my_queues_shows_names_and_groups() -> None:
         assert "billing" in it.text
 
 
+async def test_the_tiles_sum_what_is_listed_and_say_so() -> None:
+    mine = replace(SETTINGS, ui=UiSettings(my_queues=("vip", "mail")))
+    calls = replace(VIP, day=tally(50, 43, 40, 7))
+    snapshot = floor((MAIL, calls, BILLING, SUPPORT), AGENTS)
+    async with console(settings=mine) as it:
+        await it.show(snapshot)
+        assert "My queues" in it.lines[0]
+        assert "abandoned  7" in it.lines[1]
+        assert "waiting  0, mail 31" in it.lines[1]
+        await it.press("m")
+        assert "abandoned 23" in it.lines[1]
+        await it.press("slash", *"billing", "enter")
+        assert "Queues, 1 of 4" in it.lines[0]
+        assert "abandoned 12" in it.lines[1]
+        assert "waiting  4 ▲" in it.lines[1]
+        await it.press("escape")
+        assert "Queues, 1" not in it.lines[0]
+        assert "abandoned 23" in it.lines[1]
+
+
 async def test_several_sites_are_told_apart() -> None:
     sites = {"main": "Europe/Berlin", "wien": "Europe/Vienna"}
     async with console((140, 40)) as it:
@@ -290,3 +310,57 @@ async def test_the_pooled_service_level_is_marked_below_its_goal() -> None:
         await it.show(floor((queue("a", day=tally(100, 100, 75), recent=tally(50, 50, 30)),)))
         assert "! 75.0" in it.lines[2]
         assert "▲ 60.0" in it.lines[2]
+
+
+OWED = queue(
+    "mail",
+    channel=Channel.EMAIL,
+    day=tally(
+        64,
+        33,
+        deferred=64,
+        backlog=2,
+        oldest_owed_at_ms=NOW - 41 * MINUTE,
+        replied=30,
+        first_response_ms=30 * 20 * MINUTE,
+        replies=2,
+        replies_ms=2 * 90 * SECOND,
+        resolved=12,
+        resolved_within_target=9,
+    ),
+    recent=tally(),
+    waiting=tuple(
+        replace(each, owed_since_ms=NOW - owed * SECOND)
+        for each, owed in zip(waiting(9900, 7200), (1689, 2471), strict=True)
+    ),
+)
+"""The customer of the older mail wrote again, so that the younger one has been owed a reply for longer."""
+
+
+async def test_a_mail_queue_shows_its_own_figures_and_who_is_owed_longest_first() -> None:
+    async with console() as it:
+        await it.show(floor((OWED,)))
+        await it.press("enter")
+        await it.until(lambda: "13:30" in it.text)
+        assert it.line_with("••• 4748").split()[:6] == ["▸", "1", "•••", "4748", "41:11", "2h00"]
+        assert it.line_with("••• 4711").split()[:5] == ["2", "•••", "4711", "28:09", "2h45"]
+        titles = it.line_with("Target").split()
+        assert titles == ["From", "Offer", "Usual", "Repl", "First", "Done", "Target", "Owed"]
+        assert it.line_with("13:30").split() == ["13:30", "17", "17", "17", "10:00", "3", "66.7", "1"]
+        assert "Abn" not in it.text
+        assert "today   first response 20:00, next 1:30, resolved 12, 9 of them in target" in it.text
+
+
+async def test_a_mails_sheet_says_owed_and_here() -> None:
+    async with console() as it:
+        await it.show(floor((OWED,)))
+        await it.press("enter", "j", "enter")
+        assert "waits       owed for 28:09, here for 2h45" in it.text
+        assert "place 2 of 2" in it.text
+
+
+async def test_the_pane_tells_of_mail_what_applies_to_it() -> None:
+    async with console() as it:
+        await it.show(floor((OWED,)))
+        assert "first response 20:00" in it.text
+        assert it.text.index("••• 4748") < it.text.index("••• 4711")

@@ -37,7 +37,7 @@ def test_keys_of_sections(reading: Callable[..., Loaded]) -> None:
         CCM_KPI_ABANDON_INCLUDES="timeout, empty",
         CCM_PRIVACY_MASK="false",
         CCM_UI_MY_QUEUES='["a,b", "c"]',
-        CCM_UI_KEYMAP='{ "queues.open" = "enter,o" }',
+        CCM_UI_KEYMAP='{ "board.open" = "enter,o" }',
     )
     assert loaded.problems == ()
     settings = loaded.settings
@@ -45,7 +45,7 @@ def test_keys_of_sections(reading: Callable[..., Loaded]) -> None:
     assert settings.kpi.abandon_includes == {"timeout", "empty"}
     assert settings.privacy.mask is False
     assert settings.ui.my_queues == ("a,b", "c")
-    assert settings.ui.keymap == {"queues.open": "enter,o"}
+    assert settings.ui.keymap == {"board.open": "enter,o"}
 
 
 def test_keys_of_named_tables_find_the_files_names(reading: Callable[..., Loaded]) -> None:

@@ -75,6 +75,12 @@ def test_every_key_has_a_comment() -> None:
             assert all(declared.comment.rstrip().endswith(".") for declared in keys_of(section.holds).values())
 
 
+def test_a_limit_that_needs_another_key_says_so() -> None:
+    """Without break_reasons no pause is known to be a break, and long_break_seconds marks nothing."""
+    comment = config_template().partition("#long_break_seconds")[0].rpartition("\n#long_acw_seconds")[2]
+    assert "break_reasons of [pause]" in comment
+
+
 def test_no_line_of_the_template_is_too_long() -> None:
     assert max(map(len, config_template().splitlines())) <= 120
 

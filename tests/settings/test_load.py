@@ -264,6 +264,7 @@ wait_warning_seconds = 100
         ("[kpi\n", "ccm.toml:1: Expected ']' at the end of a table declaration;"),
         ("[kpi]\n\nx = \n", "ccm.toml:3: Invalid value;"),
         ('[kpi]\nx = """', "ccm.toml:2: Unterminated string;"),
+        ('[custom_events]\nX = { csat = "p0" }', "ccm.toml:2: [custom_events] X.csat: 'p0' is not p1, p2, "),
         ("[[source]]\n[kpi]", 'ccm.toml:1: [[source]] path: is missing; path = "/var/log/..."'),
         ("[csv.x]", 'ccm.toml:1: [csv.x] columns: is missing; columns = { queue = "Queue" }'),
     ],

@@ -53,6 +53,24 @@ def test_an_abandoned_row_has_nobody_who_answered() -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "wait", "talk"),
+    [
+        ("2026-10-25 02:59:40,2026-10-25 03:00:20,2026-10-25 03:01:00,40,40,answered,Ana", 40, 40),
+        ("2026-10-25 01:59:40,2026-10-25 02:00:20,2026-10-25 02:01:00,40,40,answered,Ana", 40, 40),
+        ("2026-10-25 01:59:40,2026-10-25 02:00:20,2026-10-25 02:01:00,3640,40,answered,Ana", 3640, 40),
+        ("2026-10-25 02:50:00,2026-10-25 02:10:00,2026-10-25 02:20:00,,,answered,Ana", 1200, 600),
+        ("2026-10-25 02:10:00,2026-10-25 02:20:00,2026-10-25 03:20:00,600,3600,answered,Ana", 600, 3600),
+        ("2026-10-25 02:59:40,,2026-10-25 03:00:20,40,,abandoned,", 40, None),
+        ("2026-10-25 02:59:40,2026-10-25 03:00:20,,,,answered,Ana", 3640, None),
+    ],
+)
+def test_in_the_repeated_hour_durations_and_order_decide(row: str, wait: int, talk: int | None) -> None:
+    entered, left, *ended = parse(row, replace(MAPPING, timezone="Europe/Berlin"))
+    assert left.at_ms - entered.at_ms == wait * 1000
+    assert [each.at_ms - left.at_ms for each in ended] == ([] if talk is None else [talk * 1000])
+
+
+@pytest.mark.parametrize(
     ("outcome", "kinds"),
     [
         ("waiting", ["queue_entered"]),

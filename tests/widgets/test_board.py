@@ -4,8 +4,9 @@ from textual.pilot import Pilot
 
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
-from ccm_tui.widgets.board_model import BoardRow, Cell, Column, Sort
-from ccm_tui.widgets.lines import Band
+from ccm_tui.widgets.board_model import BoardRow, Cell, Column, Sort, place_columns
+from ccm_tui.widgets.board_paint import header_spans
+from ccm_tui.widgets.lines import Band, plain
 from ccm_tui.widgets.symbols import ASCII, UNICODE
 from tests.widgets.harness import Stand, segments, strips, texts
 
@@ -409,3 +410,23 @@ async def test_stale_figures_are_dim(board: WatchedBoard) -> None:
         board.set_stale(True)
         await settle(pilot)
         assert all(segment.style and segment.style.dim for segment in strips(board)[1])
+
+
+@pytest.mark.parametrize(
+    ("column", "line"),
+    [
+        (Column("a", "Oldest", 6, "right"), "   Queue      ▾Oldest  SLday"),
+        (Column("a", "Oldest", 8, "right"), "   Queue        ▾Oldest  SLday"),
+        (Column("a", "Oldest", 6), "   Queue       Oldest▾ SLday"),
+        (Column("a", "Oldest", 8), "   Queue       Oldest▾   SLday"),
+    ],
+)
+def test_the_sort_marker_eats_no_letter_of_the_title(column: Column, line: str) -> None:
+    """``▾Olde`` reads as another word; and whether sorted or not, every title stays where it is."""
+    columns = (Column("q", "Queue", 10), column, Column("d", "SLday", 5))
+    placed = place_columns(columns, 60)
+    sorted_, plain_ = (plain(header_spans(placed, sort, False, UNICODE)) for sort in (Sort("a", descending=True), None))
+    assert sorted_ == line
+    assert sorted_.replace("▾", " ").split() == plain_.split()
+    assert sorted_.index("SLday") == plain_.index("SLday")
+    assert plain_.index("Oldest") == sorted_.index("Oldest")

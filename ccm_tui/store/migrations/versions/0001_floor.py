@@ -216,6 +216,12 @@ def upgrade() -> None:
         sa.Column("key_short", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("empty_short", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("withdrawn_short", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("answered_unknown", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("abandoned_unknown", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("timeout_unknown", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("key_unknown", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("empty_unknown", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("withdrawn_unknown", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("answered_wait_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("answered_ring_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("abandoned_wait_ms", sa.BigInteger(), autoincrement=False, nullable=True),
@@ -238,6 +244,14 @@ def upgrade() -> None:
         sa.Column("replies_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("resolved", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("resolved_within_target", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("csat_n", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("csat_top", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("csat_milli", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("nps_n", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("nps_promoters", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("nps_detractors", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("ces_n", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("ces_milli", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("backlog", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("longest_wait_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("oldest_owed_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
@@ -287,6 +301,10 @@ def upgrade() -> None:
         sa.Column("owed_since_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("replies", sa.Integer(), nullable=False),
         sa.Column("replies_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("csat_milli", sa.Integer(), nullable=True),
+        sa.Column("nps_milli", sa.Integer(), nullable=True),
+        sa.Column("ces_milli", sa.Integer(), nullable=True),
+        sa.Column("rated_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"],
             ["agent.id"],
@@ -318,6 +336,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_segment_ended", "segment", ["ended_at_ms"], unique=False)
     op.create_index("ix_segment_entered", "segment", ["entered_at_ms"], unique=False)
+    op.create_index(
+        "ix_segment_rated",
+        "segment",
+        ["rated_at_ms"],
+        unique=False,
+        sqlite_where=sa.text("rated_at_ms IS NOT NULL"),
+    )
     op.create_table(
         "span",
         sa.Column("agent_id", sa.Integer(), nullable=False),

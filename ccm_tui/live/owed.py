@@ -1,0 +1,40 @@
+"""Deferred channels, where a reply is owed rather than waited for: whose turn it is and for how long. Pure.
+
+Live channels pass through unchanged, so that a screen need not tell them apart.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccm_tui.formatting import timer
+
+if TYPE_CHECKING:
+    from ccm_tui.live.snapshot import QueueRow, WaitingContact
+    from ccm_tui.settings.definitions import Definitions
+
+
+def in_turn(row: "QueueRow") -> "list[WaitingContact]":
+    """Who waits, the next first: in a deferred queue whoever has been owed a reply for longest."""
+    if not row.channel.deferred:
+        return list(row.waiting)
+    ordered = sorted(row.waiting, key=lambda each: (_since_ms(each), each.entered_at_ms, each.contact))
+    return [replace(each, position=place) for place, each in enumerate(ordered, 1)]
+
+
+def waited_seconds(contact: "WaitingContact", row: "QueueRow", now_ms: int, definitions: "Definitions") -> float:
+    """For how long it has waited, or been owed a reply; that in opening time, as the queue's oldest is."""
+    since_ms = _since_ms(contact)
+    open_time = definitions.open_time(row.site, row.queue) if row.channel.deferred else None
+    return (max(0, now_ms - since_ms) if open_time is None else open_time(since_ms, max(since_ms, now_ms))) / 1000
+
+
+def waits_text(contact: "WaitingContact", row: "QueueRow", now_ms: int, definitions: "Definitions") -> str:
+    """``1:12``; of a deferred contact ``owed for 28:09, here for 2h45``."""
+    waited = timer(waited_seconds(contact, row, now_ms, definitions))
+    if not row.channel.deferred:
+        return waited
+    return f"owed for {waited}, here for {timer((now_ms - contact.entered_at_ms) / 1000)}"
+
+
+def _since_ms(contact: "WaitingContact") -> int:
+    return contact.entered_at_ms if contact.owed_since_ms is None else contact.owed_since_ms
