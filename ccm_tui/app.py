@@ -29,7 +29,7 @@ from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk, Drawn, Readers, terminal_drawn
 from ccm_tui.screens.modes import MODES, QUEUES, Mode
-from ccm_tui.theme import CCM_LIGHT, THEMES, suggested_theme, variable_defaults
+from ccm_tui.theme import CCM_LIGHT, OFFERED, THEMES, suggested_theme, variable_defaults
 from ccm_tui.view_state import ViewState, load_view_state, save_view_state
 from ccm_tui.widgets.symbols import ASCII
 
@@ -89,6 +89,7 @@ class CcmApp(App[None], inherit_bindings=False):
         now_ms: Callable[[], int],
         who: str = "",
         low_bandwidth: bool = False,
+        pace: float = 1.0,
         view_path: Path | None = None,
         drawn: Drawn | None = None,
     ) -> None:
@@ -101,6 +102,7 @@ class CcmApp(App[None], inherit_bindings=False):
             Signal(self, "desk"),
             who=who,
             low_bandwidth=low_bandwidth or definitions.settings.ui.low_bandwidth,
+            pace=pace,
             view=view,
             drawn=drawn or terminal_drawn(),
         )
@@ -118,11 +120,13 @@ class CcmApp(App[None], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
+        for name in self.available_themes.keys() - OFFERED:  # Textual's own: their colours mean nothing here
+            self.unregister_theme(name)
         self.stylesheet.set_variables(self.get_css_variables())
         if definitions.settings.ui.keymap:
-            from ccm_tui.screens.keymap import checked_keymap
+            from ccm_tui.settings.keymap import normal_keymap  # checked when the settings were read
 
-            self.set_keymap(checked_keymap(definitions.settings.ui.keymap, type(self)))
+            self.set_keymap(normal_keymap(definitions.settings.ui.keymap))
         for name, mode in MODES.items():
             self.add_mode(name, self._maker(mode))
 
@@ -130,7 +134,7 @@ class CcmApp(App[None], inherit_bindings=False):
         return lambda: mode.load()(self.desk)
 
     def _first_theme(self) -> str:
-        if self.desk.view.theme in self.available_themes:
+        if self.desk.view.theme in OFFERED:
             return self.desk.view.theme
         light = self.desk.definitions.settings.ui.theme == "light"
         return CCM_LIGHT.name if light else suggested_theme(os.environ)

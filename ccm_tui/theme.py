@@ -294,6 +294,8 @@ def _theme(name: str, dark: bool) -> Theme:
 CCM_DARK = _theme("ccm-dark", dark=True)
 CCM_LIGHT = _theme("ccm-light", dark=False)
 THEMES = (CCM_DARK, CCM_LIGHT)
+OFFERED = frozenset({CCM_DARK.name, CCM_LIGHT.name, "ansi-dark", "ansi-light"})
+"""Ours, and the terminal's own sixteen colours."""
 
 
 def suggested_theme(environ: Mapping[str, str]) -> str:

@@ -230,3 +230,15 @@ async def test_a_key_before_the_filter_is_there_is_not_lost() -> None:
         await it.pilot.press("slash", "v", "i", "p")
         await it.settle()
         assert screen.filter_bar.text == "vip"
+
+
+async def test_only_our_themes_are_offered(tmp_path: Path) -> None:
+    path = tmp_path / "view.json"
+    path.write_text('{"version": 1, "screen": "queues", "theme": "dracula"}')
+    async with console(view_path=path) as it:
+        assert it.app.theme == "ccm-dark"
+        assert set(it.app.available_themes) == {"ccm-dark", "ccm-light", "ansi-dark", "ansi-light"}
+        for name in it.app.available_themes:
+            it.app.theme = name
+            await it.show(FLOOR)
+            assert "● live" in it.text

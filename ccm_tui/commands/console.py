@@ -34,12 +34,13 @@ def show_console(
     low_bandwidth: bool = False,
     view_path: Path | None = None,
     wall_clock: Callable[[], float] = time.time,
+    pace: float = 1.0,
 ) -> ExitCode:
     """Run the console until it is left. Ended by a signal it exits with 128 and the signal's number.
 
     ``ending``, entered already, ends it from outside; ``config`` and ``child_arguments`` are handed to the follower it
     starts when there is none; ``view_path`` is where it remembers how it was left; ``wall_clock`` is the floor's time
-    in seconds since 1970.
+    in seconds since 1970, of which ``pace`` pass in one of ours.
     """
     database = session.database_of(settings)
     definitions = Definitions(settings)
@@ -74,6 +75,7 @@ def show_console(
         now_ms=lambda: round(wall_clock() * 1000),
         who=who or _user(),
         low_bandwidth=low_bandwidth,
+        pace=pace,
         view_path=view_path,
     )
     ending.end = app.end_soon

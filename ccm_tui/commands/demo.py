@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> ExitCode:
                 who=args.as_name,
                 mouse=not args.no_mouse,
                 wall_clock=clock,
+                pace=args.speed,
             )
 
 

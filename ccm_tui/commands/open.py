@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     check_terminal(os.environ)
     scrub(os.environ)
     settings = session.settings_of(args)
+    session.tell_absent(args.paths)
     from ccm_tui.view_state import state_path
 
     with Ending() as ending:

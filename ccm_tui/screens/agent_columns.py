@@ -53,7 +53,8 @@ def _doing(view: AgentView) -> Cell:
     return Cell(text, doing.word, doing.tone if doing.tone is not Tone.NORMAL else None)
 
 
-def _for(view: AgentView) -> Cell:
+def for_cell(view: AgentView) -> Cell:
+    """How long he has been doing that: the one cell that time alone changes. Sorts by when it began."""
     row = view.row
     at_ms = words.since_ms(row)
     seconds = None if at_ms is None else max(0.0, (view.now_ms - at_ms) / 1000)
@@ -63,7 +64,7 @@ def _for(view: AgentView) -> Cell:
     tone = LEVEL_TONES[view.level]
     if tone is None and not words.is_in(row.state):
         tone = Tone.DIM
-    return Cell(text, seconds, tone)
+    return Cell(text, None if at_ms is None else -at_ms, tone)
 
 
 def _flags(view: AgentView) -> Cell:
@@ -104,7 +105,7 @@ def _occupancy(view: AgentView) -> Cell:
 
 FIGURES: tuple[AgentFigure, ...] = (
     AgentFigure(
-        Column("agent", "Agent", 10, grow=True, max_width=24, description="The agent's name."),
+        Column("agent", "Agent", 10, grow=True, max_width=24, wanted=(18, 8), description="The agent's name."),
         lambda view: Cell(view.row.name, view.row.name),
     ),
     AgentFigure(
@@ -115,6 +116,7 @@ FIGURES: tuple[AgentFigure, ...] = (
             priority=5,
             grow=True,
             max_width=10,
+            wanted=(8, 9),
             description="What the agent chose: ready, break, another pause by its reason, or not logged in (—).",
         ),
         _chose,
@@ -134,7 +136,7 @@ FIGURES: tuple[AgentFigure, ...] = (
             priority=1,
             description="How long that has been going on; 9/30: a break's minute 9 of 30.",
         ),
-        _for,
+        for_cell,
     ),
     AgentFigure(
         Column(

@@ -9,7 +9,7 @@ from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import count
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.screens import agent_words as words
-from ccm_tui.screens.agent_columns import AgentView, agent_cells
+from ccm_tui.screens.agent_columns import AgentView, agent_cells, for_cell
 from ccm_tui.screens.board_screen import Listed
 from ccm_tui.screens.queue_rows import BANDS, WORDS
 from ccm_tui.settings.definitions import Definitions
@@ -70,15 +70,24 @@ class AgentList:
             level = level_of(alert_of(alerts, row))
             key, source = agent_key(row), (now_ms // 1000, level, sites, row)
             known = self._made.get(key)
-            made[key] = (
-                known if known and known[0] == source else (source, self._listed(key, row, level, now_ms, sites))
-            )
+            if known is None or known[0][1:] != source[1:]:
+                known = source, self._listed(key, row, level, now_ms, sites)
+            elif known[0] != source:
+                known = source, self._later(known[1], row, level, now_ms)
+            made[key] = known
         self._made = made
         return [listed for _, listed in made.values()]
 
-    def _listed(self, key: str, row: AgentRow, level: Level, now_ms: int, sites: bool) -> Listed:
+    def _later(self, listed: Listed, row: AgentRow, level: Level, now_ms: int) -> Listed:
+        """The same row when nothing but time has gone by."""
+        time = for_cell(self._view(row, level, now_ms))
+        if listed.row.cells["for"] == time:
+            return listed
+        return listed._replace(row=listed.row._replace(cells={**listed.row.cells, "for": time}))
+
+    def _view(self, row: AgentRow, level: Level, now_ms: int) -> AgentView:
         definitions = self._definitions
-        view = AgentView(
+        return AgentView(
             row,
             now_ms,
             definitions.agent_rules(row.site),
@@ -88,12 +97,14 @@ class AgentList:
             self._ascii_only,
             definitions.settings.pause,
         )
-        cells = agent_cells(view)
+
+    def _listed(self, key: str, row: AgentRow, level: Level, now_ms: int, sites: bool) -> Listed:
+        cells = agent_cells(self._view(row, level, now_ms))
         if sites:
             name = f"{row.name} · {row.site}"
             cells["agent"] = cells["agent"]._replace(text=name, sort=name)
         queues = " ".join(member.queue for member in row.state.queues)
-        pause = definitions.settings.pause
+        pause = self._definitions.settings.pause
         state = f"{words.chose(row, pause)} {words.doing(row, pause).word} {WORDS[level]}"
         text = f"{row.name} {row.agent} {row.site} {row.team} {queues} {state}"
         return Listed(BoardRow(key, cells, BANDS[level]), text)

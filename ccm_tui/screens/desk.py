@@ -95,6 +95,8 @@ class Desk:
     """Another floor, a failure, or a pause: whatever the current screen should look at again."""
     who: str = ""
     low_bandwidth: bool = False
+    pace: float = 1.0
+    """Seconds of the floor's clock in one of ours: a simulation's may run faster."""
     view: ViewState = field(default_factory=ViewState)
     drawn: Drawn = field(default_factory=terminal_drawn)
     floor: "Floor | None" = None

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from ccm_tui.screens.desk import Desk
 
 LABEL_WIDTH = 9
+NOT_THERE = "it will be read as soon as it is there; a wrong path: ccm-tui watch --forget PATH, or out of ccm.toml"
 ADVICE = (
     ("permission", "give this user the right to read it, for example through the group of the log's owner"),
     ("denied", "give this user the right to read it, for example through the group of the log's owner"),
-    ("no such", "it will be read as soon as it is there; if it never comes, put the path in ccm.toml right"),
-    ("not there", "it will be read as soon as it is there; if it never comes, put the path in ccm.toml right"),
+    ("no such", NOT_THERE),
+    ("not there", NOT_THERE),
     ("format", "say which format it is: ccm-tui open --source FORMAT PATH, or format = in ccm.toml"),
     ("claim", "say which format it is: ccm-tui open --source FORMAT PATH, or format = in ccm.toml"),
     ("full", "free some space; reading resumes by itself"),

@@ -28,12 +28,20 @@ def freshness_of(desk: Desk, now_ms: int) -> Freshness:
     if desk.failure is not None:
         return Freshness.ERROR
     follower = floor.snapshot.follower
-    looked_at_ms = follower.looked_at_ms
-    if looked_at_ms is None or now_ms - looked_at_ms > STALE_MS:
+    looked_ago = looked_ago_ms(desk, now_ms)
+    if looked_ago is None or looked_ago > STALE_MS:
         return Freshness.STALE
     if follower.progress is not None and follower.progress < 1 and not follower.live:
         return Freshness.LOADING
     return Freshness.PARTIAL if follower.problems else Freshness.LIVE
+
+
+def looked_ago_ms(desk: Desk, now_ms: int) -> float | None:
+    """How long ago the follower looked, by the clock on our wall, though the floor's may run faster; None: never."""
+    snapshot = None if desk.floor is None else desk.floor.snapshot
+    if snapshot is None or snapshot.follower.looked_at_ms is None:
+        return None
+    return snapshot.as_of_ms - snapshot.follower.looked_at_ms + (now_ms - snapshot.as_of_ms) / desk.pace
 
 
 def is_old(freshness: Freshness) -> bool:
@@ -65,10 +73,10 @@ def _age(desk: Desk, state: Freshness, now_ms: int) -> str:
     follower = floor.snapshot.follower
     if state is Freshness.LOADING:
         return percent(follower.progress, digits=0)
-    looked_at_ms = follower.looked_at_ms
-    if looked_at_ms is None or (desk.low_bandwidth and state is Freshness.LIVE):
+    looked_ago = looked_ago_ms(desk, now_ms)
+    if looked_ago is None or (desk.low_bandwidth and state is Freshness.LIVE):
         return ""  # on a slow link it is enough that it is live, which bounds the age
-    return age((now_ms - looked_at_ms) / 1000)
+    return age(looked_ago / 1000)
 
 
 def trouble(desk: Desk, now_ms: int, site: str) -> Line:
@@ -84,7 +92,7 @@ def trouble(desk: Desk, now_ms: int, site: str) -> Line:
     follower = floor.snapshot.follower
     state = freshness_of(desk, now_ms)
     if state is Freshness.STALE:
-        return _stale(desk, follower.looked_at_ms, follower.note, now_ms, site)
+        return _stale(desk, looked_ago_ms(desk, now_ms), follower.note, now_ms, site)
     if state is Freshness.LOADING:
         share = percent(follower.progress, digits=0)
         return line((f"{sign.loading} reading the logs, {share}: figures are not complete yet", Tone.HEAD))
@@ -106,14 +114,14 @@ def trouble(desk: Desk, now_ms: int, site: str) -> Line:
     return ()
 
 
-def _stale(desk: Desk, looked_at_ms: int | None, note: str, now_ms: int, site: str) -> Line:
+def _stale(desk: Desk, ago_ms: float | None, note: str, now_ms: int, site: str) -> Line:
     sign = desk.symbols.stale
-    if looked_at_ms is None:
+    if ago_ms is None:
         return line((f"{sign} nobody has read the logs yet", Tone.WARNING), (f"  {note}", Tone.DIM))
     zone = desk.zone(site)
-    ago = now_ms - looked_at_ms
-    since = clock(looked_at_ms, zone, seconds=True) if ago < DAY_MS else moment(looked_at_ms, zone)
-    words = f"{sign} nobody has read the logs since {since} ({timer(ago / 1000)} ago)"
+    at_ms = round(now_ms - ago_ms * desk.pace)
+    since = clock(at_ms, zone, seconds=True) if ago_ms < DAY_MS else moment(at_ms, zone)
+    words = f"{sign} nobody has read the logs since {since} ({timer(ago_ms / 1000)} ago)"
     return line((words, Tone.WARNING), (f"  {note}" if note else "", Tone.DIM))
 
 

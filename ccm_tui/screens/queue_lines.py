@@ -4,6 +4,7 @@ The pane beside the board and the queue's own screen take their lines from here.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccm_tui.domain import kpi
@@ -100,17 +101,23 @@ def causes(subject: QueueSubject, width: int) -> list[Line]:
     if detail is None:
         return [fact("moved", ("…", Tone.DIM)), fact("help", ("…", Tone.DIM))]
     cause = next((figure.words for figure in detail.moved if figure.move is detail.cause), "")
-    before, found, after = detail.moved_words.partition(cause) if cause else (detail.moved_words, "", "")
+    return list(_causes(detail.moved_words, cause, tuple(helper.words for helper in detail.helpers), width))
+
+
+@lru_cache(maxsize=8)
+def _causes(moved_words: str, cause: str, helping: tuple[str, ...], width: int) -> tuple[Line, ...]:
+    """Wrapped once, though said each second."""
+    before, found, after = moved_words.partition(cause) if cause else (moved_words, "", "")
     moved = wrapped_spans(line(before, (found, Tone.STRONG), after), max(8, width - LABEL_WIDTH - 1))
     lines = [fact("moved" if index == 0 else "", *each) for index, each in enumerate(moved)]
-    helpers = [helper.words for helper in detail.helpers] or ["nobody free elsewhere has answered this queue"]
+    helpers = helping or ("nobody free elsewhere has answered this queue",)
     if width >= SIDE_BY_SIDE:
         helpers = helpers[:1]
     for index, words_ in enumerate(helpers):
-        tone = Tone.NORMAL if detail.helpers else Tone.DIM
+        tone = Tone.NORMAL if helping else Tone.DIM
         for part, each in enumerate(wrapped_spans(line((words_, tone)), max(8, width - LABEL_WIDTH - 1), indent=1)):
             lines.append(fact("help" if index == part == 0 else "", *each))
-    return lines
+    return tuple(lines)
 
 
 def now_lines(subject: QueueSubject, width: int) -> list[Line]:
@@ -192,15 +199,21 @@ def agent_lines(subject: QueueSubject, width: int) -> list[Line]:
         customer = agent.state.segments[0].customer if agent.state.segments else None
         parts: list[Part] = [
             " ",
-            (fit(clean(agent.name), name_width, ellipsis=desk.symbols.ellipsis), band.tone),
+            (_fitted(agent.name, name_width, desk.symbols.ellipsis), band.tone),
             " ",
-            (fit(clean(text), 11, ellipsis=desk.symbols.ellipsis), doing.tone),
+            (_fitted(text, 11, desk.symbols.ellipsis), doing.tone),
             f"{words.lasting(agent, subject.now_ms):>5}",
             (f" {desk.symbols.band(band)} ", band.tone),
             (customer_text(customer, desk) if agent.state.segments else "", Tone.DIM),
         ]
         lines.append(line(*parts))
     return lines
+
+
+@lru_cache(maxsize=1024)
+def _fitted(text: str, width: int, ellipsis: str) -> str:
+    """Text from a log in so many cells. The same names are asked for each second."""
+    return fit(clean(text), width, ellipsis=ellipsis)
 
 
 def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:

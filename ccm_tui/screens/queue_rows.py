@@ -80,13 +80,33 @@ def _blame(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Defin
     return min(wait, alert.level), min(service, alert.level)
 
 
-def queue_rows(
-    rows: Iterable[QueueRow], alerts: "Alerts", now_ms: int, definitions: Definitions, *, sites: bool
-) -> list[Listed]:
-    """The worst first, then by name. ``sites``: several, so each is named and found by."""
-    judged = [(row, alert_of(alerts, row)) for row in rows]
-    judged.sort(key=lambda pair: (-_level(pair[1]), pair[0].queue.casefold(), pair[0].site, pair[0].channel))
-    return [_listed(row, alert, now_ms, definitions, sites) for row, alert in judged]
+class QueueList:
+    """Makes the rows; one in which nothing has changed, and no time runs, is not made again."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._made: dict[str, tuple[tuple[object, ...], Listed]] = {}
+        """By key: what the row was made of, and the row."""
+
+    def rows(self, rows: Iterable[QueueRow], alerts: "Alerts", now_ms: int, *, sites: bool) -> list[Listed]:
+        """The worst first, then by name. ``sites``: several, so each is named and found by."""
+        judged = [(row, alert_of(alerts, row)) for row in rows]
+        judged.sort(key=lambda pair: (-_level(pair[1]), pair[0].queue.casefold(), pair[0].site, pair[0].channel))
+        made: dict[str, tuple[tuple[object, ...], Listed]] = {}
+        for row, alert in judged:
+            key = queue_key(row)
+            source = (runs_until(row, now_ms), _level(alert), sites, row)
+            known = self._made.get(key)
+            if known is None or known[0] != source:
+                known = source, _listed(row, alert, now_ms, self._definitions, sites)
+            made[key] = known
+        self._made = made
+        return [listed for _, listed in made.values()]
+
+
+def runs_until(row: QueueRow, now_ms: int) -> int:
+    """The second, where the row shows how long somebody has waited; 0 where it shows no time that runs."""
+    return now_ms // 1000 if row.waiting or row.day.backlog else 0
 
 
 def _level(alert: "Alert | None") -> Level:

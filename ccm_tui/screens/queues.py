@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ccm_tui.live.snapshot import QueueRow
     from ccm_tui.messages import Floor
     from ccm_tui.screens.desk import Desk
+    from ccm_tui.screens.queue_rows import QueueList
     from ccm_tui.widgets.kpi_tile import Kpi
     from ccm_tui.widgets.lines import Line
 
@@ -50,6 +51,7 @@ class QueuesScreen(BoardScreen):
 
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
+        self._list: QueueList | None = None
         self._details: dict[str, QueueDetail] = {}
         self._resting: Timer | None = None
         self._mine = bool(desk.definitions.settings.ui.my_queues)
@@ -73,16 +75,13 @@ class QueuesScreen(BoardScreen):
         return find_queue(floor.snapshot, key)
 
     def listed(self, floor: "Floor") -> Sequence[Listed]:
-        from ccm_tui.screens.queue_rows import my_queues, queue_rows
+        from ccm_tui.screens.queue_rows import QueueList, my_queues
 
+        if self._list is None:
+            self._list = QueueList(self.desk.definitions)
         rows = floor.snapshot.queues
-        return queue_rows(
-            my_queues(rows, self.desk.definitions) if self._mine else rows,
-            floor.alerts,
-            self.shown_ms(floor),
-            self.desk.definitions,
-            sites=len(floor.snapshot.timezones) > 1,
-        )
+        shown = my_queues(rows, self.desk.definitions) if self._mine else rows
+        return self._list.rows(shown, floor.alerts, self.shown_ms(floor), sites=len(floor.snapshot.timezones) > 1)
 
     def kpis(self, floor: "Floor", listed: Collection[str]) -> "Sequence[Kpi]":
         from ccm_tui.screens.queue_rows import narrowed, queue_kpis

@@ -32,6 +32,8 @@ class Column(NamedTuple):
     """Where growing ends: numbers must stay near the name they belong to."""
     letter: str = ""
     """Sort key to use instead of the first free letter of the title."""
+    wanted: tuple[int, int] = (0, 0)
+    """(width, priority): it grows to that width before columns of a higher priority come in."""
 
 
 class Cell(NamedTuple):
@@ -82,17 +84,24 @@ def place_columns(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
     Depends on the width alone: contents never move a column. The last resort below all widths is the first column.
     """
     room = width - GUTTER + GAP
-    chosen: set[str] = set()
-    for _, _, column in sorted((column.priority, index, column) for index, column in enumerate(columns)):
-        if column.width + GAP > room and chosen:
-            break
-        chosen.add(column.key)
-        room -= column.width + GAP
-    shown = [column for column in columns if column.key in chosen]
-    widths = {column.key: column.width for column in shown}
+    widths: dict[str, int] = {}
+    wishes = [(column.priority, index, column.width + GAP, column) for index, column in enumerate(columns)]
+    wishes += [
+        (column.wanted[1], len(columns) + index, column.wanted[0] - column.width, column)
+        for index, column in enumerate(columns)
+        if column.wanted[0]
+    ]
+    for _, _, cells, column in sorted(wishes):
+        if cells > room and widths:
+            if column.key not in widths:
+                break
+            continue
+        widths[column.key] = widths[column.key] + cells if column.key in widths else column.width
+        room -= cells
+    shown = [column for column in columns if column.key in widths]
     growing = [column for column in shown if column.grow]
     for left, column in zip(range(len(growing), 0, -1), growing, strict=True):
-        extra = max(0, min(room // left, column.max_width - column.width))
+        extra = max(0, min(room // left, column.max_width - widths[column.key]))
         widths[column.key] += extra
         room -= extra
     placed, x = [], GUTTER

@@ -63,26 +63,31 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes, can_focus=can_focus)
         self.symbols = symbols or terminal_symbols()
         self._clean = clean
-        self._shown: list[Line] = []
+        self._given: list[Line] = []
+        self._safe: dict[int, Line] = {}
+        """Those of them that were seen, made safe."""
         self.show(lines)
 
     def show(self, lines: Sequence[Line], *, keep_place: bool = True) -> None:
         """Other lines. ``keep_place`` False for another subject, which is read from its beginning."""
-        old, self._shown = self._shown, [cleaned(each, self._clean) for each in lines]
-        if len(old) != len(self._shown):
-            self.virtual_size = Size(0, len(self._shown))
+        old, self._given = self._given, list(lines)
+        safe, self._safe = self._safe, {}
+        if len(old) != len(self._given):
+            self.virtual_size = Size(0, len(self._given))
         if not keep_place:
             self.scroll_to(y=0, animate=False)
-        top = self.scroll_offset.y
+        top, width = self.scroll_offset.y, self.scrollable_content_region.width
         regions = []
-        for y in range(self.size.height):
-            before = old[top + y] if top + y < len(old) else ()
-            after = self._shown[top + y] if top + y < len(self._shown) else ()
+        for y in range(top, top + self.size.height):
+            if y < min(len(old), len(self._given)) and old[y] == self._given[y]:
+                if y in safe:
+                    self._safe[y] = safe[y]
+                continue
+            before = safe[y] if y in safe else cleaned(old[y], self._clean) if y < len(old) else ()
             # Cropping moves the ellipsis, so a line is compared as it is painted
-            width = self.scrollable_content_region.width
-            span = changed_columns(crop(before, width), crop(after, width))
+            span = changed_columns(crop(before, width), crop(self._line(y), width))
             if span is not None:
-                regions.append(Region(span[0], y, span[1] - span[0], 1))
+                regions.append(Region(span[0], y - top, span[1] - span[0], 1))
         if regions:
             self.refresh(*regions)
 
@@ -94,5 +99,13 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """One line of what is scrolled to."""
         index, room = y + self.scroll_offset.y, self.scrollable_content_region.width
-        spans = crop(self._shown[index], room, self.symbols.ellipsis) if index < len(self._shown) else ()
+        spans = crop(self._line(index), room, self.symbols.ellipsis)
         return strip_of(spans, self.size.width, look_of(self.app), base_style(self))
+
+    def _line(self, index: int) -> Line:
+        """A line made safe, when it is about to be seen: of many most never are."""
+        found = self._safe.get(index)
+        if found is None:
+            found = cleaned(self._given[index], self._clean) if index < len(self._given) else ()
+            self._safe[index] = found
+        return found

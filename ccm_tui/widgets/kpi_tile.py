@@ -101,13 +101,16 @@ class KpiStrip(LineView):
         classes: str | None = None,
     ) -> None:
         super().__init__(clean=clean, symbols=symbols, id=id, classes=classes)
-        self._kpis = cleaned(tuple(kpis), clean)
+        self._given = tuple(kpis)
+        self._kpis = cleaned(self._given, clean)
         self._wide_from = wide_from
 
     def show(self, kpis: Sequence[Kpi]) -> None:
         """Other figures; the most important first."""
-        self._kpis = cleaned(tuple(kpis), self._clean)
-        self.changed()
+        given = tuple(kpis)
+        if given != self._given:
+            self._given, self._kpis = given, cleaned(given, self._clean)
+            self.changed()
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         if width >= self._wide_from:

@@ -47,8 +47,7 @@ Part = str | Span | tuple[str, Tone]
 
 def line(*parts: Part) -> Line:
     """A line of parts: plain strings, spans, or (text, tone) pairs; empty ones are left out."""
-    spans = (Span(part) if isinstance(part, str) else Span(*part) for part in parts)
-    return tuple(span for span in spans if span.text)
+    return tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts if part and part[0])
 
 
 def width_of(spans: Iterable[Span]) -> int:

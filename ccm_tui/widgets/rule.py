@@ -33,12 +33,14 @@ class Rule(LineView):
         classes: str | None = None,
     ) -> None:
         super().__init__(clean=clean, symbols=symbols, id=id, classes=classes)
+        self._given: Line = ()
         self._words: Line = ()
 
     def say(self, words: Line = ()) -> None:
         """Put words into the rule, or take them out again."""
-        self._words = cleaned(words, self._clean)
-        self.changed()
+        if words != self._given:
+            self._given, self._words = words, cleaned(words, self._clean)
+            self.changed()
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         return [rule_line(self._words, width, self.symbols)]

@@ -12,6 +12,7 @@ BENCHMARKS = (
     ("bench_board", False),
     ("bench_wire", False),
     ("bench_latency", False),
+    ("bench_live", False),
     ("bench_readers", False),
     ("bench_history", True),
     ("bench_import", True),

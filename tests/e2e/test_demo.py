@@ -87,6 +87,17 @@ def test_time_can_go_faster(place: Place) -> None:
     assert folders(place) == []
 
 
+def test_at_high_speed_it_is_live_as_long_as_the_follower_keeps_up(place: Place) -> None:
+    with demo(place, "--speed", "300", "--days", "0") as console:
+        console.see("● live")
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            assert "stale" not in console.lines[0]
+            time.sleep(0.05)
+        console.send("q")
+        assert console.wait() == 0
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_however_it_ends_nothing_is_left(place: Place, end: signal.Signals) -> None:
     console = demo(place, "--days", "1")

@@ -96,24 +96,32 @@ async def test_a_pause_that_means_wrap_up_is_wrap_up_everywhere() -> None:
     async with console((140, 40), settings=PAUSES) as it:
         await it.press("2")
         await it.show(floor((queue("billing"),), rows))
-        assert it.line_with("ann ").split()[:4] == ["▸", "ann", "WrapUp", "◐"]
+        assert it.line_with("▸  ann ").split()[:5] == ["▸", "ann", "WrapUp", "◐", "ACW"]
         assert it.line_with("bob ").split()[:4] == ["bob", "wrapup", "◐", "ACW"]
         assert it.line_with("cid ").split()[:4] == ["cid", "training", "■", "training"]
         assert it.line_with("dan ").split()[:4] == ["dan", "break", "■", "lunch"]
-        tiles = dict(zip(it.lines[1].split(), it.lines[2].split(), strict=False))
-        assert it.line_with("ACW"), "there is a tile"
-        assert "◐" in it.line_with("eve ")
-        assert tiles["in"] == "5"
-        values = it.lines[2].split()
-        assert values[3:5] == ["3", "2"], "three wrap up, two are paused otherwise"
+        assert it.lines[2].split()[:5] == ["5", "0", "0", "3", "2"], "three wrap up, two are paused otherwise"
+
+
+async def test_names_have_room_before_the_rarer_columns() -> None:
+    async with console((140, 40)) as it:
+        await it.press("2")
+        await it.show(floor((), (agent("Maximiliane Oberle"),)))
+        assert "Maximiliane Oberle" in it.lines[5]
+
+
+async def test_the_tiles_say_what_the_rows_say() -> None:
+    paused = agent("bob", state(AgentStatus.PAUSED, AgentActivity.NONE, 99, reason="wrapup"))
+    rows = (paused, agent("ann", state(AgentStatus.PAUSED, AgentActivity.NONE, 99, reason="lunch")))
     async with console(settings=PAUSES) as it:
         await it.press("2")
         await it.show(floor((queue("billing"),), rows))
-        assert "ACW  3" in it.lines[1]
-        assert "paused  2" in it.lines[1]
+        assert "ACW  1" in it.lines[1]
+        assert "paused  1" in it.lines[1]
         await it.press("slash", *"bob", "enter")
         assert "ACW  1" in it.lines[1], "the tiles sum what is listed"
-        assert "Agents, 1 of 5" in it.lines[0]
+        assert "paused  0" in it.lines[1]
+        assert "Agents, 1 of 2" in it.lines[0]
 
 
 async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:

@@ -1,4 +1,4 @@
-"""Keys: one sense each, all with a name for the keymap, all in the help; a wrong keymap is refused with advice."""
+"""Keys: one sense each, all with a name for the keymap, all in the help. What a keymap may be: ``tests/settings``."""
 
 from dataclasses import replace
 
@@ -7,10 +7,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from ccm_tui.app import CcmApp
-from ccm_tui.errors import ConfigError
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.help import help_lines, help_of
-from ccm_tui.screens.keymap import bindings_of, checked_keymap, contexts, keys_of, screens_of
 from ccm_tui.screens.keys import key_text
 from ccm_tui.screens.modes import MODES
 from ccm_tui.screens.sheet import Sheet
@@ -18,6 +16,7 @@ from ccm_tui.settings.sections import UiSettings
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import plain
+from tests.screens.bindings import bindings_of, contexts, keys_of, screens_of
 from tests.screens.floors import floor, queue
 from tests.screens.harness import SETTINGS, console
 
@@ -83,33 +82,6 @@ async def test_help_shows_the_keys_in_force() -> None:
         assert "f filter" in it.lines[-1]
         await it.press("f", *"vip", "enter")
         assert "filter: vip" in it.text
-
-
-@pytest.mark.parametrize(
-    ("keymap", "message", "hint"),
-    [
-        ({"floor.filtre": "f"}, "no action 'floor.filtre'", "floor.filter"),
-        ({"floor.filter": "j"}, "j already means Down (board.down)", "board.down"),
-        ({"floor.filter": "x"}, "x already means", "floor.explain"),
-        ({"floor.filter": "f2", "floor.copy": "f2"}, "f2 already means", "take another key"),
-        ({"floor.filter": "ctrl+entr"}, "no key 'ctrl+entr'", "ctrl+enter"),
-        ({"floor.filter": ""}, "no key ''", "keys are written like"),
-        ({"floor.filter": "F"}, "capital letters order tables", "'f'"),
-        ({"floor.filter": "slosh+f"}, "no key 'slosh+f'", ""),
-    ],
-)
-def test_a_wrong_keymap_is_refused_with_what_would_be_right(keymap: dict[str, str], message: str, hint: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        checked_keymap(keymap, CcmApp)
-    assert message in str(caught.value)
-    assert hint in caught.value.hint
-
-
-def test_keys_can_be_swapped() -> None:
-    assert checked_keymap({"floor.filter": "x", "floor.explain": "/"}, CcmApp) == {
-        "floor.filter": "x",
-        "floor.explain": "slash",
-    }
 
 
 def test_keys_are_shown_as_people_write_them() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from textual.keys import Keys, _character_to_key
 
 from ccm_tui.app import CcmApp
-from ccm_tui.screens import keymap as screens
 from ccm_tui.settings import read_settings
 from ccm_tui.settings.keymap import ACTIONS, KEYS, Action, contexts, keymap_problems, normal_key, normal_keymap
+from tests.screens import bindings as screens
 
 
 def problems(folder: Path, text: str, **environ: str) -> list[str]:

@@ -145,3 +145,19 @@ def test_a_new_band_changes_sign_and_name() -> None:
     placed = place_columns(COLUMNS, 79)
     span = changed_cells(row("a", 1), row("a", 1, band=Band.BREACH), placed)
     assert span == (0, placed[0].x + placed[0].width)
+
+
+def test_a_column_grows_to_what_it_wants_before_lesser_ones_come_in() -> None:
+    columns = (
+        Column("name", "Name", 10, grow=True, max_width=24, wanted=(18, 5)),
+        Column("a", "A", 5, priority=4),
+        Column("b", "B", 9, priority=6),
+    )
+
+    def widths(width: int) -> dict[str, int]:
+        return {placed.column.key: placed.width for placed in place_columns(columns, width)}
+
+    assert widths(20) == {"name": 10, "a": 5}
+    assert widths(28) == {"name": 18, "a": 5}
+    assert widths(31) == {"name": 21, "a": 5}
+    assert widths(39) == {"name": 18, "a": 5, "b": 9}
