@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.following import (
-    EPOCH,
     append,
     assert_as_if_imported_at_once,
     calls,
