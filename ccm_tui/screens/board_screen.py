@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widget import Widget
 
+from ccm_tui.formatting import moment
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk
 from ccm_tui.theme import Tone
@@ -26,6 +27,9 @@ from ccm_tui.widgets.status_line import Freshness
 
 if TYPE_CHECKING:
     from ccm_tui.messages import Floor
+
+LISTED_MS = 28 * 24 * 3600 * 1000
+"""Queues and agents that were quiet for longer are not on the floor (as in ``live.floor_agents``)."""
 
 
 class Listed(NamedTuple):
@@ -77,6 +81,20 @@ class BoardScreen(FloorScreen):
     def columns(self) -> tuple[Column, ...]:
         """The table's columns: the same for as long as the console runs."""
         return self.COLUMNS
+
+    def empty(self, floor: "Floor") -> Sequence[str]:
+        """What an empty list says, and what to do: of an old log that it is old, and how to see it."""
+        snapshot = floor.snapshot
+        newest_at_ms = snapshot.newest_at_ms
+        if newest_at_ms is None or snapshot.as_of_ms - newest_at_ms < LISTED_MS:
+            return self.EMPTY
+        at = moment(newest_at_ms, self.desk.zone(), seconds=False).replace(" ", "T")
+        day = at.partition("T")[0]
+        return (
+            f"The newest line is of {day}: nothing of the last 28 days.",
+            f"ccm-tui report queues --from {day} shows it,",
+            f"ccm-tui board --as-of {at} the floor as it was then.",
+        )
 
     def listed(self, floor: "Floor") -> Sequence[Listed]:
         """All rows, in the screen's own order."""
@@ -139,7 +157,7 @@ class BoardScreen(FloorScreen):
         if self._listed and not shown:
             self.board.set_placeholder(f"No row has “{self.filter_bar.text}”.\nesc clears the filter")
         elif not self._listed and self.desk.floor is not None:
-            self.board.set_placeholder("\n".join(self.EMPTY), Tone.NORMAL)
+            self.board.set_placeholder("\n".join(self.empty(self.desk.floor)), Tone.NORMAL)
         self.board.set_rows(shown)
         if self.board.untouched and shown:
             # Nobody has chosen a row yet: the pane tells of the first, which is the worst

@@ -82,7 +82,9 @@ def plain(value: float | None) -> str:
 def summary(found: "Found") -> Line:
     """How many there are, what they come to, and what was left out."""
     total = sum(found.places.values())
-    many = "1 contact" if total == 1 else f"{count(total)} contacts, newest first"
+    # Of an agent's missed offers nobody knows the contact
+    noun = "contact" if not found.rows or any(row.contact for row in found.rows) else "offer"
+    many = f"1 {noun}" if total == 1 else f"{count(total)} {noun}s, newest first"
     said = [(many if total else "no contact", Tone.STRONG), (f"  {whole_text(found)}", Tone.NORMAL)]
     out = found.places["excluded"]
     if out:

@@ -1,6 +1,8 @@
 """What is said of one file: where it is, whether its lines add up, what is wrong and what to do. Pure."""
 
-from pathlib import PurePath
+import shlex
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from ccm_tui.domain.thresholds import Level
@@ -17,9 +19,10 @@ from ccm_tui.widgets.lines import Line, line
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alert
     from ccm_tui.screens.desk import Desk
+    from ccm_tui.settings.model import Settings
 
 LABEL_WIDTH = 9
-NOT_THERE = "it will be read as soon as it is there; a wrong path: ccm-tui watch --forget PATH, or out of ccm.toml"
+NOT_THERE = "it will be read as soon as it is there; if it never comes"
 ADVICE = (
     ("permission", "give this user the right to read it, for example through the group of the log's owner"),
     ("denied", "give this user the right to read it, for example through the group of the log's owner"),
@@ -34,10 +37,24 @@ ADVICE = (
 OTHERWISE = "ccm-tui doctor says more"
 
 
-def advice(problem: str) -> str:
-    """What to do about a problem."""
+def advice(problem: str, path: str, settings: "Settings") -> str:
+    """What to do about a problem with a path."""
     folded = problem.casefold()
-    return next((words for word, words in ADVICE if word in folded), OTHERWISE)
+    words = next((words for word, words in ADVICE if word in folded), OTHERWISE)
+    if words is not NOT_THERE:
+        return words
+    if is_configured(path, settings):
+        return f"{words}, put the path in ccm.toml right"
+    return f"{words}: ccm-tui watch --forget {shlex.quote(path)}"
+
+
+def is_configured(path: str, settings: "Settings") -> bool:
+    """Whether a source in ccm.toml means this path; else ``open`` or ``watch`` was given it, and it is remembered."""
+    patterns = [str(Path(each).expanduser().absolute()) for source in settings.sources for each in source.path]
+    return any(
+        path == pattern or path.startswith(pattern.rstrip("/") + "/") or fnmatchcase(path, pattern)
+        for pattern in patterns
+    )
 
 
 def feed_lines(row: FeedRow, alert: "Alert | None", snapshot: FloorSnapshot, desk: "Desk", width: int) -> list[Line]:
@@ -50,7 +67,7 @@ def feed_lines(row: FeedRow, alert: "Alert | None", snapshot: FloorSnapshot, des
     said = alert.words if alert is not None else ""
     lines = wrapped_spans(line((said, band.tone)), width - 1, indent=3, head=head)
     if problem:
-        lines += _fact("do", advice(problem), width)
+        lines += _fact("do", advice(problem, row.path, desk.definitions.settings), width)
     elif row.quarantined:
         lines += _fact(
             "do", "look at the lines: ccm-tui quarantine list; a new parser takes them with quarantine retry", width
@@ -79,7 +96,7 @@ def trouble_lines(trouble: Trouble, desk: "Desk", width: int) -> list[Line]:
     return [
         line(" ", (desk.symbols.breach, Tone.BREACH), " ", (PurePath(trouble.path).name or trouble.path, Tone.BREACH)),
         *_fact("problem", trouble.reason, width),
-        *_fact("do", advice(trouble.reason), width),
+        *_fact("do", advice(trouble.reason, trouble.path, desk.definitions.settings), width),
         *_fact("path", trouble.path, width),
     ]
 

@@ -13,7 +13,7 @@ from ccm_tui.domain.events import Channel
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
-from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.base import TOO_SMALL, FloorScreen
 from ccm_tui.screens.contact_facts import contact_facts
 from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.desk import Desk
@@ -58,6 +58,7 @@ class QueueScreen(FloorScreen):
         ("floor.back", "back"),
         ("app.help", "help"),
     )
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (TOO_SMALL[1], "-low"), (15, "-middle"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "explain", "Explain", id="queue.explain", tooltip="What the queue's figures mean"),
         Binding("y", "copy", "Copy", id="queue.copy", tooltip="Copy the id of the row to the clipboard"),

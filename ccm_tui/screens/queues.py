@@ -74,6 +74,11 @@ class QueuesScreen(BoardScreen):
 
         return find_queue(floor.snapshot, key)
 
+    def empty(self, floor: "Floor") -> Sequence[str]:
+        if self._mine and floor.snapshot.queues:
+            return ("None of your queues is on the floor.", "m shows all; [ui] my_queues in ccm.toml names yours")
+        return super().empty(floor)
+
     def listed(self, floor: "Floor") -> Sequence[Listed]:
         from ccm_tui.screens.queue_rows import QueueList, my_queues
 

@@ -161,7 +161,7 @@ async def test_logins_and_missed_offers_open_to_their_lines() -> None:
         await it.press("2")
         await it.show(FLOOR)
         await it.press("x")
-        await it.until(lambda: "1 contact" in it.text)
+        await it.until(lambda: "1 offer" in it.text)
         await it.press("enter")
         await it.until(lambda: "ENTERQUEUE" in it.text)
         assert ("lines", "main", "ben") in it.readers.asked

@@ -2,6 +2,8 @@
 
 from ccm_tui.screens.feed_lines import advice
 from ccm_tui.screens.feed_rows import Pace, data_size
+from ccm_tui.settings.model import Settings
+from ccm_tui.settings.sections import SourceSettings
 from tests.screens.floors import NOW, SECOND, feed, floor, follower
 from tests.screens.harness import console
 
@@ -113,9 +115,18 @@ def test_the_pace_is_that_of_the_last_ten_seconds() -> None:
 
 
 def test_advice_knows_the_usual_problems() -> None:
-    assert "right to read" in advice("Permission denied")
-    assert "as soon as it is there" in advice("no such file or directory")
-    assert "doctor" in advice("something else")
+    settings = Settings(sources=(SourceSettings(path=("/var/log/asterisk/queue_log", "/srv/*.jsonl", "/folder")),))
+
+    def told(problem: str, path: str = "/home/ana/typo") -> str:
+        return advice(problem, path, settings)
+
+    assert "right to read" in told("Permission denied")
+    assert "as soon as it is there" in told("no such file or directory")
+    assert "doctor" in told("something else")
+    for path in ("/var/log/asterisk/queue_log", "/srv/a.jsonl", "/folder/x.log"):
+        assert told("no such file", path).endswith("put the path in ccm.toml right")
+    assert told("no such file").endswith("if it never comes: ccm-tui watch --forget /home/ana/typo")
+    assert told("no such file", "/my logs/$(x)").endswith("--forget '/my logs/$(x)'")
 
 
 def test_sizes_for_people() -> None:

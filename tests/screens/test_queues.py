@@ -7,7 +7,7 @@ from ccm_tui.screens.explain import ExplainSheet
 from ccm_tui.screens.queues import QueuesScreen
 from ccm_tui.settings.sections import UiSettings
 from ccm_tui.widgets.board import Board
-from tests.screens.floors import MINUTE, NOW, SECOND, agent, floor, follower, queue, talking, tally, waiting
+from tests.screens.floors import MINUTE, NOW, SECOND, agent, feed, floor, follower, queue, talking, tally, waiting
 from tests.screens.harness import LOCKED, SETTINGS, FakeReaders, console
 
 BILLING = queue(
@@ -97,6 +97,7 @@ async def test_the_oldest_wait_ticks_without_a_look_at_the_store() -> None:
     async with console() as it:
         await it.show(FLOOR)
         await it.until(lambda: bool(it.readers.asked))
+        await it.settle()
         asked = len(it.readers.asked)
         await it.tick(1)
         assert "1:13" in it.lines[4]
@@ -364,3 +365,46 @@ async def test_the_pane_tells_of_mail_what_applies_to_it() -> None:
         await it.show(floor((OWED,)))
         assert "first response 20:00" in it.text
         assert it.text.index("••• 4748") < it.text.index("••• 4711")
+
+
+async def test_an_old_log_says_that_it_is_old_and_how_to_see_it() -> None:
+    old = 1_709_312_400_000
+    async with console() as it:
+        await it.show(floor(newest_at_ms=old, feeds=(feed(last_at_ms=old),), as_of_ms=old + 40 * 86_400_000))
+        assert "The newest line is of 2024-03-01: nothing of the last 28 days." in it.text
+        assert "ccm-tui report queues --from 2024-03-01 shows it," in it.text
+        assert "ccm-tui board --as-of 2024-03-01T18:00 the floor as it was then." in it.text
+        await it.press("2")
+        assert "The newest line is of 2024-03-01" in it.text
+        await it.press("9")
+        assert "queue_log" in it.text
+
+
+async def test_none_of_my_queues_is_told_apart_from_none() -> None:
+    async with console(settings=replace(SETTINGS, ui=UiSettings(my_queues=("gone",)))) as it:
+        await it.show(FLOOR)
+        assert "None of your queues is on the floor." in it.text
+
+
+async def test_the_smallest_window_shows_those_waiting() -> None:
+    async with console((40, 10)) as it:
+        await it.show(FLOOR)
+        await it.press("enter")
+        await it.until(lambda: "••• 4711" in it.text)
+        for customer in ("••• 4711", "••• 4748", "••• 4785"):
+            assert it.line_with(customer)
+        assert "billing  SL 61.0" in it.text
+
+
+async def test_rows_without_time_that_runs_are_not_made_again() -> None:
+    async with console() as it:
+        await it.show(floor((VIP, SUPPORT)))
+        screen = it.app.screen
+        assert isinstance(screen, QueuesScreen)
+        before = {each.row.key: each for each in screen._listed}
+        it.clock.now_ms += 1000
+        await it.show(floor((replace(VIP), replace(SUPPORT)), as_of_ms=NOW + 1000, follower=follower(-0.8)))
+        after = {each.row.key: each for each in screen._listed}
+        assert after["main\x1fvip\x1fvoice"] is before["main\x1fvip\x1fvoice"]
+        assert after["main\x1fsupport\x1fvoice"] is not before["main\x1fsupport\x1fvoice"]
+        assert "0:42" in it.line_with("support"), "who waits is seen to wait"

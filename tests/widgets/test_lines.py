@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from ccm_tui.theme import Depth, Tone, look
+from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.kpi_tile import Kpi
 from ccm_tui.widgets.lines import (
     Band,
@@ -21,6 +22,7 @@ from ccm_tui.widgets.lines import (
     strip_of,
     width_of,
 )
+from tests.widgets.harness import Stand, texts
 
 TEXT = st.text(st.sampled_from("ab 日本—…é"), max_size=20)
 
@@ -94,3 +96,25 @@ def test_every_tone_has_a_style_and_bands_differ_from_each_other(depth: Depth, d
         assert all(style.color is None and style.bgcolor is None for style in styles.values())
     if depth is Depth.SIXTEEN:
         assert all(style.color is None or (style.color.number or 0) < 16 for style in styles.values())
+
+
+async def test_a_pane_makes_safe_what_is_seen_and_paints_what_differs() -> None:
+    cleaned_texts: list[str] = []
+
+    def clean(text: str) -> str:
+        cleaned_texts.append(text)
+        return text.replace("\x1b", "?")
+
+    pane = DetailPane([line(f"line {number} \x1b") for number in range(200)], clean=clean)
+    async with Stand(pane).run_test(size=(40, 5)) as pilot:
+        await pilot.pause()
+        assert len(set(cleaned_texts)) <= 10, "of many lines most are never seen"
+        assert texts(pane)[0].rstrip() == "line 0 ?"
+        cleaned_texts.clear()
+        pane.show([line(f"line {number} \x1b" if number != 1 else "other \x1b") for number in range(200)])
+        await pilot.pause()
+        assert set(cleaned_texts) == {"other \x1b"}
+        assert texts(pane)[1].rstrip() == "other ?"
+        pane.scroll_to(y=150, animate=False, immediate=True)
+        await pilot.pause()
+        assert texts(pane)[0].rstrip() == "line 150 ?"
