@@ -34,7 +34,8 @@ def main(lines: int) -> None:
     """Print the figures."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        log, small = folder / "queue_log", folder / "small"
+        log, small, empty = folder / "queue_log", folder / "small", folder / "empty"
+        empty.touch()
         write_queue_log(log, lines)
         write_queue_log(small, lines // 10)
         script = folder / "stdlib.py"
@@ -44,7 +45,7 @@ def main(lines: int) -> None:
             return [sys.executable, "-m", "ccm_tui", "--db", str(folder / database), "import", str(path)]
 
         limit, _ = timed([sys.executable, str(script), str(log), str(folder / "limit.db")])
-        start, _ = timed(ours("none.db", Path(os.devnull)))
+        start, _ = timed(ours("none.db", empty))
         tenth, _ = timed(ours("small.db", small))
         whole, peak = timed(ours("ccm.db", log))
         again, _ = timed(ours("ccm.db", log))
