@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.visits import Visit
 from ccm_tui.store import agents as agent_store
 from ccm_tui.store import contacts as contact_store
@@ -31,7 +32,6 @@ EVICT_FROM = 2000
 LIVE_RECORDS = 100
 """A batch of up to so many lines is live: late agents and rollups are brought up to date in its own transaction. Bulk
 leaves both for after it, once."""
-SLOT_MS = 15 * 60 * 1000
 
 
 class Record(NamedTuple):

@@ -338,7 +338,7 @@ class Pipeline:
 
     def _site_name(self, site_id: int) -> str:
         assert self._cursor is not None, "folding happens inside the writer's transaction only"
-        return self._names.site_name(self._cursor, site_id)
+        return self.site_name(self._cursor, site_id)
 
     def _file(self, file_id: int) -> FileRow:
         found = self._files.get(file_id)
