@@ -47,13 +47,19 @@ def demo_folder() -> Iterator[Path]:
 
 
 def remove(folder: Path, seconds: float = _PATIENCE_SECONDS) -> None:
-    """Remove a folder that a process on its way out may still write to; gives up after a while, quietly."""
+    """Remove a folder that a process on its way out may still write to; gives up after a while, quietly.
+
+    It is renamed first, still as one of ours: who writes to it by its path finds nothing there any more, whereas
+    emptying it in place is a race that a busy writer wins.
+    """
+    going = folder.with_name(f"{folder.name}.going")
     until = time.monotonic() + seconds
-    while folder.exists():
+    while True:
         with contextlib.suppress(OSError):
-            shutil.rmtree(folder)
-            continue
-        if time.monotonic() > until:
+            folder.replace(going)
+        with contextlib.suppress(OSError):
+            shutil.rmtree(going if going.exists() else folder)
+        if not (folder.exists() or going.exists()) or time.monotonic() > until:
             return
         time.sleep(0.05)
 
