@@ -55,6 +55,8 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
     lost = as_of_ms >= lost_at and not deferred
     cut: int | None = lost_at if lost else None
     ended_by = EndedBy.SYSTEM if lost else None
+    if not lost and ended is None and _says_it_is_open(segment, answered, as_of_ms):
+        return segment
     if answered is not None:
         return segment._replace(
             ended_at_ms=cut,
@@ -81,6 +83,26 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
         owed_since_ms=entered if deferred else None,
         replies=0,
         replies_ms=0,
+    )
+
+
+def _says_it_is_open(segment: Segment, answered_at_ms: int | None, as_of_ms: int) -> bool:
+    """Whether an open segment holds nothing that an open one cannot know: most do not, and need no copy."""
+    if segment.talk_ms is not None or segment.hold_ms is not None or segment.acw_ms is not None:
+        return False
+    if segment.target is not None or segment.ended_by is not None:
+        return False
+    owed_since_ms = segment.owed_since_ms
+    if answered_at_ms is not None:
+        return segment.outcome is Outcome.IN_PROGRESS and (owed_since_ms is None or owed_since_ms <= as_of_ms)
+    return (
+        segment.outcome is Outcome.WAITING
+        and segment.agent is None
+        and segment.answered_at_ms is None
+        and segment.wait_ms is None
+        and segment.ring_ms is None
+        and owed_since_ms == (segment.entered_at_ms if segment.channel.deferred else None)
+        and segment.replies == segment.replies_ms == 0
     )
 
 

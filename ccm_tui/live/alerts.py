@@ -1,20 +1,23 @@
 """What needs somebody to act: queues, agents and sources that are not as they should be, with the reason in words.
 
 Quiet when all is well: only what is a warning or a breach is here. Rules are in ``queue_alerts``, ``agent_alerts`` and
-``feed_alerts``; this joins them. Judging takes no look at the store.
+``feed_alerts``; this joins them. Judging takes no look at the store, and within one second only at rows that are new:
+a floor is judged many times a second, and hardly anything on it depends on less than a second.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ccm_tui.domain.agent_state import AgentState
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.live.agent_alerts import agent_reasons
 from ccm_tui.live.feed_alerts import FeedJudge
 from ccm_tui.live.queue_alerts import QueueJudge, members_of
 from ccm_tui.live.reasons import Reason, in_words, worst_first
-from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, QueueRow
 from ccm_tui.settings.definitions import Definitions
 
+SECOND_MS = 1000
 LEAP_MS = 5 * 60 * 1000
 """Two snapshots further apart are not of one stretch of time: a look into the past, or a machine that slept."""
 
@@ -58,25 +61,23 @@ class AlertBook:
         self._queues = QueueJudge(definitions)
         self._feeds = FeedJudge()
         self._last_ms: int | None = None
+        self._second = -1
+        self._judged_queues: dict[tuple[str, str, str], tuple[QueueRow, Alert | None]] = {}
+        self._judged_agents: dict[tuple[str, str], tuple[AgentRow, Alert | None]] = {}
+        """What was judged within this second: of which row, and how."""
 
     def judge(self, snapshot: FloorSnapshot) -> Alerts:
         """What is not normal now, given what was before."""
         if self._last_ms is not None and not 0 <= snapshot.as_of_ms - self._last_ms <= LEAP_MS:
-            self._queues, self._feeds = QueueJudge(self._definitions), FeedJudge()
+            self._queues, self._feeds, self._second = QueueJudge(self._definitions), FeedJudge(), -1
         self._last_ms = snapshot.as_of_ms
+        second = snapshot.as_of_ms // SECOND_MS
+        if second != self._second:
+            self._second = second
+            self._judged_queues.clear()
+            self._judged_agents.clear()
         queues = self._judge_queues(snapshot)
-        oldest: dict[tuple[str, str], int] = {}
-        for queue in snapshot.queues:
-            oldest_ms = None if queue.channel.deferred else queue.oldest_waiting_ms
-            if oldest_ms is not None:
-                key = (queue.site, queue.queue)
-                oldest[key] = max(oldest_ms, oldest.get(key, 0))
-        agents: dict[tuple[str, str], Alert] = {}
-        for agent in snapshot.agents:
-            reasons = agent_reasons(self._definitions, agent, oldest, snapshot.as_of_ms)
-            alert = _alert(("agent", agent.site, agent.agent), reasons)
-            if alert is not None:
-                agents[agent.site, agent.agent] = alert
+        agents = self._judge_agents(snapshot)
         feeds: dict[str, Alert] = {}
         for path, reasons in self._feeds.reasons(snapshot).items():
             alert = _alert(("feed", path), reasons)
@@ -86,15 +87,40 @@ class AlertBook:
         return Alerts(queues, agents, feeds, sum(alert.level is Level.BREACH for alert in everything))
 
     def _judge_queues(self, snapshot: FloorSnapshot) -> dict[tuple[str, str, str], Alert]:
-        members = members_of(snapshot.agents)
+        members: dict[tuple[str, str], list[AgentState]] | None = None
         found: dict[tuple[str, str, str], Alert] = {}
+        there: set[tuple[str, str, str]] = set()
         for row in snapshot.queues:
             key = (row.site, row.queue, row.channel.value)
-            reasons = self._queues.reasons(row, members.get((row.site, row.queue), ()), snapshot.as_of_ms)
-            alert = _alert(("queue", *key), reasons)
-            if alert is not None:
-                found[key] = alert
-        self._queues.forget_others()
+            there.add(key)
+            judged = self._judged_queues.get(key)
+            if judged is None or judged[0] is not row:
+                members = members_of(snapshot.agents) if members is None else members
+                reasons = self._queues.reasons(row, members.get(key[:2], ()), snapshot.as_of_ms)
+                judged = self._judged_queues[key] = (row, _alert(("queue", *key), reasons))
+            if judged[1] is not None:
+                found[key] = judged[1]
+        if self._judged_queues.keys() != there:
+            self._judged_queues = {key: judged for key, judged in self._judged_queues.items() if key in there}
+        self._queues.forget_all_but(there)
+        return found
+
+    def _judge_agents(self, snapshot: FloorSnapshot) -> dict[tuple[str, str], Alert]:
+        oldest: dict[tuple[str, str], int] = {}
+        for queue in snapshot.queues:
+            oldest_ms = None if queue.channel.deferred else queue.oldest_waiting_ms
+            if oldest_ms is not None:
+                key = (queue.site, queue.queue)
+                oldest[key] = max(oldest_ms, oldest.get(key, 0))
+        found: dict[tuple[str, str], Alert] = {}
+        for row in snapshot.agents:
+            key = (row.site, row.agent)
+            judged = self._judged_agents.get(key)
+            if judged is None or judged[0] is not row:
+                reasons = agent_reasons(self._definitions, row, oldest, snapshot.as_of_ms)
+                judged = self._judged_agents[key] = (row, _alert(("agent", *key), reasons))
+            if judged[1] is not None:
+                found[key] = judged[1]
         return found
 
 

@@ -26,11 +26,12 @@ DAY_MS = 24 * 3600 * 1000
 LISTED_MS = 28 * DAY_MS
 """An agent not seen for so long is no longer listed."""
 RECOUNT_MS = 10_000
-"""Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once; and this often it is
-looked whether something of what is settled has changed after all."""
+"""Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
+RECHECK_MS = 30_000
+"""This often it is looked whether something of what is settled has changed after all."""
 AHEAD_MS = 3600 * 1000
 """A server's clock may be so far ahead of ours: what it has written for later is read already, and shown in time."""
-SETTLED_MS = 60 * 1000
+SETTLED_MS = 30 * 1000
 """What ended so long ago, wrap-up included, is kept as counted: hardly a line will change it any more."""
 
 
@@ -151,7 +152,7 @@ class AgentsReader:
         """What was settled when the day was read last, unless it is void."""
         if settled.day_ms != day_ms or as_of_ms < settled.cut_at_ms:
             return None
-        if settled.checked_for == key.changed or as_of_ms - settled.checked_at_ms < RECOUNT_MS:
+        if settled.checked_for == key.changed or as_of_ms - settled.checked_at_ms < RECHECK_MS:
             return settled
         if floor_store.account_of_agent(cursor, key.id, settled.from_ms, settled.cut_ms) != settled.account:
             return None

@@ -1,9 +1,8 @@
-"""Deferred channels, where a reply is owed rather than waited for: whose turn it is and for how long. Pure.
+"""Deferred channels, where a reply is owed rather than waited for: for how long. Pure.
 
 Live channels pass through unchanged, so that a screen need not tell them apart.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ccm_tui.formatting import timer
@@ -11,14 +10,6 @@ from ccm_tui.formatting import timer
 if TYPE_CHECKING:
     from ccm_tui.live.snapshot import QueueRow, WaitingContact
     from ccm_tui.settings.definitions import Definitions
-
-
-def in_turn(row: "QueueRow") -> "list[WaitingContact]":
-    """Who waits, the next first: in a deferred queue whoever has been owed a reply for longest."""
-    if not row.channel.deferred:
-        return list(row.waiting)
-    ordered = sorted(row.waiting, key=lambda each: (_since_ms(each), each.entered_at_ms, each.contact))
-    return [replace(each, position=place) for place, each in enumerate(ordered, 1)]
 
 
 def waited_seconds(contact: "WaitingContact", row: "QueueRow", now_ms: int, definitions: "Definitions") -> float:

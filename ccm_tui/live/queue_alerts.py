@@ -1,6 +1,7 @@
 """When a queue is marked: service level, the oldest wait, nobody there to answer, and mail that is owed too long."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from ccm_tui.domain import kpi
 from ccm_tui.domain.agent_state import AgentState, AgentStatus
@@ -28,7 +29,6 @@ class QueueJudge:
         warning, breach = alerts.wait_warning_seconds, alerts.wait_breach_seconds
         self._waits = limit_bands(warning, breach, min(alerts.wait_hysteresis_seconds, warning))
         self._states: dict[_Key, BandState] = {}
-        self._judged: set[_Key] = set()
 
     def reasons(self, row: QueueRow, members: Sequence[AgentState], now_ms: int) -> list[Reason]:
         """What is wrong with a queue, in the order in which it should be told. ``members``: who is in it."""
@@ -42,16 +42,15 @@ class QueueJudge:
         """How bad a single wait is, whatever was before."""
         return self._waits.level_of(wait_ms / 1000)
 
-    def forget_others(self) -> None:
-        """Forget the queues that were not judged since this was last called."""
-        self._states = {key: self._states[key] for key in self._judged}
-        self._judged.clear()
+    def forget_all_but(self, queues: AbstractSet[tuple[str, str, str]]) -> None:
+        """Forget the queues that are no longer there: (site, queue, channel) of those that are."""
+        if any(key[1:] not in queues for key in self._states):
+            self._states = {key: state for key, state in self._states.items() if key[1:] in queues}
 
     def _step(self, what: str, row: QueueRow, value: float | None, now_ms: int, bands: Bands, n: int = 0) -> BandState:
         key = (what, row.site, row.queue, row.channel.value)
         state = step(self._states.get(key, START), value, now_ms, bands, n if bands.min_n else None)
         self._states[key] = state
-        self._judged.add(key)
         return state
 
     def _service_level(self, row: QueueRow, now_ms: int) -> list[Reason]:

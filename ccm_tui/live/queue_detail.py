@@ -16,7 +16,6 @@ from ccm_tui.domain.variants import KpiRules
 from ccm_tui.errors import UsageError
 from ccm_tui.formatting import percent, signed_percent, timer
 from ccm_tui.live.callers import NOUNS, Earlier
-from ccm_tui.live.owed import in_turn
 from ccm_tui.live.queue_alerts import QueueJudge, members_of
 from ccm_tui.live.reasons import in_words, worst_first
 from ccm_tui.live.slot_tallies import StoredQueue, read_slot_tallies, slots_between
@@ -145,7 +144,7 @@ def read_queue_detail(
     members = members_of(snapshot.agents).get((site, queue), [])
     reasons = worst_first(judge.reasons(row, members, as_of_ms))
     day_ms = usual_day[0].interval.start_ms
-    waiting = in_turn(row)
+    waiting = row.waiting
     earlier = usual.callers.earlier(waiting, channel, day_ms)
     return QueueDetail(
         as_of_ms=as_of_ms,

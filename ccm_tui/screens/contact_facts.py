@@ -1,7 +1,7 @@
 """What is known of a contact that waits. Pure."""
 
 from ccm_tui.formatting import clock
-from ccm_tui.live.owed import in_turn, waits_text
+from ccm_tui.live.owed import waits_text
 from ccm_tui.screens.queue_lines import QueueSubject, customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Line, line
@@ -11,7 +11,7 @@ LABEL_WIDTH = 12
 
 def contact_facts(subject: QueueSubject, contact: str) -> list[Line]:
     """One waiting contact; nothing when it no longer waits."""
-    found = next((each for each in in_turn(subject.row) if each.contact == contact), None)
+    found = next((each for each in subject.row.waiting if each.contact == contact), None)
     if found is None:
         return []
     known = subject.detail.waiting if subject.detail is not None else ()

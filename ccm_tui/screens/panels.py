@@ -12,7 +12,7 @@ from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.domain.variants import KpiRules
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, clock, count_in, duration, percent, timer, to_ascii
-from ccm_tui.live.owed import in_turn, waited_seconds
+from ccm_tui.live.owed import waited_seconds
 from ccm_tui.screens import agent_words as words
 from ccm_tui.screens.agent_rows import agent_key, level_of
 from ccm_tui.screens.agent_rows import alert_of as agent_alert
@@ -92,7 +92,7 @@ def waiting_rows(subject: QueueSubject) -> list[BoardRow]:
     """Who waits, the next to be served first."""
     marks = {} if subject.detail is None else {each.contact.contact: each.mark for each in subject.detail.waiting}
     rows = []
-    for contact in in_turn(subject.row):
+    for contact in subject.row.waiting:
         band = BANDS[level_of_wait(subject, contact)]
         seconds = waited_seconds(contact, subject.row, subject.now_ms, subject.desk.definitions)
         here = (subject.now_ms - contact.entered_at_ms) / 1000

@@ -12,7 +12,7 @@ from ccm_tui.domain.intervals import day_window
 from ccm_tui.domain.tally import QueueTally
 from ccm_tui.domain.variants import KpiRules, SlVariant, differences, service_level_text
 from ccm_tui.formatting import NOT_IN_SOURCE, count, duration, percent, timer
-from ccm_tui.live.owed import in_turn, waited_seconds, waits_text
+from ccm_tui.live.owed import waited_seconds, waits_text
 from ccm_tui.screens.counted_rows import plain
 from ccm_tui.screens.explain import Page
 from ccm_tui.screens.queue_cells import FIGURES, Figure, QueueView, queue_cells
@@ -129,7 +129,7 @@ class Subject(NamedTuple):
                 queue=row.queue,
                 wait_seconds=waited_seconds(each, row, self.view.now_ms, self.definitions),
             )
-            for each in in_turn(row)
+            for each in row.waiting
         )
 
 

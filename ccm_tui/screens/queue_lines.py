@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ccm_tui.domain import kpi
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import UNDEFINED, duration, mask_customer, percent, timer, to_ascii
-from ccm_tui.live.owed import in_turn, waited_seconds
+from ccm_tui.live.owed import waited_seconds
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.messages import Floor
 from ccm_tui.safe import clean
@@ -166,7 +166,7 @@ def waiting_lines(subject: QueueSubject) -> list[Line]:
     if not row.waiting:
         return [*lines, line((" nobody", Tone.DIM))]
     marks = {} if subject.detail is None else {each.contact.contact: each.mark for each in subject.detail.waiting}
-    for contact in in_turn(row):
+    for contact in row.waiting:
         waited = waited_seconds(contact, row, subject.now_ms, desk.definitions)
         band = BANDS[level_of_wait(subject, contact)]
         lines.append(

@@ -24,6 +24,12 @@ _ORDERED = READ_SEGMENT.replace(
     " FROM segment JOIN file ON file.id = segment.file_id",
 )
 """With the place of the entry's line behind: who entered first, also within one second (``FileRow.rank``)."""
+_MARK = (
+    "segment.contact_id, segment.visit, segment.agent_id, segment.customer, segment.entered_at_ms, segment.file_id,"
+    " segment.offset, segment.answered_at_ms, segment.position, segment.ring_ms, segment.hold_since_ms,"
+    " segment.owed_since_ms, segment.replies, segment.replies_ms, segment.rated_at_ms"
+)
+"""All that may become another while a segment is open, its key first."""
 _KINDS = {kind.value: kind for kind in SpanKind}
 
 
@@ -86,10 +92,9 @@ def affected_slots(
     return slots
 
 
-def in_order_of_entry(rows: Iterable[tuple[Any, ...]]) -> list[Segment]:
-    """Rows of ``ended_segments`` and ``open_segments`` as segments, in the order in which they entered."""
-    by_entry = sorted(rows, key=lambda row: (row[9], *row[-4:]))
-    return [to_segment(row[:-4]) for row in by_entry]
+def in_order_of_entry(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of ``ended_segments`` and ``open_segments``, for ``to_segment``, in the order in which they entered."""
+    return [row[:-4] for row in sorted(rows, key=lambda row: (row[9], *row[-4:]))]
 
 
 def ended_segments(cursor: sqlite3.Cursor, site_id: int, slots: Iterable[int]) -> list[tuple[Any, ...]]:
@@ -104,24 +109,33 @@ def ended_segments(cursor: sqlite3.Cursor, site_id: int, slots: Iterable[int]) -
     return found
 
 
-def open_segments(cursor: sqlite3.Cursor, site_id: int, from_ms: int, as_of_ms: int) -> list[tuple[Any, ...]]:
+def open_segments(
+    cursor: sqlite3.Cursor, site_id: int, from_ms: int, as_of_ms: int, known: dict[tuple[Any, ...], tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
     """A site's segments that have not ended, as rows for ``in_order_of_entry``.
 
     Deferred contacts wait as long as it takes; of the others those that entered in the period. One whose file is not
     read to its end yet may have ended further on: it is not shown, so that history can arrive behind a live floor.
+    ``known`` is what was read before, and is brought up to date: most have not changed, and need not be joined again.
     """
     query = (
-        f"{_ORDERED} WHERE segment.ended_at_ms IS NULL AND file.behind = 0"
+        f"SELECT {_MARK} FROM segment WHERE segment.ended_at_ms IS NULL"  # noqa: S608
         " AND segment.entered_at_ms <= ? AND (segment.entered_at_ms >= ? OR segment.channel IN"
-        " ('email', 'message', 'task')) AND queue.site_id = ?"
+        " ('email', 'message', 'task')) AND segment.queue_id IN (SELECT id FROM queue WHERE site_id = ?)"
+        " AND segment.file_id NOT IN (SELECT id FROM file WHERE behind <> 0)"
     )
-    return cursor.execute(query, (as_of_ms, from_ms, site_id)).fetchall()
+    marks = cursor.execute(query, (as_of_ms, from_ms, site_id)).fetchall()
+    one = f"{_ORDERED} WHERE segment.contact_id = ? AND segment.visit = ?"
+    rows = {mark: known.get(mark) or cursor.execute(one, mark[:2]).fetchone() for mark in marks}
+    known.clear()
+    known.update(rows)
+    return list(rows.values())
 
 
-def segments_in(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[Segment]:
-    """A site's segments that entered in [from, to)."""
+def segments_in(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[tuple[Any, ...]]:
+    """A site's segments that entered in [from, to), as rows for ``to_segment``."""
     query = f"{READ_SEGMENT} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ? AND queue.site_id = ?"
-    return [to_segment(row) for row in cursor.execute(query, (from_ms, to_ms, site_id))]
+    return cursor.execute(query, (from_ms, to_ms, site_id)).fetchall()
 
 
 def answered_segments(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms: int) -> list[Segment]:

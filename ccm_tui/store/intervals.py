@@ -114,3 +114,13 @@ def read_rollups(
     )
     rows = cursor.execute(query, (from_ms, to_ms, site_id, *left_out))
     return {(row[0], row[1]): QueueTally(*row[2:]) for row in rows}
+
+
+def count_ended(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> int:
+    """How many ended segments a site's rollups of [from, to) hold."""
+    query = (
+        "SELECT TOTAL(rollup.offered + rollup.refused + rollup.outbound) FROM rollup"
+        " JOIN queue ON queue.id = rollup.queue_id"
+        " WHERE rollup.slot_ms >= ? AND rollup.slot_ms < ? AND queue.site_id = ?"
+    )
+    return int(cursor.execute(query, (from_ms, to_ms, site_id)).fetchone()[0])

@@ -53,3 +53,12 @@ def test_a_second_mail_is_marked(tmp_path: Path) -> None:
     events = [mail(ENTERED, at(clock), clock, "a@example.org") for clock in ("8:30", "9:00")]
     _, found = detail_of(tmp_path, events)
     assert [w.mark for w in found.waiting] == ["", "2nd mail"]
+
+
+def test_whoever_has_been_owed_a_reply_for_longest_is_next(tmp_path: Path) -> None:
+    events = [mail(ENTERED, at("8:00"), "m1", "a@example.org"), mail(ENTERED, at("9:00"), "m2", "b@example.org")]
+    events.append(mail(EventKind.AGENT_MESSAGE, at("8:30"), "m1", agent="ben"))
+    events.append(mail(EventKind.CUSTOMER_MESSAGE, at("10:00"), "m1", "a@example.org"))
+    floor, _ = detail_of(tmp_path, events)
+    (row,) = floor.snapshot(NOW).queues
+    assert [(waits.customer, waits.position) for waits in row.waiting] == [("b@example.org", 1), ("a@example.org", 2)]

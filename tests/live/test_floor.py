@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from ccm_tui.live.snapshot import QueueRow
-from tests.live.floors import Floor, Log, at
+from ccm_tui.settings.sections import PauseSettings
+from tests.live.floors import Floor, Log, at, settings
 
 
 def queue(floor: Floor, name: str, clock: str) -> QueueRow:
@@ -39,3 +40,11 @@ def test_a_queue_with_members_is_listed_before_its_first_call(tmp_path: Path) ->
     log = Log()
     log.comes(at("8:00"), "bob", "new")
     assert parts(queue(Floor(tmp_path).feed(log.data()), "new", "9:00")) == (1, 0, 0, 0)
+
+
+def test_a_pause_that_means_wrap_up_is_counted_as_acw(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "bob", "support")
+    log.pauses(at("8:30"), "bob", "support", "wrapup")
+    floor = Floor(tmp_path, settings(pause=PauseSettings(acw_reasons=("wrapup",)))).feed(log.data())
+    assert parts(queue(floor, "support", "9:00")) == (0, 0, 1, 0)

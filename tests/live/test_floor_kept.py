@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.domain.agent_state import AgentActivity
-from ccm_tui.live import floor, floor_agents
+from ccm_tui.live import floor_agents, floor_queues
 from ccm_tui.live.snapshot import FloorSnapshot
 from tests.conftest import RealRun
 from tests.live.floors import LOOKED, Floor, Log, at
@@ -27,8 +27,9 @@ def test_a_real_floor_read_again_and_again(
 ) -> None:
     monkeypatch.setattr(floor_agents, "SETTLED_MS", 60_000)
     monkeypatch.setattr(floor_agents, "RECOUNT_MS", 0)
-    monkeypatch.setattr(floor, "HOURS_MS", 0)
-    monkeypatch.setattr(floor, "RECOUNT_MS", 3_600_000)
+    monkeypatch.setattr(floor_agents, "RECHECK_MS", 0)
+    monkeypatch.setattr(floor_queues, "STRETCH_MS", 0)
+    monkeypatch.setattr(floor_queues, "RECOUNT_MS", 3_600_000)
     lines = real_run(name).log.splitlines(keepends=True)
     kept = Floor(tmp_path)
     reader = kept.reader()
@@ -70,7 +71,7 @@ def test_a_line_about_what_was_settled_is_seen(tmp_path: Path) -> None:
     more = Log()
     more.call(at("9:30"), "sales", "ann")
     kept.feed(more.data())
-    later_ms = at("13:00") + floor_agents.RECOUNT_MS
+    later_ms = at("13:00") + floor_agents.RECHECK_MS
     now = reader.read(later_ms, LOOKED)
     assert now.agents[0].day.handled == 2
     assert now.agents == kept.snapshot(later_ms).agents

@@ -331,8 +331,8 @@ OWED = queue(
     ),
     recent=tally(),
     waiting=tuple(
-        replace(each, owed_since_ms=NOW - owed * SECOND)
-        for each, owed in zip(waiting(9900, 7200), (1689, 2471), strict=True)
+        replace(each, owed_since_ms=NOW - owed * SECOND, position=place)
+        for place, each, owed in zip((1, 2), reversed(waiting(9900, 7200)), (2471, 1689), strict=True)
     ),
 )
 """The customer of the older mail wrote again, so that the younger one has been owed a reply for longer."""
