@@ -268,6 +268,21 @@ class CcmApp(App[None], inherit_bindings=False):
         """Ctrl+C is a reflex; it must not end a shift's console."""
         self.notify("q quits", timeout=3, markup=False)
 
+    def action_command_palette(self) -> None:
+        """Everything that can be done, by typing what."""
+        from ccm_tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """The themes, to choose from."""
+        from textual.theme import ThemeProvider
+
+        from ccm_tui.screens.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """No screenshot: it would write a file on the server."""
         for name, mode in MODES.items():

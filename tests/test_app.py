@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 from textual.scrollbar import ScrollBar
 
 from ccm_tui.messages import FeedFailed, FloorUpdated
@@ -12,6 +13,7 @@ from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.board_screen import BoardScreen
 from ccm_tui.screens.desk import drawn_with
 from ccm_tui.screens.modes import MODES
+from ccm_tui.screens.queue import QueueScreen
 from ccm_tui.settings.sections import UiSettings
 from ccm_tui.theme import CCM_DARK, CCM_LIGHT
 from ccm_tui.view_state import load_view_state
@@ -129,6 +131,23 @@ async def test_the_palette_goes_to_screens_and_takes_no_screenshots() -> None:
         await it.until(lambda: "Agents" in it.text)
         await it.press("enter")
         await it.until(lambda: it.app.current_mode == "agents")
+
+
+@pytest.mark.parametrize("opens", ["command_palette", "change_theme"])
+async def test_two_quick_clicks_beside_the_palette_close_it_once(opens: str) -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, QueueScreen))
+        await it.app.run_action(opens)
+        await it.until(lambda: isinstance(it.app.screen, CommandPalette) and "Search for" in it.text)
+        await it.settle()
+        palette = it.app.screen
+        for _ in range(2):  # what each click does; the second is in its queue already when the first closes it
+            palette.dismiss()
+        await it.settle()
+        assert it.app.is_running
+        assert isinstance(it.app.screen, QueueScreen)
 
 
 async def test_addresses_are_shown_not_opened() -> None:

@@ -81,7 +81,7 @@ class Confirm(ModalScreen[bool]):
         """The answers can be clicked."""
         at = event.get_content_offset(self._question) if event.widget is self._question else None
         answer = self._question.answer_at(at.x, at.y) if at is not None else None
-        if answer is not None:
+        if answer is not None and self.is_current:  # a double click answers once
             self.dismiss(answer)
 
     def action_answer(self, answer: bool) -> None:

@@ -228,7 +228,7 @@ def test_a_database_locked_for_long_is_told(database: Path, log: Path) -> None:
 
 
 def test_an_interrupted_import_leaves_whole_batches_and_is_completed_by_the_next(database: Path, log: Path) -> None:
-    many = 2500
+    many = 40_000
     append(log, calls(3, many))
     with subprocess.Popen(command(database, "import", "--tz", "UTC", log), stderr=subprocess.PIPE) as child:
         wait_until(lambda: sum(file.records for file in stored_files(database)) > 0, "it stores")
