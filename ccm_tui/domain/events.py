@@ -24,7 +24,10 @@ class Channel(StrEnum):
     @property
     def deferred(self) -> bool:
         """Whether answers are owed rather than waited for: backlog and response times instead of service level."""
-        return self in (Channel.EMAIL, Channel.MESSAGE, Channel.TASK)
+        return self._value_ in _DEFERRED
+
+
+_DEFERRED = frozenset((Channel.EMAIL.value, Channel.MESSAGE.value, Channel.TASK.value))
 
 
 class Direction(StrEnum):

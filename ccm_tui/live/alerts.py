@@ -5,8 +5,9 @@ Quiet when all is well: only what is a warning or a breach is here. Rules are in
 a floor is judged many times a second, and hardly anything on it depends on less than a second.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from ccm_tui.domain.agent_state import AgentState
 from ccm_tui.domain.thresholds import Level
@@ -87,7 +88,11 @@ class AlertBook:
         return Alerts(queues, agents, feeds, sum(alert.level is Level.BREACH for alert in everything))
 
     def _judge_queues(self, snapshot: FloorSnapshot) -> dict[tuple[str, str, str], Alert]:
-        members: dict[tuple[str, str], list[AgentState]] | None = None
+        by_queue = cache(partial(members_of, snapshot.agents))
+
+        def members(site: str, queue: str) -> Sequence[AgentState]:
+            return by_queue().get((site, queue), ())
+
         found: dict[tuple[str, str, str], Alert] = {}
         there: set[tuple[str, str, str]] = set()
         for row in snapshot.queues:
@@ -95,8 +100,7 @@ class AlertBook:
             there.add(key)
             judged = self._judged_queues.get(key)
             if judged is None or judged[0] is not row:
-                members = members_of(snapshot.agents) if members is None else members
-                reasons = self._queues.reasons(row, members.get(key[:2], ()), snapshot.as_of_ms)
+                reasons = self._queues.reasons(row, members, snapshot.as_of_ms)
                 judged = self._judged_queues[key] = (row, _alert(("queue", *key), reasons))
             if judged[1] is not None:
                 found[key] = judged[1]

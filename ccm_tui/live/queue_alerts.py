@@ -1,6 +1,6 @@
 """When a queue is marked: service level, the oldest wait, nobody there to answer, and mail that is owed too long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from ccm_tui.domain import kpi
@@ -16,6 +16,8 @@ OWED_WARNING = 0.75
 OWED_GAP = 0.05
 """A mark goes when the oldest reply is this share of the target younger again."""
 
+Members = Callable[[str, str], Sequence[AgentState]]
+"""(site, queue) -> the states of the agents in it; asked for only where somebody waits too long."""
 _Key = tuple[str, str, str, str]
 """(what, site, queue, channel)."""
 
@@ -30,8 +32,8 @@ class QueueJudge:
         self._waits = limit_bands(warning, breach, min(alerts.wait_hysteresis_seconds, warning))
         self._states: dict[_Key, BandState] = {}
 
-    def reasons(self, row: QueueRow, members: Sequence[AgentState], now_ms: int) -> list[Reason]:
-        """What is wrong with a queue, in the order in which it should be told. ``members``: who is in it."""
+    def reasons(self, row: QueueRow, members: Members, now_ms: int) -> list[Reason]:
+        """What is wrong with a queue, in the order in which it should be told."""
         if row.channel.deferred:
             return self._owed(row, now_ms)
         found = [*self._service_level(row, now_ms), *self._oldest(row, now_ms)]
@@ -88,7 +90,7 @@ class QueueJudge:
             words += f", only just under {timer(limit)}"
         return [Reason(state.level, now_ms - max(0, over_ms), words)]
 
-    def _nobody(self, row: QueueRow, members: Sequence[AgentState], now_ms: int) -> list[Reason]:
+    def _nobody(self, row: QueueRow, members: Members, now_ms: int) -> list[Reason]:
         """Somebody waits longer than he should, and nobody could answer.
 
         Waiting alone says nothing here: while a contact rings at an agent, logs such as queue_log show both as idle.
@@ -98,7 +100,7 @@ class QueueJudge:
             return []
         late_since_ms = now_ms - oldest_ms + row.rules.sl_threshold_ms
         many = len(row.waiting)
-        there = [state for state in members if state.status is not AgentStatus.OFFLINE]
+        there = [state for state in members(row.site, row.queue) if state.status is not AgentStatus.OFFLINE]
         if not there and not row.talking:
             return [Reason(Level.BREACH, late_since_ms, f"nobody in the queue, {many} waiting")]
         if there and not row.talking and all(_paused_in(state, row.queue) for state in there):

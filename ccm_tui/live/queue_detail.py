@@ -142,7 +142,7 @@ def read_queue_detail(
     cause = cause_of(moves)
     judge = QueueJudge(definitions)
     members = members_of(snapshot.agents).get((site, queue), [])
-    reasons = worst_first(judge.reasons(row, members, as_of_ms))
+    reasons = worst_first(judge.reasons(row, lambda _site, _queue: members, as_of_ms))
     day_ms = usual_day[0].interval.start_ms
     waiting = row.waiting
     earlier = usual.callers.earlier(waiting, channel, day_ms)

@@ -3,12 +3,15 @@
 Says which record is meant by its row key, taken when the key is pressed.
 """
 
+import math
 from collections.abc import Collection, Iterable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.timer import Timer
 from textual.widget import Widget
 
 from ccm_tui.formatting import moment
@@ -63,6 +66,9 @@ class BoardScreen(FloorScreen):
         self._matches = compile_filter(view.filter)
         self._listed: list[Listed] = []
         self._detail_of: str | None = None
+        self._beside: Timer | None = None
+        """Until when what stands beside the rows waits to be shown again."""
+        self._beside_at = -math.inf
         self.narrowed: tuple[int, int] | None = None
         """How many rows the filter lets through, of how many; None: all."""
 
@@ -149,7 +155,12 @@ class BoardScreen(FloorScreen):
     def show_floor(self, floor: "Floor") -> None:
         self._listed = list(self.listed(floor))
         self.show_rows()
-        self.show_detail()
+        if self._beside is None:
+            wait = self._beside_at + self.desk.beside_seconds - monotonic()
+            if wait <= 0:
+                self.show_beside()
+            else:
+                self._beside = self.set_timer(wait, self.show_beside)
 
     def show_rows(self) -> None:
         """The rows that the filter lets through."""
@@ -164,8 +175,16 @@ class BoardScreen(FloorScreen):
             self.board.move_cursor(self.board.row_keys[0])
         self.filter_bar.set_counts(len(shown), len(self._listed))
         self.narrowed = (len(shown), len(self._listed)) if len(shown) < len(self._listed) else None
+
+    def show_beside(self) -> None:
+        """The headline figures of the rows shown, and the pane."""
+        self._beside_at = monotonic()
+        if self._beside is not None:
+            self._beside.stop()
+            self._beside = None
         if self.desk.floor is not None:
-            self.kpi_strip.show(self.kpis(self.desk.floor, {row.key for row in shown}))
+            self.kpi_strip.show(self.kpis(self.desk.floor, set(self.board.row_keys)))
+        self.show_detail()
 
     def show_detail(self) -> None:
         """Say again what there is to say of the record under the cursor."""
@@ -213,6 +232,7 @@ class BoardScreen(FloorScreen):
     def _filter(self, event: FilterBar.FilterChanged) -> None:
         self._matches = event.matches
         self.show_rows()
+        self.show_beside()
         self.show_status(self.desk.now_ms())
         self.remember()
 

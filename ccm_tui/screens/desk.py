@@ -36,6 +36,10 @@ SLOW_TICK_SECONDS = 5.0
 SLOW_TICK_MS = 5000
 """On a slow link."""
 
+BESIDE_SECONDS = 0.25
+"""What stands beside the rows (the headline figures, the pane) moves this often at most: they sum up, and who reads a
+sum that changes a dozen times a second reads nothing."""
+
 
 class Drawn(TypedDict):
     """How every widget of a session draws."""
@@ -97,6 +101,7 @@ class Desk:
     low_bandwidth: bool = False
     pace: float = 1.0
     """Seconds of the floor's clock in one of ours: a simulation's may run faster."""
+    beside_seconds: float = BESIDE_SECONDS
     view: ViewState = field(default_factory=ViewState)
     drawn: Drawn = field(default_factory=terminal_drawn)
     floor: "Floor | None" = None

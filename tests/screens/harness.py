@@ -234,6 +234,7 @@ async def console(
         return feeds[-1]
 
     app = CcmApp(Definitions(settings), fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options)
+    app.desk.beside_seconds = 0
     async with app.run_test(size=size, notifications=True) as pilot:
         opened = Console(app, pilot, clock, fake, feeds)
         await opened.until(lambda: bool(feeds))
