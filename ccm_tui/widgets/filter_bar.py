@@ -191,8 +191,9 @@ class FilterBar(Widget):
 
     def set_counts(self, shown: int, total: int) -> None:
         """How many rows stayed, of how many."""
-        self._counts = (shown, total)
-        self._show_chip()
+        if self._counts != (shown, total):
+            self._counts = (shown, total)
+            self._show_chip()
 
     def watch_text(self, text: str) -> None:
         self.set_class(bool(text), "-set")
