@@ -13,7 +13,7 @@ from ccm_tui.domain.events import Channel
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
-from ccm_tui.screens.base import TOO_SMALL, FloorScreen
+from ccm_tui.screens.base import TOO_SMALL, WIDE, FloorScreen
 from ccm_tui.screens.contact_facts import contact_facts
 from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.desk import Desk
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
 
 AGAIN_MS = 5000
+BESIDE = 74
+"""From this width on who waits and who is there stand beside each other, each with their times."""
 
 
 class QueueScreen(FloorScreen):
@@ -58,6 +60,12 @@ class QueueScreen(FloorScreen):
         ("floor.back", "back"),
         ("app.help", "help"),
     )
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny"),
+        (TOO_SMALL[0], "-slim"),
+        (BESIDE, "-narrow"),
+        (WIDE, "-wide"),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (TOO_SMALL[1], "-low"), (15, "-middle"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "explain", "Explain", id="queue.explain", tooltip="What the queue's figures mean"),
