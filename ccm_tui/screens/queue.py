@@ -183,7 +183,8 @@ class QueueScreen(FloorScreen):
         row, floor = self.find(), self.desk.floor
         if row is not None and floor is not None:
             view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
-            pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms)
+            snapshot = floor.snapshot
+            pages = queue_pages(view, self.desk.definitions, snapshot.as_of_ms, snapshot.agents)
             self.app.push_screen(ExplainSheet(self.desk, row.site, row.queue, pages, first_page(view, "slday")))
 
     def action_copy(self) -> None:

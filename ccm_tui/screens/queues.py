@@ -134,7 +134,7 @@ class QueuesScreen(BoardScreen):
         view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
         sort = self.board.sort
         first = first_page(view, sort.column if sort else "sl30")
-        pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms)
+        pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms, floor.snapshot.agents)
         self.app.push_screen(ExplainSheet(self.desk, row.site, row.queue, pages, first))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
