@@ -201,7 +201,13 @@ class QueueScreen(FloorScreen):
         if row is None or (self.known is not None and abs(floor.snapshot.as_of_ms - self.known.as_of_ms) < AGAIN_MS):
             return
         readers, snapshot = self.desk.readers, floor.snapshot
-        self.read(lambda: readers.queue_detail(snapshot, row.site, row.queue, row.channel), self._take_detail)
+        self.look_up(
+            self.key,
+            snapshot.as_of_ms,
+            AGAIN_MS,
+            lambda: readers.queue_detail(snapshot, row.site, row.queue, row.channel),
+            self._take_detail,
+        )
 
     def _take_detail(self, detail: "QueueDetail") -> None:
         self.known = detail
