@@ -35,8 +35,9 @@ def presence_facts(
 ) -> tuple[tuple[str, str], ...]:
     """(label, text): how many of the queue's members count and what the others do, then each with his state."""
     wanted = COUNTED[column]
+    pause = definitions.settings.pause
     members = [
-        (agent, member, activity_in_queue(agent.state, member))
+        (agent, member, activity_in_queue(agent.state, member, pause_is_acw=pause.class_of(member.reason) == "acw"))
         for agent in agents
         if agent.site == row.site
         for member in agent.state.queues

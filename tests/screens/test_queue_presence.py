@@ -2,11 +2,14 @@
 
 import pytest
 
+from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.screens.queue_presence import COUNTED, presence_facts
 from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.sections import PauseSettings
 from ccm_tui.widgets.board import Board
 from tests.live.floors import Floor, Log, at, settings
+from tests.screens.floors import NOW as FLOOR_NOW
 from tests.screens.floors import agent, floor, queue, state, talking
 from tests.screens.harness import console
 
@@ -57,6 +60,17 @@ def test_each_is_named_with_what_he_does_the_longest_first(snapshot: FloorSnapsh
     assert facts(snapshot, "billing", "paused")[1:] == [("4:00", "caro · training")]
     assert facts(snapshot, "billing", "talk")[1:] == [("2:50", "emil · talk · ••• 0033 · paused here soon lunch")]
     assert facts(snapshot, "sales", "paused")[1:] == [("5:00", "ben · lunch"), ("4:00", "caro · training")]
+
+
+def test_a_pause_whose_reason_means_wrap_up_is_wrap_up() -> None:
+    configured = Definitions(settings(pause=PauseSettings(acw_reasons=("wrap",))))
+    wrapping = agent("ann", state(AgentStatus.PAUSED, AgentActivity.NONE, 99, reason="wrap"))
+    at_lunch = agent("bob", state(AgentStatus.PAUSED, AgentActivity.NONE, 40, reason="lunch"))
+    found = {
+        column: presence_facts(column, queue("billing"), (wrapping, at_lunch), FLOOR_NOW, configured)[1:-1]
+        for column in COUNTED
+    }
+    assert found == {"free": (), "talk": (), "acw": (("1:39", "ann · ACW"),), "paused": (("0:40", "bob · lunch"),)}
 
 
 async def test_x_on_such_a_column_shows_them() -> None:
