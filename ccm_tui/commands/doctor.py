@@ -3,10 +3,13 @@
 import argparse
 import locale
 import os
+import shlex
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +23,9 @@ from ccm_tui.store.engine import WAL_LIMIT_BYTES, open_reader
 HELP = "what is wrong here, and what to do"
 
 LOW_DISK_BYTES = 1 << 30
-NOT_THERE = (
-    "It is read as soon as it is there; a wrong path goes with: ccm-tui watch --forget PATH, or out of ccm.toml."
+CLOCKS = (
+    "Times of its lines are taken as they are: set its clock and this machine's right (NTP); where the lines carry"
+    " local times, see that the site's time zone is right."
 )
 STUCK_READER_WAL_BYTES = 4 * WAL_LIMIT_BYTES
 
@@ -49,9 +53,10 @@ def run(args: argparse.Namespace) -> ExitCode:
         findings.append(Finding("configuration", str(error), error.hint or "ccm-tui config check lists everything."))
         _print(findings)
         return error.exit_code
-    findings += _sources(settings)
+    configured = [path for source in settings.sources for path in source.path]
+    findings += [_source(path, settings) for path in configured]
     try:
-        findings += _database(session.database_of(settings))
+        findings += _database(session.database_of(settings), settings, set(configured))
     except CcmError as error:
         findings.append(Finding("database", str(error), error.hint))
         code = error.exit_code
@@ -80,22 +85,27 @@ def _machine() -> Iterator[Finding]:
     )
 
 
-def _sources(settings: Settings) -> Iterator[Finding]:
-    for source in settings.sources:
-        for path in source.path:
-            files = [file for file in Discovery([path]).rescan().files if file.inode]
-            unreadable = [file.path for file in files if not os.access(file.path, os.R_OK)]
-            if unreadable:
-                yield Finding(
-                    f"source {path}", f"{unreadable[0]} cannot be read", "Give this user the right to read it."
-                )
-            elif not files:
-                yield Finding(f"source {path}", "nothing there yet", "It is followed as soon as it appears.")
-            else:
-                yield Finding(f"source {path}", f"{len(files)} files")
+def _source(path: str, settings: Settings) -> Finding:
+    """A path that is followed: whether something is there, and whether it may be read."""
+    files = [file for file in Discovery([path]).rescan().files if file.inode]
+    unreadable = [file.path for file in files if not os.access(file.path, os.R_OK)]
+    what = f"source {path}"
+    if unreadable:
+        return Finding(what, f"{unreadable[0]} cannot be read", "Give this user the right to read it.")
+    if not files:
+        return Finding(what, "nothing there yet", _not_there(path, settings))
+    return Finding(what, f"{len(files)} files")
 
 
-def _database(path: Path) -> Iterator[Finding]:
+def _not_there(path: str, settings: Settings) -> str:
+    """What to do when it never comes: a path lives either in ccm.toml or in the database's memory."""
+    begin = "It is read as soon as it is there; if it never comes"
+    if settings.follows(path):
+        return f"{begin}, put the path in ccm.toml right."
+    return f"{begin}: ccm-tui watch --forget {shlex.quote(path)}"
+
+
+def _database(path: Path, settings: Settings, configured: set[str]) -> Iterator[Finding]:
     yield Finding("database", str(path))
     free = shutil.disk_usage(path.parent if path.parent.exists() else Path("/")).free
     advice = "" if free > LOW_DISK_BYTES else "Free some space: reading stops when the disk is full."
@@ -105,11 +115,14 @@ def _database(path: Path) -> Iterator[Finding]:
             "mode", oct(path.stat().st_mode & 0o777), f"Others can read customers' numbers: chmod o-rwx {path}"
         )
     with open_reader(path) as store, store.reading() as cursor:
+        from ccm_tui.store.files import list_sources
         from ccm_tui.store.health import read_health
 
         health = read_health(cursor, path)
         problems = cursor.execute("SELECT path, problem FROM file WHERE problem IS NOT NULL").fetchall()
         quarantined = cursor.execute("SELECT COUNT(*) FROM quarantine").fetchone()[0]
+        remembered = {source.pattern for source in list_sources(cursor)} - configured
+        clocks = _clocks(cursor)
     stuck = health.wal_bytes > STUCK_READER_WAL_BYTES
     yield Finding(
         "write-ahead log",
@@ -119,6 +132,8 @@ def _database(path: Path) -> Iterator[Finding]:
     yield Finding(
         "quarantine", f"{quarantined} lines", "ccm-tui quarantine list shows them and why." if quarantined else ""
     )
+    yield from (_source(each, settings) for each in sorted(remembered))
+    yield from clocks
     for file, problem in problems:
         yield Finding(f"file {file}", problem, "See the reason; reading is tried again by itself.")
     status = read_status(path)
@@ -126,6 +141,23 @@ def _database(path: Path) -> Iterator[Finding]:
         yield Finding("follower", f"process {status.pid}" + (f": {status.note}" if status.note else ""))
         for file, reason in status.problems:
             again = "See the reason; reading is tried again by itself."
-            yield Finding(f"follower: {file}", reason, again if is_there(file) else NOT_THERE)
+            if is_there(file):
+                yield Finding(f"follower: {file}", reason, again)
+            elif file not in configured | remembered:  # of these it is said above
+                yield Finding(f"follower: {file}", reason, _not_there(file, settings))
     else:
         yield Finding("follower", "none runs", "A console starts one; as a service: ccm-tui watch.")
+
+
+def _clocks(cursor: sqlite3.Cursor) -> list[Finding]:
+    """The logs whose clock is ahead of this machine's or went back, judged as Feeds and its alert judge them."""
+    from ccm_tui.ingest.lock import FollowerStatus
+    from ccm_tui.live.feed_alerts import FeedJudge
+    from ccm_tui.live.feeds import read_feeds
+    from ccm_tui.live.reasons import in_words
+    from ccm_tui.live.snapshot import FloorSnapshot
+
+    now_ms = time.time_ns() // 1_000_000
+    feeds = tuple(replace(feed, problem=None) for feed in read_feeds(cursor))  # problems are findings of their own
+    judged = FeedJudge().reasons(FloorSnapshot(now_ms, None, FollowerStatus(), feeds=feeds))
+    return [Finding(f"clock of {path}", in_words(reasons), CLOCKS) for path, reasons in sorted(judged.items())]

@@ -28,6 +28,7 @@ RATES = frozenset(
         "first_contact_resolution",
         "occupancy",
         "utilisation",
+        "response_rate",
     }
 )
 
@@ -161,8 +162,8 @@ def _text(frame: "Frame", key: str, found: "list[Explanation]") -> Iterator[str]
             yield f"  {_plain(each.share.numerator)} / {_plain(each.share.denominator)}"
         if each.parts:
             yield "  " + ", ".join(
-                f"{name.removesuffix('_seconds').replace('_', ' ')} {duration(seconds, wide=True)}"
-                for name, seconds in each.parts.items()
+                f"{name.removesuffix('_seconds').replace('_', ' ')} {_value(name, value)}"
+                for name, value in each.parts.items()
             )
         if each.exclusions:
             left_out = ", ".join(f"{count} {what}" for what, count in sorted(each.exclusions.items()))

@@ -2,15 +2,16 @@
 
 import argparse
 import contextlib
+import glob
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ccm_tui.commands import session
 from ccm_tui.errors import ExitCode, StoreBusyError, UsageError
-from ccm_tui.ingest.discovery import absolute, is_there
+from ccm_tui.ingest.discovery import absolute, expand, is_there
 from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.lock import FollowerLock, read_status
 from ccm_tui.ingest.parsing import Counts
@@ -37,7 +38,9 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Follow until told to stop (SIGTERM, SIGINT, SIGHUP; a child also when its console is gone)."""
     if args.forget:
         return _forget(args)
-    if not args.child and not args.remember:  # a console says it itself, and takes our first line for why we end
+    if args.once:
+        _need_there(args.paths)
+    elif not args.child and not args.remember:  # a console says it itself, and takes our first line for why we end
         session.tell_absent(args.paths)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -108,6 +111,13 @@ def sources_of(writing: Writing, args: argparse.Namespace) -> list[SourceRow]:
         with writing.store.writing() as cursor:
             remember_sources(cursor, named)
     return sources
+
+
+def _need_there(paths: Sequence[str]) -> None:
+    """Who reads once means what is there now, as an import does. Raises SourceError before anything is read."""
+    for path in paths:
+        if glob.has_magic(path) or not is_there(path):  # a rotated sibling is enough
+            expand(path)
 
 
 def _say(text: str) -> None:

@@ -62,6 +62,20 @@ class AgentState(NamedTuple):
     queues: tuple[QueueMembership, ...]
 
 
+def activity_in_queue(state: AgentState, membership: QueueMembership, *, pause_is_acw: bool = False) -> AgentActivity:
+    """What a queue has of one of its members, each counted once: a contact or wrap-up first, whatever he chose; then,
+    when he is paused in it, NONE, or ACW where the reason means that (``pause_is_acw``). Paused in others only, he is
+    as FREE in it as the server thinks he is."""
+    if state.activity is AgentActivity.HOLD:
+        return AgentActivity.TALKING
+    if state.activity in (AgentActivity.TALKING, AgentActivity.ACW):
+        return state.activity
+    if membership.paused:
+        return AgentActivity.ACW if pause_is_acw else AgentActivity.NONE
+    paused_elsewhere = state.activity is AgentActivity.NONE and state.status is not AgentStatus.OFFLINE
+    return AgentActivity.FREE if paused_elsewhere else state.activity
+
+
 def covering(spans: Iterable[PresenceSpan], at_ms: int, silent_from_ms: int | None) -> list[PresenceSpan]:
     """The spans that hold at an instant; open ones end at ``silent_from_ms`` (no sign of life for too long)."""
     found = []

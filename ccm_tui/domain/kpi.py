@@ -332,9 +332,10 @@ def csat_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
 def csat(tally: QueueTally, rules: KpiRules) -> float | None:
     """Customer satisfaction: ratings in the two best boxes / ratings, 0..1; or their mean; or points / best possible.
 
-    Ratings outside 1..``csat_scale`` are left out; None if none is left. Sources: BMC (top2), Zykrr (mean).
+    Ratings outside 1..``csat_scale`` are left out; None under ``score_min_n`` of them.
+    Sources: BMC (top2), Zykrr (mean).
     """
-    return csat_ratio(tally, rules).value
+    return _score("csat", tally, rules)
 
 
 def nps_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
@@ -343,11 +344,11 @@ def nps_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
 
 
 def nps(tally: QueueTally, rules: KpiRules) -> float | None:
-    """Net promoter score: percent of ratings 9-10 minus percent of 0-6, -100..100; None if no rating is in 0..10.
+    """Net promoter score: percent of ratings 9-10 minus percent of 0-6, -100..100; others are left out.
 
-    Source: the usual definition, as on tethr.com.
+    None under ``score_min_n`` ratings. Source: the usual definition, as on tethr.com.
     """
-    return nps_ratio(tally, rules).value
+    return _score("nps", tally, rules)
 
 
 def ces_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
@@ -359,8 +360,30 @@ def ces_ratio(tally: QueueTally, rules: KpiRules) -> Ratio:
 
 
 def ces(tally: QueueTally, rules: KpiRules) -> float | None:
-    """Customer effort score: mean rating on 1..``ces_scale``, turned so that high is easy; None if no valid rating."""
-    return ces_ratio(tally, rules).value
+    """Customer effort score: mean rating on 1..``ces_scale``, turned so that high is easy.
+
+    None under ``score_min_n`` ratings.
+    """
+    return _score("ces", tally, rules)
+
+
+def response_ratio(score: str, tally: QueueTally) -> Ratio:
+    """Of a score by its JSON key: valid ratings / answered contacts. Who was asked, no log tells."""
+    return Ratio(_RATED[score](tally), tally.answered)
+
+
+def _score(key: str, tally: QueueTally, rules: KpiRules) -> float | None:
+    """The score, unless it is of too few ratings."""
+    return RATIOS[key](tally, rules).value if _RATED[key](tally) >= rules.score_min_n else None
+
+
+_RATED: Mapping[str, Callable[[QueueTally], int]] = {
+    "csat": lambda tally: tally.csat_n,
+    "nps": lambda tally: tally.nps_n,
+    "ces": lambda tally: tally.ces_n,
+}
+SCORES = frozenset(_RATED)
+"""The figures made of customers' ratings, by their JSON keys."""
 
 
 RATIOS: Mapping[str, Callable[[QueueTally, KpiRules], Ratio]] = {

@@ -87,6 +87,7 @@ _SITE_FACTS = (
     "csat_scale",
     "ces_scale",
     "ces_direction",
+    "score_min_n",
     "min_n",
 )
 """Options that describe the site rather than a definition: a preset leaves them alone."""

@@ -238,6 +238,8 @@ class KpiRules:
     """The highest effort rating; the lowest is 1."""
     ces_direction: CesDirection = CesDirection.HIGH_IS_EASY
     """What a high effort rating means."""
+    score_min_n: int = 1
+    """Fewer ratings make no satisfaction, promoter or effort score."""
     min_n: int = 10
     """Figures over fewer contacts raise no alert."""
 

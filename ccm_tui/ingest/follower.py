@@ -15,14 +15,14 @@ from pathlib import Path
 from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, UsageError
 from ccm_tui.ingest.content import LogContent
 from ccm_tui.ingest.folding import LIVE_RECORDS
-from ccm_tui.ingest.lines import LineBatch
+from ccm_tui.ingest.lines import BLANK, LineBatch
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
 from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.pipeline import RulesChangedError
 from ccm_tui.ingest.tailer import GRACE_SECONDS, TailBatch, TailState
 from ccm_tui.ingest.tails import SourceTails
 from ccm_tui.ingest.watcher import Watcher
-from ccm_tui.ingest.writing import Writing, checkpoint_of_row, is_behind, with_checkpoint
+from ccm_tui.ingest.writing import NO_FORMAT_SEEN, Writing, checkpoint_of_row, is_behind, with_checkpoint
 from ccm_tui.store import files as file_store
 from ccm_tui.store.files import FileRow, SourceRow
 
@@ -82,6 +82,7 @@ class Follower:
         self._listed_at = -math.inf
         self._settle_at = -math.inf
         self._caught_up = False
+        self._once = False
         self.counts = Counts()
         self.rules_changed = False
         """``run`` ended because another process folded the database by another configuration: read ours again."""
@@ -94,6 +95,7 @@ class Follower:
     def run(self, stop: threading.Event, *, once: bool = False) -> None:
         """Follow until ``stop``; with ``once``, until everything there is has been read."""
         back_off = BEAT_SECONDS
+        self._once = once
         try:
             while not stop.is_set():
                 try:
@@ -226,15 +228,17 @@ class Follower:
         stored = self._writing.pipeline.ingest([part for _, _, part in parts]) if parts else []
         for (followed, generation, _), (file, counts) in zip(parts, stored, strict=True):
             followed.files[generation] = file
-            self.counts.add(counts)
-            self._on_counts(counts)
+            self._count(counts)
         for followed, _ in read:
             followed.tails.mark_committed()
 
     def _is_recognised(self, source: SourceRow, content: LogContent) -> bool:
-        """Whether a log tells its format by now; asked again as it grows. SourceError when no format claims it."""
+        """Whether a log tells its format by now; asked again as it grows. SourceError when no format claims it.
+
+        Who reads once waits for no growth: what tells nothing is read too, and its blank lines counted.
+        """
         try:
-            return self._writing.recognise(content, source.format) is not None
+            return self._writing.recognise(content, source.format) is not None or self._once
         except (UsageError, ConfigError) as error:  # a CSV layout that is no longer configured
             raise SourceError(f"{content.path}: {error}", error.hint) from error
 
@@ -250,8 +254,7 @@ class Follower:
             followed.left_out[batch.content.path] = str(error)
             return None
         if log_format is None:
-            if any(line.strip(b" \t\r\0") for line in batch.lines):
-                followed.left_out[batch.content.path] = "one line, in no known format"
+            self._count_blank(followed, batch)
             return None
         if batch.start > 0:
             file = self._continued(followed, batch, log_format.name)
@@ -259,6 +262,18 @@ class Follower:
             file = self._writing.new_file(batch.content, log_format, source.site, source.timezone)
         followed.files[batch.generation] = file
         return file
+
+    def _count_blank(self, followed: _Followed, batch: TailBatch) -> None:
+        """The lines of a log that tells no format, and so is not stored: blank, or they are said to be left out."""
+        if not batch.oversize and not any(line.strip(BLANK) for line in batch.lines):
+            self._count(Counts(lines=len(batch.lines), blank=len(batch.lines)))
+            return
+        is_alone = batch.start == 0 and len(batch.lines) + len(batch.oversize) == 1
+        followed.left_out[batch.content.path] = "one line, in no known format" if is_alone else NO_FORMAT_SEEN
+
+    def _count(self, counts: Counts) -> None:
+        self.counts.add(counts)
+        self._on_counts(counts)
 
     def _continued(self, followed: _Followed, batch: TailBatch, format_name: str) -> FileRow | None:
         """The stored file that a generation goes on with: it ends where the generation begins."""

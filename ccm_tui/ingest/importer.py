@@ -16,10 +16,10 @@ from ccm_tui.errors import SourceError, StoreBusyError
 from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
 from ccm_tui.ingest.content import ContentReplaced, LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
-from ccm_tui.ingest.lines import LineBatch, LineReader
+from ccm_tui.ingest.lines import BLANK, LineBatch, LineReader
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.ingest.parsing import Counts, Part
-from ccm_tui.ingest.writing import Writing, checkpoint_of_row, is_behind, with_checkpoint
+from ccm_tui.ingest.writing import NO_FORMAT_SEEN, Writing, checkpoint_of_row, is_behind, with_checkpoint
 from ccm_tui.sources.base import MAX_LINE_BYTES, LogFormat
 from ccm_tui.store.files import FileRow
 
@@ -170,8 +170,11 @@ def _count_blank(content: LogContent, progress: Progress) -> None:
     reader = LineReader(content, block_bytes=BLOCK_BYTES)
     with suppress(SourceError, ContentReplaced):
         while (batch := reader.read_batch(MAX_LINE_BYTES, 20_000, final=content.compressed)).end > batch.start:
-            progress.counts.lines += len(batch.lines) + len(batch.oversize)
-            progress.counts.blank += len(batch.lines) + len(batch.oversize)
+            if batch.oversize or any(line.strip(BLANK) for line in batch.lines):
+                progress.problems.append(f"{progress.path}: {NO_FORMAT_SEEN}")
+                return
+            progress.counts.lines += len(batch.lines)
+            progress.counts.blank += len(batch.lines)
     progress.unfinished += bool(reader.unfinished)
 
 

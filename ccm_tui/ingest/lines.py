@@ -22,6 +22,9 @@ TAIL_BYTES = 256
 
 DIGEST_BYTES = 16
 
+BLANK = b" \t\r\0"
+"""A line of nothing else is blank."""
+
 _BOM = b"\xef\xbb\xbf"
 
 

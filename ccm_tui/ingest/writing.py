@@ -25,6 +25,7 @@ from ccm_tui.store.files import FileRow
 
 SETTLE_SECONDS = 0.03
 LAST_LINE_BYTES = 4096
+NO_FORMAT_SEEN = "begins with blank lines only, so its format cannot be seen; name it with --source"
 
 
 class Writing:

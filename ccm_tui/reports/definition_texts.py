@@ -52,7 +52,6 @@ _CSAT = {
     CsatMethod.MEAN: "mean rating from 1 to {best}",
     CsatMethod.POINTS: "sum of ratings / {best} each",
 }
-_RATINGS = "of survey lines that [custom_events] maps to {what}, counted with their contact"
 _PLAIN = {
     "answered": "answered contacts: in progress, completed, transferred, or answered and cut off",
     "transferred": "answered contacts that were passed on",
@@ -136,17 +135,22 @@ def definition_text(key: str, rules: KpiRules) -> str:
             return f"resolved within {rules.resolution_target_seconds:g} s of opening time"
         case "csat":
             best = rules.csat_scale
-            return f"{_CSAT[rules.csat_method].format(good=best - 1, best=best)}; {_RATINGS.format(what='csat')}"
+            return _CSAT[rules.csat_method].format(good=best - 1, best=best) + _ratings("csat", rules)
         case "nps":
-            return f"100 x (ratings of 9 and 10 - ratings from 0 to 6) / ratings; {_RATINGS.format(what='nps')}"
+            return f"100 x (ratings of 9 and 10 - ratings from 0 to 6) / ratings{_ratings('nps', rules)}"
         case "ces":
             turned = ", turned over" if rules.ces_direction is CesDirection.HIGH_IS_EFFORT else ""
-            return f"mean rating from 1 to {rules.ces_scale}{turned}: high is easy; {_RATINGS.format(what='ces')}"
+            return f"mean rating from 1 to {rules.ces_scale}{turned}: high is easy{_ratings('ces', rules)}"
         case "occupancy":
             return _OCCUPANCY[rules.occupancy_def]
         case "utilisation":
             return _UTILISATION[rules.utilisation_def]
     return _PLAIN[key]
+
+
+def _ratings(score: str, rules: KpiRules) -> str:
+    few = f"; no score under {rules.score_min_n} ratings" if rules.score_min_n > 1 else ""
+    return f"; of survey lines that [custom_events] maps to {score}, counted with their contact{few}"
 
 
 def _phantoms(rules: KpiRules) -> str:

@@ -7,6 +7,7 @@ from sqlite3 import Cursor
 from typing import Any
 
 from ccm_tui.domain.backlog import backlog_at
+from ccm_tui.domain.kpi import SCORES, response_ratio
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import QueueTally
@@ -52,7 +53,7 @@ class Explanation:
     contacts: list[Row] = field(default_factory=list)
     """The first of each place, or all: rows of ``report contacts`` with ``counted``, ``numerator``, ``denominator``."""
     parts: Row = field(default_factory=dict)
-    """For agents: the times that numerator and denominator are made of."""
+    """For agents: the times that numerator and denominator are made of; of a score of ratings how many answered."""
     presence: list[Row] = field(default_factory=list)
     """For agents: logins and pauses."""
 
@@ -78,12 +79,14 @@ def explain_queues(
     for pile in report.piles:
         names = {"site": pile.period.site, "queue": pile.queue, "channel": pile.channel.value}
         context = figure_context(definitions, pile.period.site, pile.queue, pile.channel, pile.period.until_ms)
+        tally = pile.tallies.get(0, QueueTally())
         explanation = Explanation(
             of=names,
             key=key,
             value=rows[names["site"], names["queue"], names["channel"]][key],
             definition=definition_text(key, pile.rules),
-            share=share_of(key, pile.tallies.get(0, QueueTally()), context),
+            share=share_of(key, tally, context),
+            parts=_response(key, tally),
         )
         with store.reading() as cursor:
             if key == FCR:
@@ -96,6 +99,14 @@ def explain_queues(
                     explanation.add(contact_row(segment, masked=masked), share, what_became(segment), limit)
         found.append(explanation)
     return report.frame, found
+
+
+def _response(key: str, tally: QueueTally) -> Row:
+    """Of a score how many gave a rating, and their share: a good score of few may be that of the contented."""
+    if key not in SCORES:
+        return {}
+    response = response_ratio(key, tally)
+    return {"ratings": response.numerator, "answered": response.denominator, "response_rate": response.value}
 
 
 def _shares(

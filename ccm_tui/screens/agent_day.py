@@ -94,7 +94,13 @@ class AgentDayScreen(FloorScreen):
         self.about.show(head)
         if self.day is None or abs(floor.snapshot.as_of_ms - self.day.day.end_ms) >= AGAIN_MS:
             readers, as_of_ms = self.desk.readers, floor.snapshot.as_of_ms
-            self.read(lambda: readers.agent_day(self.site, self.agent, as_of_ms), self._take_day)
+            self.look_up(
+                self.agent,
+                as_of_ms,
+                AGAIN_MS,
+                lambda: readers.agent_day(self.site, self.agent, as_of_ms),
+                self._take_day,
+            )
 
     def show_old(self, old: bool) -> None:
         self.contacts.set_stale(old)

@@ -85,6 +85,8 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         self._reading = 0
         """Counts the readings asked for: only the latest one's result is taken."""
         self._take: Callable[[Any], None] | None = None
+        self._asked: tuple[str, int] = ("", 0)
+        """What was looked up last, and as of when."""
         self._shown: Floor | None = None
         self._whole = False
         self._updated_at = -math.inf
@@ -257,6 +259,19 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         self._take = take
         self._read(reading, self._reading)
 
+    def look_up(
+        self, what: str, as_of_ms: int, again_ms: int, reading: Callable[[], T], take: Callable[[T], None]
+    ) -> None:
+        """Read what changes with the floor, unless it is being read or was asked for less than ``again_ms`` ago.
+
+        Floors come faster than a slow store answers: asking anew with each would never let an answer arrive.
+        """
+        asked, at_ms = self._asked
+        if asked == what and (self._take is not None or abs(as_of_ms - at_ms) < again_ms):
+            return
+        self._asked = (what, as_of_ms)
+        self.read(reading, take)
+
     def reading_failed(self, what: str, hint: str) -> None:
         """The store could not be read; what is shown stays."""
         self.say(f"{what}. {hint}", warning=True)
@@ -265,8 +280,9 @@ class FloorScreen(Screen[None], inherit_bindings=False):
     def _take_result(self, event: ReadEnded) -> None:
         if event.number != self._reading or self._take is None:
             return
+        take, self._take = self._take, None
         if event.error is None:
-            self._take(event.result)
+            take(event.result)
         else:
             self.reading_failed(*event.error)
 

@@ -1,8 +1,7 @@
 """What is said of one file: where it is, whether its lines add up, what is wrong and what to do. Pure."""
 
 import shlex
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ccm_tui.domain.thresholds import Level
@@ -43,18 +42,9 @@ def advice(problem: str, path: str, settings: "Settings") -> str:
     words = next((words for word, words in ADVICE if word in folded), OTHERWISE)
     if words is not NOT_THERE:
         return words
-    if is_configured(path, settings):
+    if settings.follows(path):
         return f"{words}, put the path in ccm.toml right"
     return f"{words}: ccm-tui watch --forget {shlex.quote(path)}"
-
-
-def is_configured(path: str, settings: "Settings") -> bool:
-    """Whether a source in ccm.toml means this path; else ``open`` or ``watch`` was given it, and it is remembered."""
-    patterns = [str(Path(each).expanduser().absolute()) for source in settings.sources for each in source.path]
-    return any(
-        path == pattern or path.startswith(pattern.rstrip("/") + "/") or fnmatchcase(path, pattern)
-        for pattern in patterns
-    )
 
 
 def feed_lines(row: FeedRow, alert: "Alert | None", snapshot: FloorSnapshot, desk: "Desk", width: int) -> list[Line]:

@@ -169,8 +169,13 @@ def data_size(size: int) -> str:
     return f"{size} B"
 
 
-def feed_kpis(snapshot: FloorSnapshot, feeds: Sequence[FeedRow], pace: Pace, now_ms: int) -> list[Kpi]:
-    """The follower, of these files the newest line, the pace and what was not understood, and the database."""
+def feed_kpis(
+    snapshot: FloorSnapshot, feeds: Sequence[FeedRow], pace: Pace, now_ms: int, looked_ago_ms: float | None
+) -> list[Kpi]:
+    """The follower, of these files the newest line, the pace and what was not understood, and the database.
+
+    ``looked_ago_ms``: how long ago the follower looked, by our own clock; None: never.
+    """
     follower, health = snapshot.follower, snapshot.health
     quarantined = sum(row.quarantined for row in feeds)
     paces = [each for row in feeds if (each := pace.of(row)) is not None]
@@ -181,7 +186,7 @@ def feed_kpis(snapshot: FloorSnapshot, feeds: Sequence[FeedRow], pace: Pace, now
         Kpi(
             "follower",
             f"pid {follower.pid}" if follower.running else "none",
-            note=f"looked {age((now_ms - follower.looked_at_ms) / 1000)} ago" if follower.looked_at_ms else "",
+            note="" if looked_ago_ms is None else f"looked {age(looked_ago_ms / 1000)} ago",
             band=Band.NORMAL if follower.running else Band.BREACH,
         ),
         Kpi("newest line", f"{age(ahead / 1000)} ahead", band=Band.WARNING, value_width=5)

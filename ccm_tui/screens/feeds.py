@@ -10,6 +10,7 @@ from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.explain import ExplainSheet, Page
 from ccm_tui.screens.feed_lines import feed_lines, trouble_lines
 from ccm_tui.screens.feed_rows import COLUMNS, Pace, feed_key, feed_kpis, feed_rows, unread
+from ccm_tui.screens.freshness import looked_ago_ms
 from ccm_tui.widgets.board_model import Column
 from ccm_tui.widgets.kpi_tile import Kpi
 from ccm_tui.widgets.lines import Line
@@ -57,7 +58,8 @@ class FeedsScreen(BoardScreen):
 
     def kpis(self, floor: Floor, listed: Collection[str]) -> Sequence[Kpi]:
         feeds = tuple(row for row in floor.snapshot.feeds if feed_key(row) in listed)
-        return feed_kpis(floor.snapshot, feeds, self._pace, self.shown_ms(floor))
+        now_ms = self.shown_ms(floor)
+        return feed_kpis(floor.snapshot, feeds, self._pace, now_ms, looked_ago_ms(self.desk, now_ms))
 
     def detail(self, key: str, width: int, height: int) -> Sequence[Line]:
         floor, row = self.desk.floor, self.row_of(key)

@@ -13,7 +13,7 @@ from ccm_tui.domain.events import Channel
 from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
-from ccm_tui.screens.base import TOO_SMALL, FloorScreen
+from ccm_tui.screens.base import TOO_SMALL, WIDE, FloorScreen
 from ccm_tui.screens.contact_facts import contact_facts
 from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.desk import Desk
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
 
 AGAIN_MS = 5000
+BESIDE = 74
+"""From this width on who waits and who is there stand beside each other, each with their times."""
 
 
 class QueueScreen(FloorScreen):
@@ -58,6 +60,12 @@ class QueueScreen(FloorScreen):
         ("floor.back", "back"),
         ("app.help", "help"),
     )
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny"),
+        (TOO_SMALL[0], "-slim"),
+        (BESIDE, "-narrow"),
+        (WIDE, "-wide"),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (TOO_SMALL[1], "-low"), (15, "-middle"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "explain", "Explain", id="queue.explain", tooltip="What the queue's figures mean"),
@@ -175,7 +183,8 @@ class QueueScreen(FloorScreen):
         row, floor = self.find(), self.desk.floor
         if row is not None and floor is not None:
             view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
-            pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms)
+            snapshot = floor.snapshot
+            pages = queue_pages(view, self.desk.definitions, snapshot.as_of_ms, snapshot.agents)
             self.app.push_screen(ExplainSheet(self.desk, row.site, row.queue, pages, first_page(view, "slday")))
 
     def action_copy(self) -> None:
@@ -192,7 +201,13 @@ class QueueScreen(FloorScreen):
         if row is None or (self.known is not None and abs(floor.snapshot.as_of_ms - self.known.as_of_ms) < AGAIN_MS):
             return
         readers, snapshot = self.desk.readers, floor.snapshot
-        self.read(lambda: readers.queue_detail(snapshot, row.site, row.queue, row.channel), self._take_detail)
+        self.look_up(
+            self.key,
+            snapshot.as_of_ms,
+            AGAIN_MS,
+            lambda: readers.queue_detail(snapshot, row.site, row.queue, row.channel),
+            self._take_detail,
+        )
 
     def _take_detail(self, detail: "QueueDetail") -> None:
         self.known = detail

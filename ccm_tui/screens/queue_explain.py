@@ -3,7 +3,7 @@
 Mail and messages have other figures than calls: what does not apply to them says so, and their own follow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,9 +16,11 @@ from ccm_tui.live.owed import waited_seconds, waits_text
 from ccm_tui.screens.counted_rows import plain
 from ccm_tui.screens.explain import Page
 from ccm_tui.screens.queue_cells import FIGURES, Figure, QueueView, queue_cells
+from ccm_tui.screens.queue_presence import COUNTED, presence_facts
 from ccm_tui.widgets.board_model import Column
 
 if TYPE_CHECKING:
+    from ccm_tui.live.snapshot import AgentRow
     from ccm_tui.screens.behind import Found
     from ccm_tui.screens.desk import Readers
     from ccm_tui.settings.definitions import Definitions
@@ -68,14 +70,13 @@ _KEYS = {
     "xfer": "transfer_rate",
 }
 """Columns that contacts of a period stand behind -> which figure of theirs."""
-_AGENTS_NOW = ("free", "talk", "acw", "paused")
 _INSTEAD = {
     "sl30": "what was resolved within its target",
     "slday": "what was resolved within its target",
     "abandoned": "nobody hangs up on a reply: what is still owed",
     "out": "nobody leaves a queue of mail: what is still owed",
     "asa": "the time to the first response",
-    **dict.fromkeys(_AGENTS_NOW, "the Agents screen: a reply needs nobody who stands ready"),
+    **dict.fromkeys(COUNTED, "the Agents screen: a reply needs nobody who stands ready"),
 }
 _DEFERRED = (
     ("backlog", "Owed", "Contacts that are owed a reply now, whenever they came."),
@@ -97,6 +98,8 @@ class Subject(NamedTuple):
     view: QueueView
     definitions: "Definitions"
     as_of_ms: int
+    agents: "Sequence[AgentRow]" = ()
+    """Of the whole floor."""
 
     def behind(self, key: str, *, recent: bool = False) -> "Behind":
         """Reads the contacts of a figure over the day, or over the last half hour."""
@@ -133,9 +136,9 @@ class Subject(NamedTuple):
         )
 
 
-def queue_pages(view: QueueView, definitions: "Definitions", as_of_ms: int) -> list[Page]:
+def queue_pages(view: QueueView, definitions: "Definitions", as_of_ms: int, agents: "Sequence[AgentRow]") -> list[Page]:
     """A page for each figure: those of the board, then those that only deferred channels have."""
-    cells, subject = queue_cells(view), Subject(view, definitions, as_of_ms)
+    cells, subject = queue_cells(view), Subject(view, definitions, as_of_ms, agents)
     pages = [_page(column, figure, cells[column.key].text, subject) for column, figure in FIGURES if column.sortable]
     return pages + [_deferred_page(*each, subject) for each in _DEFERRED if view.deferred]
 
@@ -169,8 +172,8 @@ def _page(column: Column, figure: Figure, value: str, subject: Subject) -> Page:
     elif column.key in ("wait", "oldest"):
         facts.append(("window", "now"))
         behind = subject.waiting
-    elif column.key in _AGENTS_NOW:
-        facts.append(("who", "enter on the queue lists its agents and what they do"))
+    elif column.key in COUNTED:
+        facts += presence_facts(column.key, view.row, subject.agents, view.now_ms, subject.definitions)
     changed = differences(rules)
     if figure.ratio and changed:
         facts.append(("configured", ", ".join(f"{name} = {text}" for name, text in changed.items())))

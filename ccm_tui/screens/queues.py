@@ -54,6 +54,8 @@ class QueuesScreen(BoardScreen):
         self._list: QueueList | None = None
         self._details: dict[str, QueueDetail] = {}
         self._resting: Timer | None = None
+        self._rested_on: str | None = None
+        """The row that was looked up last: with new floors it is looked up anew, those only passed are not."""
         self._mine = bool(desk.definitions.settings.ui.my_queues)
 
     @property
@@ -112,9 +114,10 @@ class QueuesScreen(BoardScreen):
             self._resting.stop()
         self._resting = self.set_timer(REST_SECONDS, self._look_up)
 
-    def tick(self, now_ms: int) -> None:
-        super().tick(now_ms)
-        self._look_up()
+    def show_floor(self, floor: "Floor") -> None:
+        super().show_floor(floor)
+        if self.is_active and self.board.cursor_key == self._rested_on:
+            self._look_up()
 
     def opened(self, key: str) -> None:
         from ccm_tui.screens.queue import QueueScreen
@@ -134,7 +137,7 @@ class QueuesScreen(BoardScreen):
         view = queue_view(row, alert_of(floor.alerts, row), self.shown_ms(floor), self.desk.definitions)
         sort = self.board.sort
         first = first_page(view, sort.column if sort else "sl30")
-        pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms)
+        pages = queue_pages(view, self.desk.definitions, floor.snapshot.as_of_ms, floor.snapshot.agents)
         self.app.push_screen(ExplainSheet(self.desk, row.site, row.queue, pages, first))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
@@ -155,12 +158,16 @@ class QueuesScreen(BoardScreen):
         row = self.row_of(key)
         if key is None or row is None or floor is None:
             return
+        self._rested_on = key
         known = self._details.get(key)
         snapshot = floor.snapshot
         if known is not None and abs(snapshot.as_of_ms - known.as_of_ms) < AGAIN_MS:
             return
         readers = self.desk.readers
-        self.read(
+        self.look_up(
+            key,
+            snapshot.as_of_ms,
+            AGAIN_MS,
             lambda: readers.queue_detail(snapshot, row.site, row.queue, row.channel),
             lambda detail: self._take_detail(key, detail),
         )

@@ -88,7 +88,11 @@ class CsvSettings:
         effect=Effect.FOLDS,
     )
     timezone: str = key(
-        default="", kind=zone(), comment="Zone of times that carry none; empty: the site's.", effect=Effect.FOLDS
+        default="",
+        kind=zone(),
+        comment="Zone of times that carry none; empty: the site's. In the hour that the end of summer time repeats,\n"
+        "a row of one event means the first: there, only times with an offset or epoch times are exact.",
+        effect=Effect.FOLDS,
     )
     queue: str = key(default="", kind=text(), comment="Queue of rows that name none.", effect=Effect.FOLDS)
     channel: str = key(

@@ -200,6 +200,11 @@ class KpiSettings:
         kind=word(CesDirection),
         comment="What a high effort rating means: high_is_easy, high_is_effort.",
     )
+    score_min_n: int = key(
+        default=DEFAULT_RULES.score_min_n,
+        kind=whole(1, 1_000_000),
+        comment="Fewer ratings make no score (csat, nps, ces): a handful says little of everyone who called.",
+    )
     min_n: int = key(
         default=DEFAULT_RULES.min_n,
         kind=whole(1, 1_000_000),

@@ -133,6 +133,20 @@ class Settings:
         configured = self.site(name).timezone
         return ZoneInfo(configured) if configured else system_zone()
 
+    def follows(self, path: str) -> bool:
+        """Whether a configured source means this path: the file, a rotated sibling, one in its folder, a match of its
+        pattern. A path followed without is one that ``open`` or ``watch`` was given, and the database remembers."""
+        from fnmatch import fnmatchcase
+        from pathlib import Path
+
+        patterns = [str(Path(each).expanduser().absolute()) for source in self.sources for each in source.path]
+        return any(
+            path == pattern
+            or path.startswith(tuple(pattern.rstrip("/") + sign for sign in "/.-"))
+            or fnmatchcase(path, pattern)
+            for pattern in patterns
+        )
+
     def queue_name(self, site: str, logged: str) -> str:
         """The queue that a log of this site means by a name."""
         names = self.queue_names

@@ -5,6 +5,10 @@
 
 Reference: https://www.rfc-editor.org/rfc/rfc4180 . A row that tells of a whole contact becomes its entry, its answer
 and its end, each at its own time. The header line is required: it is what the format is recognised by.
+
+Local times of the hour that the end of summer time repeats: in a row that tells of a whole contact, durations and order
+decide between the two; a row of one event alone means the first. Its neighbours could tell, but then a row would mean
+something else wherever a file is cut or read from the middle. Exact are times with an offset (%z, ISO) or epoch times.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,6 @@
 """``ccm-tui doctor``: what is wrong and what to do; it changes nothing."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -89,4 +90,35 @@ def test_a_path_that_is_not_there_can_be_forgotten(ccm: Ccm, database: Path, tmp
     finally:
         lock.release()
     assert f"follower: {tmp_path}/nosuch" in told
-    assert "a wrong path goes with: ccm-tui watch --forget PATH" in told
+    assert f"if it never comes: ccm-tui watch --forget {tmp_path}/nosuch" in told
+
+
+def test_a_remembered_path_is_forgotten_and_a_configured_one_put_right(
+    ccm: Ccm, database: Path, tmp_path: Path
+) -> None:
+    config = f'[[source]]\npath = "{tmp_path}/configured"\n'
+    assert ccm(database, "watch", "--remember", "my logs", config=config).code == 0
+    said = ccm(database, "doctor", config=config)
+    assert _marked(said) == [f"source {tmp_path}/configured", f"source {tmp_path}/my logs", "follower"]
+    advised = [line.strip() for line in said.lines if "if it never comes" in line]
+    assert advised == [
+        "-> It is read as soon as it is there; if it never comes, put the path in ccm.toml right.",
+        f"-> It is read as soon as it is there; if it never comes: ccm-tui watch --forget '{tmp_path}/my logs'",
+    ]
+    append(tmp_path / "my logs", calls(0, 2))
+    assert _marked(ccm(database, "doctor", config=config)) == [f"source {tmp_path}/configured", "follower"]
+
+
+def test_a_clock_ahead_of_ours_or_put_back_is_told_with_what_to_do(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    now = time.time_ns() // 1_000_000_000
+    ahead = append(tmp_path / "ahead", [f"{now + 3600}|NONE|NONE|NONE|QUEUESTART|".encode()])
+    back = append(tmp_path / "back", [f"{at}|NONE|NONE|NONE|QUEUESTART|".encode() for at in (now - 60, now - 7260)])
+    for log in (ahead, back):
+        assert ccm(database, "import", "--source", "asterisk", str(log)).code == 0
+    said = ccm(database, "doctor")
+    assert said.code == 0
+    assert _marked(said) == [f"clock of {ahead}", f"clock of {back}", "follower"]
+    assert f"clock of {ahead}" in said.out
+    assert " ahead of ours" in said.out
+    assert "clock went back by 2h00" in said.out
+    assert said.out.count("set its clock and this machine's right (NTP)") == 2

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Ccm
-from tests.reports.databases import call, database_of, in_order, left
+from tests.reports.databases import call, database_of, in_order, left, settings_of
 
 PERIOD = ("--from", "2026-11-22T12:00", "--to", "2026-11-22T13:00")
 
@@ -32,6 +32,24 @@ def test_the_text_says_the_same(ccm: Ccm, database: Path) -> None:
     assert "  answered within 20 s / (answered + abandoned)" in said.lines
     assert "  1 / 2" in said.lines
     assert any(line.lstrip().startswith(f"{database.with_name('ccm-main.log')}:0  ") for line in said.lines)
+
+
+def test_a_score_tells_how_many_answered_and_why_there_is_none(ccm: Ccm, tmp_path: Path) -> None:
+    lines = in_order(
+        call(1, 0), call(2, 10), call(3, 20), ["+100|c.1|sales|ana|SURVEY|5", "+100|c.2|sales|ana|SURVEY|2"]
+    )
+    database = database_of(tmp_path, lines, settings_of(custom_events={"SURVEY": {"csat": "p1"}}))
+    config = '[custom_events]\nSURVEY = { csat = "p1" }\n'
+    said = ccm(database, "explain", "csat", *PERIOD, "--format", "json", config=config).json
+    (explanation,) = said["explanations"]
+    assert (explanation["value"], explanation["numerator"], explanation["denominator"]) == (0.5, 1, 2)
+    assert explanation["parts"] == {"ratings": 2, "answered": 3, "response_rate": pytest.approx(2 / 3)}
+    few = ccm(database, "explain", "csat", *PERIOD, "--set", "score_min_n=3", config=config)
+    assert "main / sales / voice: —" in few.lines
+    assert any(line.endswith("; no score under 3 ratings") for line in few.lines)
+    assert "  ratings 2, answered 3, response rate 66.7 %" in few.lines
+    report = ccm(database, "report", "queues", *PERIOD, "--format", "json", config=config + "[kpi]\nscore_min_n = 3\n")
+    assert report.json["queues"][0]["csat"] is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """``ccm-tui watch`` as a command: what it remembers and says. What it reads: ``tests/ingest/test_follower.py``."""
 
 import contextlib
+import gzip
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -62,10 +63,45 @@ def test_configured_sources_are_followed_and_not_remembered(tmp_path: Path, log:
         assert connection.execute("SELECT name FROM site").fetchall() == [("north",)]
 
 
-def test_once_without_anything_to_follow_is_done_at_once(tmp_path: Path) -> None:
-    ended = program(tmp_path / "ccm.db", "watch", "--once", tmp_path / "not" / "yet")
-    assert ended.code == 0
-    assert "not there yet" in ended.err
+def test_once_needs_what_it_reads_to_be_there(tmp_path: Path, log: Path) -> None:
+    """As an import does; nothing is read or remembered of what else was named."""
+    database = tmp_path / "ccm.db"
+    for path, said in (
+        ("not/yet", "ccm-tui: not/yet: no such file or folder\n  the folder not does not exist\n"),
+        ("queue_lgo", "ccm-tui: queue_lgo: no such file or folder\n  did you mean queue_log?\n"),
+        ("*.csv", "ccm-tui: *.csv: no file matches this pattern\n"),
+    ):
+        ended = program(database, "watch", "--once", log, path, cwd=tmp_path)
+        assert (ended.code, ended.out) == (2, ""), path
+        assert ended.err.startswith(said)
+        assert not database.exists()
+
+
+def test_once_reads_what_is_there_of_an_empty_folder_or_a_rotated_log(tmp_path: Path) -> None:
+    database, folder = tmp_path / "ccm.db", tmp_path / "empty"
+    folder.mkdir()
+    append(tmp_path / "queue_log.1", calls(0, 1))
+    assert program(database, "watch", "--once", folder).out.startswith("0 lines, ")
+    assert program(database, "watch", "--once", tmp_path / "queue_log").out.startswith(f"{CALL} lines, ")
+
+
+def test_once_counts_the_lines_of_a_log_that_holds_nothing(tmp_path: Path) -> None:
+    for name, lines in (("blank", b"\n \r\n\n"), ("other.gz", gzip.compress(b"\n\0\0\n"))):
+        (tmp_path / name).write_bytes(lines)
+    ended = program(tmp_path / "ccm.db", "watch", "--once", "blank", "other.gz", cwd=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "5 lines, 0 events, 0 repeats, 0 quarantined, 5 blank, 0 new contacts\n"
+
+
+def test_a_log_after_very_many_blank_lines_is_not_taken_for_blank(tmp_path: Path) -> None:
+    """Too far down for its format to be seen."""
+    late = tmp_path / "late"
+    late.write_bytes(b"\n" * 70_000)
+    append(late, calls(0, 1))
+    for words in (["watch", "--once"], ["import"]):
+        ended = program(tmp_path / "ccm.db", *words, late)
+        assert f"{late}: begins with blank lines only" in ended.err
+    assert f"{CALL} events" in program(tmp_path / "ccm.db", "import", "--source", "asterisk", late).out
 
 
 def test_a_follower_takes_over_rules_that_another_process_folded_by(tmp_path: Path, log: Path) -> None:
@@ -99,12 +135,17 @@ def test_a_follower_takes_over_rules_that_another_process_folded_by(tmp_path: Pa
 
 def test_a_mistyped_path_is_told_at_once_and_forgotten_at_the_next_start(tmp_path: Path, log: Path) -> None:
     database = tmp_path / "ccm.db"
-    ended = program(database, "watch", "--once", "queue_lgo", log, cwd=tmp_path)
-    assert ended.code == 0
-    told = ended.err.splitlines()
+    with subprocess.Popen(
+        command(database, "watch", "queue_lgo", log), stderr=subprocess.PIPE, cwd=tmp_path, text=True
+    ) as follower:
+        wait_until(lambda: read_status(database).pid == follower.pid, "it follows")
+        wait_until(lambda: sum(file.records for file in stored_files(database)) == 3 * CALL, "it reads the other")
+        follower.terminate()
+        assert follower.wait(10) == 0
+        assert follower.stderr is not None
+        told = follower.stderr.read().splitlines()
     assert told[0] == "ccm-tui: queue_lgo: no such file or folder; did you mean queue_log?"
     assert "remembered once something was there" in told[1]
-    assert ended.out.startswith(f"{3 * CALL} lines")
     again = program(database, "watch", "--once")
     assert again.err.splitlines()[0].startswith(f"ccm-tui: {tmp_path}/queue_lgo: forgotten, since nothing was ever")
     assert _sources(database) == [(str(log), None, "main", None)]
@@ -133,8 +174,7 @@ def test_what_may_yet_come_stays_remembered(tmp_path: Path, pattern: str) -> Non
     """A pattern; and a name of which only a rotated sibling is there."""
     database = tmp_path / "ccm.db"
     append(tmp_path / "queue_log.1", calls(0, 1))
-    ended = program(database, "watch", "--once", pattern, cwd=tmp_path)
-    assert "no such file" not in ended.err
+    assert program(database, "watch", "--remember", pattern, cwd=tmp_path).code == 0
     program(database, "watch", "--once")
     assert [row[0] for row in _sources(database)] == [str(tmp_path / pattern)]
 

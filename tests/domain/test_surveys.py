@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ccm_tui.domain.kpi import ces, csat, nps
+from ccm_tui.domain.kpi import ces, csat, nps, response_ratio
 from ccm_tui.domain.surveys import parse_rating
 from ccm_tui.domain.tally import QueueTally, tally_segments
 from ccm_tui.domain.variants import CesDirection, CsatMethod, KpiRules
@@ -45,6 +45,22 @@ def test_net_promoter_scores() -> None:
 def test_effort_is_turned_so_that_high_is_easy() -> None:
     assert ces(rated("ces", [7, 5]), RULES) == 6.0
     assert ces(rated("ces", [7, 5]), replace(RULES, ces_direction=CesDirection.HIGH_IS_EFFORT)) == pytest.approx(2.0)
+
+
+def test_too_few_ratings_are_no_score() -> None:
+    three = replace(RULES, score_min_n=3)
+    assert csat(rated("csat", [5, 5]), three) is None
+    assert csat(rated("csat", [5, 5, 0]), three) is None, "what is no rating does not help"
+    assert csat(rated("csat", [5, 5, 1]), replace(three, csat_method=CsatMethod.POINTS)) == pytest.approx(11 / 15)
+    assert (nps(rated("nps", [10] * 2), three), nps(rated("nps", [10] * 3), three)) == (None, 100.0)
+    assert (ces(rated("ces", [7] * 2), three), ces(rated("ces", [7] * 3), three)) == (None, 7.0)
+
+
+def test_the_response_rate_is_of_the_answered() -> None:
+    tally = rated("nps", [10, 3, 11])
+    assert response_ratio("nps", tally) == (2, 3)
+    assert response_ratio("csat", tally) == (0, 3)
+    assert response_ratio("csat", QueueTally()).value is None
 
 
 def test_no_valid_rating_is_no_statement() -> None:

@@ -23,6 +23,15 @@ async def test_problems_come_first_with_what_to_do() -> None:
         assert "pid 4242, looked 0.2 s ago" in it.lines[1]
 
 
+async def test_the_last_look_is_aged_by_our_clock_on_a_floor_that_runs_faster() -> None:
+    async with console() as it:
+        it.app.desk.pace = 60.0
+        await it.press("9")
+        await it.show(floor(feeds=(LOG,)))
+        await it.tick(90)
+        assert "looked 1.7 s ago" in it.lines[1]
+
+
 async def test_lines_add_up_or_it_is_said() -> None:
     async with console() as it:
         await it.press("9")

@@ -1,9 +1,15 @@
 """Queues, the home screen: what a supervisor sees, and that nothing moves under his hands."""
 
+import threading
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from ccm_tui.domain.events import Channel
+from ccm_tui.live.queue_detail import QueueDetail
 from ccm_tui.screens.explain import ExplainSheet
+from ccm_tui.screens.queue import QueueScreen
 from ccm_tui.screens.queues import QueuesScreen
 from ccm_tui.settings.sections import UiSettings
 from ccm_tui.widgets.board import Board
@@ -103,6 +109,46 @@ async def test_the_oldest_wait_ticks_without_a_look_at_the_store() -> None:
         assert "1:13" in it.lines[4]
         assert "14:32:08" in it.lines[0]
         assert len(it.readers.asked) == asked
+
+
+@pytest.mark.parametrize("opened", [(), ("enter",)])
+async def test_what_is_known_of_a_queue_is_read_anew_as_floors_come(opened: tuple[str, ...]) -> None:
+    """On a live floor the screen's own clock never ticks: a floor comes each second."""
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.until(lambda: "moved   offered +34 %" in it.text)
+        await it.press(*opened)
+        it.readers.helper = "gus"
+        asked = len(it.readers.asked)
+        for second in range(1, 7):
+            it.clock.now_ms = NOW + second * SECOND
+            await it.show(replace(FLOOR, as_of_ms=NOW + second * SECOND, follower=follower(-second)))
+        assert "help    gus, free in sales" in it.text
+        assert len(it.readers.asked) == asked + 1
+
+
+async def test_a_slow_answer_is_waited_for_while_floors_come() -> None:
+    """Asking anew with each floor would never let one arrive."""
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("enter")
+        screen = it.app.screen
+        assert isinstance(screen, QueueScreen)
+        known, answering, answer = screen.known, threading.Event(), it.readers.queue_detail
+        waiting: list[QueueDetail] = []
+
+        def slow(*asked: Any) -> QueueDetail:
+            waiting.append(answer(*asked))
+            answering.wait(5)
+            return waiting[-1]
+
+        setattr(it.readers, "queue_detail", slow)  # noqa: B010
+        for second in range(6, 30):
+            it.feeds[0].on_snapshot(replace(FLOOR, as_of_ms=NOW + second * SECOND))
+            await it.pilot.pause(0.02)
+        assert len(waiting) == 1
+        answering.set()
+        await it.until(lambda: screen.known is not known)
 
 
 async def test_rows_keep_their_places_while_the_hands_move() -> None:

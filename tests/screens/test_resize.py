@@ -48,6 +48,17 @@ async def test_too_small_is_said_and_passes() -> None:
         assert it.app.clipboard == "billing", "the keys still arrive"
 
 
+@pytest.mark.parametrize("size", [(40, 10), (40, 16), (40, 24), (60, 24), (73, 24), (74, 24)])
+async def test_a_queue_has_room_for_its_agents_beside_or_under_those_waiting(size: tuple[int, int]) -> None:
+    async with console(size) as it:
+        await it.show(FLOOR)
+        await it.press("enter")
+        assert it.line_with("••• 4711")
+        doing = it.line_with("● talk")
+        assert "ben" in doing
+        assert "4:02" in doing
+
+
 async def test_at_40_the_figures_that_matter_most_stay() -> None:
     async with console((40, 20)) as it:
         await it.show(FLOOR)

@@ -113,6 +113,16 @@ def test_one_queue_has_several_names_and_a_site_its_own() -> None:
     assert settings.queue_name("main", "new") == "new"
 
 
+def test_a_source_means_its_file_with_siblings_what_is_in_its_folder_and_what_matches_its_pattern() -> None:
+    settings = Settings(
+        sources=(SourceSettings(path=("/log/queue_log", "/srv/*.jsonl")), SourceSettings(path=("/in/",)))
+    )
+    for path in ("/log/queue_log", "/log/queue_log.1", "/log/queue_log-20260131.gz", "/srv/a.jsonl", "/in/x", "/in"):
+        assert settings.follows(path), path
+    for path in ("/log/queue_logs", "/log", "/srv/a.csv", "/inn/x"):
+        assert not settings.follows(path), path
+
+
 def test_one_person_has_several_identities() -> None:
     settings = settings_with_names()
     assert settings.agent_name("main", "SIP/1127") == "ana"

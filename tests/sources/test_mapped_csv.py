@@ -70,6 +70,18 @@ def test_in_the_repeated_hour_durations_and_order_decide(row: str, wait: int, ta
     assert [each.at_ms - left.at_ms for each in ended] == ([] if talk is None else [talk * 1000])
 
 
+def test_a_row_of_one_event_means_the_first_of_the_repeated_hours_whatever_stands_before_it() -> None:
+    """One that went by its neighbours would mean something else in a file cut before it."""
+    mapping = CsvMapping(name="events", columns={"event": "What", "at": "When"}, timezone="Europe/Berlin")
+    log_format = MappedCsv(mapping)
+    context = LineContext(header=log_format.header("What,When"))
+    clocks = ("01:59", "02:30", "02:50", "02:10", "03:00")
+    texts = [f"source_started,2026-10-25 {clock}:00" for clock in clocks]
+    texts.append("source_started,2026-10-25 02:10:00+01:00")
+    began, *others = [log_format.parse(text, context)[0].at_ms for text in texts]
+    assert [(at_ms - began) // 60_000 for at_ms in others] == [31, 51, 11, 121, 71]
+
+
 @pytest.mark.parametrize(
     ("outcome", "kinds"),
     [
