@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus, QueueMembership
+from ccm_tui.domain.agent_state import AgentActivity, AgentState, QueueMembership, activity_in_queue
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.segment_time import segment_as_of
@@ -267,18 +267,8 @@ class QueuesReader:
         )
 
     def _doing(self, state: AgentState, membership: QueueMembership) -> AgentActivity:
-        """What a queue has of one of its members, each counted once: a contact or wrap-up first, whatever he chose;
-        then, when he is paused here, ACW or NONE, as the reason says. Paused elsewhere only, he is as free here as the
-        server thinks he is."""
-        if state.activity is AgentActivity.HOLD:
-            return AgentActivity.TALKING
-        if state.activity in (AgentActivity.TALKING, AgentActivity.ACW):
-            return state.activity
-        if membership.paused:
-            is_acw = self._definitions.settings.pause.class_of(membership.reason) == "acw"
-            return AgentActivity.ACW if is_acw else AgentActivity.NONE
-        paused_elsewhere = state.activity is AgentActivity.NONE and state.status is not AgentStatus.OFFLINE
-        return AgentActivity.FREE if paused_elsewhere else state.activity
+        is_acw = membership.paused and self._definitions.settings.pause.class_of(membership.reason) == "acw"
+        return activity_in_queue(state, membership, pause_is_acw=is_acw)
 
 
 def _is_counting(rows: Iterable[_Row]) -> bool:

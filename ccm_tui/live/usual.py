@@ -149,7 +149,8 @@ class UsualBook:
     def answered_by_queue(self, site: str, agent: str, as_of_ms: int) -> Mapping[str, int]:
         """Queue -> how many of its contacts the agent answered in the four weeks before today."""
         today_ms = self._today(site, as_of_ms).start_ms
-        key = (site, agent, today_ms)
+        # By the minute, though the past does not change: while history is still being read it does
+        key = (site, agent, as_of_ms // MINUTE_MS)
         found = self._answered.get(key)
         if found is None:
             with self._store.reading() as cursor:

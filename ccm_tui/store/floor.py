@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
-from ccm_tui.store.intervals import SLOT_MS
 
 _ACW_AT_MOST_MS = 3600 * 1000
 _FEW = 5000

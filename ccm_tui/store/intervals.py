@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
-from ccm_tui.domain.intervals import SLOT_MS as SLOT_MS  # noqa: PLC0414 - readers of rollups take it from here
+from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import OpenTime, QueueTally, tally_segments
 from ccm_tui.domain.variants import KpiRules

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
+from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.spans import Span
@@ -15,7 +16,6 @@ from ccm_tui.domain.tally import QueueTally
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.floor import to_span
 from ccm_tui.store.history import StoredAgent
-from ccm_tui.store.intervals import SLOT_MS
 
 LONG_SPAN_MS = 8 * 24 * 3600 * 1000
 """A longer stretch of presence that has ended may not be found on the past days it covers."""

@@ -48,3 +48,13 @@ def test_a_pause_that_means_wrap_up_is_counted_as_acw(tmp_path: Path) -> None:
     log.pauses(at("8:30"), "bob", "support", "wrapup")
     floor = Floor(tmp_path, settings(pause=PauseSettings(acw_reasons=("wrapup",)))).feed(log.data())
     assert parts(queue(floor, "support", "9:00")) == (0, 0, 1, 0)
+
+
+def test_who_can_help_is_known_once_history_is_read(tmp_path: Path) -> None:
+    floor = Floor(tmp_path)
+    usual = floor.reader().usual
+    assert usual.answered_by_queue("main", "ann", at("9:00")) == {}
+    log = Log()
+    log.call(at("9:00", weeks_ago=1), "sales", "ann")
+    floor.feed(log.data())
+    assert usual.answered_by_queue("main", "ann", at("9:01")) == {"sales": 1}
