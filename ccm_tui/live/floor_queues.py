@@ -28,7 +28,7 @@ from ccm_tui.store.contacts import to_segment
 RECENT_MS = 30 * 60 * 1000
 RECOUNT_MS = 5_000
 """What looks back over many contacts (the last half hour, the day's curve, the day but for its last hours) is counted
-this often, on a huge floor so that it takes no more than a fiftieth of the time."""
+this often, on a huge floor so that it takes no more than a hundredth of the time."""
 JUST_MS = 10_000
 """How far before the last look-back ends are read again for wrap-up that was told late."""
 STRETCH_MS = 30 * 60 * 1000
@@ -186,7 +186,7 @@ class QueuesReader:
             key: _series(offered.get(key, {}), self._seen(segments.get(key, []), as_of_ms), day_ms, as_of_ms)
             for key in offered.keys() | segments.keys()
         }
-        again_at_ms = as_of_ms + max(RECOUNT_MS, round(50_000 * (time.perf_counter() - began)))
+        again_at_ms = as_of_ms + max(RECOUNT_MS, round(100_000 * (time.perf_counter() - began)))
         split_ms = max(day_ms, as_of_ms - as_of_ms % SLOT_MS - STRETCH_MS)
         return _LookBack(as_of_ms, again_at_ms, day_ms, split_ms, going_on, tallies, half_hours)
 
@@ -211,7 +211,7 @@ class QueuesReader:
 
     def _seen(self, rows: Iterable[_Row], as_of_ms: int) -> list[Segment]:
         """Segments as they stood then."""
-        found = (segment_as_of(to_segment(row), as_of_ms, self._lost_after_ms) for row in rows)
+        found = (segment_as_of(floor_store.segment_of(row), as_of_ms, self._lost_after_ms) for row in rows)
         return [segment for segment in found if segment is not None]
 
     # -- rows ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Board and explain have it from here, so that they agree.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccm_tui.domain import kpi
@@ -97,7 +98,12 @@ def _rate(value: float | None) -> Cell:
 
 
 def _hours(view: QueueView) -> Cell:
-    halves = view.row.half_hours
+    return _bars(view.row.half_hours)
+
+
+@lru_cache(512)
+def _bars(halves: tuple[int, ...]) -> Cell:
+    """The same for minutes on end, while the rest of the row changes by the second."""
     # The half hour that runs is left out: half a bar would look like a fall
     ended = halves[: (len(halves) - 1) // 2 * 2]
     hours = [ended[index] + ended[index + 1] for index in range(0, len(ended), 2)][-HOURS:]

@@ -5,6 +5,7 @@ Every statement here touches today only, by index: none grows with history.
 
 import sqlite3
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ccm_tui.domain.intervals import SLOT_MS
@@ -41,6 +42,14 @@ class AgentKey(NamedTuple):
     name: str
     last_sign_at_ms: int | None
     changed: int
+
+
+_entry = itemgetter(9, -4, -3, -2, -1)
+
+
+def segment_of(row: tuple[Any, ...]) -> Segment:
+    """A row of ``ended_segments`` or ``open_segments`` as the domain's value."""
+    return to_segment(row[:-4])
 
 
 def list_sites(cursor: sqlite3.Cursor) -> dict[str, int]:
@@ -93,8 +102,8 @@ def affected_slots(
 
 
 def in_order_of_entry(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows of ``ended_segments`` and ``open_segments``, for ``to_segment``, in the order in which they entered."""
-    return [row[:-4] for row in sorted(rows, key=lambda row: (row[9], *row[-4:]))]
+    """Rows of ``ended_segments`` and ``open_segments`` in the order in which they entered."""
+    return sorted(rows, key=_entry)
 
 
 def ended_segments(cursor: sqlite3.Cursor, site_id: int, slots: Iterable[int]) -> list[tuple[Any, ...]]:

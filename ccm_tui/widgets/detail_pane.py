@@ -72,8 +72,7 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
         """Other lines. ``keep_place`` False for another subject, which is read from its beginning."""
         old, self._given = self._given, list(lines)
         safe, self._safe = self._safe, {}
-        if len(old) != len(self._given):
-            self.virtual_size = Size(0, len(self._given))
+        self._size_up()
         if not keep_place:
             self.scroll_to(y=0, animate=False)
         top, width = self.scroll_offset.y, self.scrollable_content_region.width
@@ -93,8 +92,13 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Tell who gave the lines."""
+        self._size_up()
         if event.size.width and event.size.height:
             self.post_message(self.Resized(self))
+
+    def _size_up(self) -> None:
+        """How far there is to scroll. While all lines fit it is the same, however many: another lays the screen out."""
+        self.virtual_size = Size(0, max(len(self._given), self.size.height))
 
     def render_line(self, y: int) -> Strip:
         """One line of what is scrolled to."""
