@@ -20,6 +20,7 @@ from ccm_tui.store import files as file_store
 from ccm_tui.store import names as name_store
 from ccm_tui.store import quarantine as quarantine_store
 from ccm_tui.store.agents import list_stale
+from ccm_tui.store.blocks import EventRow
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 from ccm_tui.store.intervals import mark_dirty
@@ -104,7 +105,7 @@ class Pipeline:
                 agent_id = None if agent is None else self._names.agent(cursor, site_id, agent)
                 moved.append((agent_id, row.at_ms, row.digest))
                 if events[0].kind is EventKind.SOURCE_STARTED:
-                    event_store.insert_restart(cursor, site_id, (row.at_ms, row.digest))
+                    event_store.insert_restart(cursor, site_id, row[:2], row[2:4])
                 if row.contact_id is not None and row.contact_id not in begun:
                     begun.add(row.contact_id)
                     new[row.contact_id] = site_id
@@ -200,6 +201,7 @@ class Pipeline:
                 batch.counts.records += 1
             return placed
         new: list[Placed] = []
+        moves: dict[event_store.Identity, event_store.Place] = {}
         seen: set[event_store.Identity] = set()
         for item in placed:
             order, batch, row = item
@@ -207,13 +209,19 @@ class Pipeline:
             place = known.get(identity)
             if place is not None:
                 batch.counts.repeats += 1
-                self._keep_first_place(cursor, identity, place, order, batch.file.id, late)
+                if self._is_earlier(order, batch.file.id, place):
+                    moves[identity] = known[identity] = (batch.file.id, order[4])
             elif identity in seen:
                 batch.counts.repeats += 1
             else:
                 seen.add(identity)
                 batch.counts.records += 1
                 new.append(item)
+        for contact_id, agent_id in event_store.move_events(cursor, moves) if moves else ():
+            if contact_id is not None:
+                late.contacts.add(contact_id)
+            if agent_id is not None:
+                late.agents.add(agent_id)
         return new
 
     def _leave_to_others(self, cursor: sqlite3.Cursor, batch: ParsedPart) -> None:
@@ -235,32 +243,16 @@ class Pipeline:
         elif reached.first_at_ms is not None:
             batch.file = replace(batch.file, first_at_ms=reached.first_at_ms, first_digest=reached.first_digest)
 
-    def _keep_first_place(
-        self,
-        cursor: sqlite3.Cursor,
-        identity: event_store.Identity,
-        place: tuple[int, int],
-        order: Order,
-        file_id: int,
-        late: Late,
-    ) -> None:
-        """A repeat that stands earlier than the stored line takes its place, so that no reading order matters."""
-        if place[0] == file_id:
-            return
-        before = (*self._file(place[0]).rank, place[1])
-        if order[1:] < before:
-            contact_id, agent_id = event_store.move_event(cursor, identity, file_id, order[4])
-            if contact_id is not None:
-                late.contacts.add(contact_id)
-            if agent_id is not None:
-                late.agents.add(agent_id)
+    def _is_earlier(self, order: Order, file_id: int, place: event_store.Place) -> bool:
+        """Whether a repeat stands before the stored line: then it takes its place, and no reading order matters."""
+        return place[0] != file_id and order[1:] < (*self._file(place[0]).rank, place[1])
 
     def _insert(self, cursor: sqlite3.Cursor, new: Sequence[Placed]) -> tuple[list[Record], dict[int, int]]:
         """Store new lines. Gives them for folding, and the contacts first seen among them with their sites."""
         contact_ids, created = self._contact_ids(cursor, new)
         names = self._names
         records: list[Record] = []
-        rows: list[event_store.EventRow] = []
+        rows: list[EventRow] = []
         site_id, file_id = 0, 0
         agent_ids: dict[str | None, int | None] = {}
         name_ids: dict[str, int] = {}
@@ -282,7 +274,7 @@ class Pipeline:
             rows.append((at_ms, digest, file_id, offset, name_id, contact_id, agent_id, line))
             records.append(_new(Record, (order, file_id, site_id, contact_id, agent_id, events)))
             if event.kind is EventKind.SOURCE_STARTED:
-                event_store.insert_restart(cursor, site_id, (at_ms, digest))
+                event_store.insert_restart(cursor, site_id, (at_ms, digest), (file_id, offset))
         event_store.insert_events(cursor, rows)
         return records, created
 

@@ -21,6 +21,7 @@ from ccm_tui.live.floor_agents import LISTED_MS, AgentsReader
 from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, QueueRow, WaitingContact
 from ccm_tui.live.usual import UsualBook
 from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import intervals as interval_store
 from ccm_tui.store.engine import Store
@@ -85,7 +86,7 @@ class FloorReader:
             for site, site_id in sites.items():
                 ours = [row for row in agents if row.site == site]
                 queues.extend(self._read_queues(cursor, site, site_id, windows[site], as_of_ms, ours, live=live))
-            newest_at_ms = floor_store.newest_at_ms(cursor)
+            newest_at_ms = event_store.newest_at_ms(cursor)
         queues.sort(key=lambda row: (row.site, row.queue, row.channel))
         return FloorSnapshot(
             as_of_ms=as_of_ms,

@@ -119,7 +119,7 @@ def test_every_column_list_of_an_insert_is_of_the_tables(database: Path) -> None
         surrogate = {c.name for c in tables[table].primary_key if c.name == "id"}
         assert required - surrogate <= set(columns), where
         checked.add(table)
-    assert {"event", "segment", "span", "rollup", "contact", "quarantine", "source"} <= checked
+    assert {"block", "segment", "span", "rollup", "contact", "quarantine", "source"} <= checked
 
 
 # -- released schemas --------------------------------------------------------------------------------------------------
