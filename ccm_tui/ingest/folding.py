@@ -152,13 +152,15 @@ class Folding:
             if new_id not in contacts:
                 contacts[new_id] = _Contact(new_site_id, ContactFold(self._contact_rules(new_site_id)))
         last_restart = self._last_restart
+        # Records are in order: when the first is not, none is before a restart that was folded earlier
+        is_late = bool(records) and records[0].order < max(last_restart.values())
         for number, record in enumerate(records):
             order, file_id, site_id, contact_id, agent_id, events = record
             for event in events:
-                kind = event.kind
+                kind = event[0]
                 if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late_contacts:
                     contact = contacts.get(contact_id)
-                    if contact is None or order < contact.last or order < last_restart[site_id]:
+                    if contact is None or order < contact.last or (is_late and order < last_restart[site_id]):
                         late_contacts.add(contact_id)
                     else:
                         contact.last = order
@@ -168,7 +170,7 @@ class Folding:
                     if event.agent is None:
                         continue
                     agent = agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)
-                    if order < agent.last or order < last_restart[site_id]:
+                    if order < agent.last or (is_late and order < last_restart[site_id]):
                         late_agents.add(agent_id)
                     else:
                         agent.last = order
@@ -204,7 +206,7 @@ class Folding:
         return waiting[0]
 
     def _note_newest(self, records: Sequence[Record]) -> None:
-        for site_id, order in {record.site_id: record.order for record in records}.items():
+        for site_id, order in {record[2]: record[0] for record in records}.items():
             self._newest[site_id] = max(self._newest[site_id], order)
 
     # -- restarts ----------------------------------------------------------------------------------------------------
@@ -244,7 +246,7 @@ class Folding:
 
     def _load_restarts(self, cursor: sqlite3.Cursor, records: Sequence[Record]) -> None:
         """Know each site's newest restart from before these records."""
-        unknown = {record.site_id for record in records} - self._last_restart.keys()
+        unknown = {record[2] for record in records} - self._last_restart.keys()
         if unknown:
             ours = {record.order for record in records}
             for site_id in unknown:

@@ -8,6 +8,7 @@ hold an entity's lines is told by its stretches: one a batch, from its first lin
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 from struct import pack, unpack
@@ -17,8 +18,8 @@ MAX_LINES = 500
 LAST_MS = 1 << 62
 """Later than any line."""
 
-EventRow = tuple[int, int, int, int, int, int | None, int | None, bytes]
-"""Time, digest, file, offset, name, contact, agent, line."""
+EventRow = tuple[int, int, int, int, int, int, int, bytes]
+"""Time, digest, file, offset, name, contact, agent, line. Contact and agent are 0 where there is none."""
 
 INSERT_BLOCK = (
     "INSERT INTO block (from_ms, to_ms, lines, times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids,"
@@ -31,24 +32,46 @@ ALL_COLUMNS = "times, digests, file_ids, offsets, name_ids, contact_ids, agent_i
 _at_ms = itemgetter(0)
 
 
-def insert_blocks(cursor: sqlite3.Cursor, rows: Sequence[EventRow]) -> None:
-    """Store new lines, which must be in order of time."""
-    blocks = []
-    start, count = 0, len(rows)
+@dataclass(slots=True)
+class Columns:
+    """Lines on their way into the store, in order of time: a list a column costs half of a tuple a line."""
+
+    times: list[int] = field(default_factory=list)
+    digests: list[int] = field(default_factory=list)
+    file_ids: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    name_ids: list[int] = field(default_factory=list)
+    contact_ids: list[int | None] = field(default_factory=list)
+    agent_ids: list[int | None] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+
+
+def insert_blocks(cursor: sqlite3.Cursor, new: Columns) -> None:
+    """Store new lines."""
+    times, blocks = new.times, []
+    start, count = 0, len(times)
     while start < count:
-        from_ms, end = rows[start][0], min(start + MAX_LINES, count)
-        if rows[end - 1][0] > from_ms + SPAN_MS:
-            end = bisect_right(rows, from_ms + SPAN_MS, start, end, key=_at_ms)
-        blocks.append(_packed(rows[start:end]))
+        from_ms, end = times[start], min(start + MAX_LINES, count)
+        if times[end - 1] > from_ms + SPAN_MS:
+            end = bisect_right(times, from_ms + SPAN_MS, start, end)
+        part = slice(start, end)
+        blocks.append(
+            (
+                from_ms,
+                times[end - 1],
+                end - start,
+                longs(times[part]),
+                longs(new.digests[part]),
+                ints(new.file_ids[part]),
+                longs(new.offsets[part]),
+                ints(new.name_ids[part]),
+                ints([contact_id or 0 for contact_id in new.contact_ids[part]]),
+                ints([agent_id or 0 for agent_id in new.agent_ids[part]]),
+                b"\n".join(new.texts[part]),
+            )
+        )
         start = end
     cursor.executemany(INSERT_BLOCK, blocks)
-
-
-def insert_stretches(cursor: sqlite3.Cursor, rows: Sequence[EventRow]) -> None:
-    """Note whose lines these are; they must be in order of time."""
-    times = [row[0] for row in rows]
-    insert_contact_stretches(cursor, times, [row[5] for row in rows])
-    insert_agent_stretches(cursor, times, [row[6] for row in rows])
 
 
 def insert_contact_stretches(cursor: sqlite3.Cursor, times: Sequence[int], contact_ids: Sequence[int | None]) -> None:
@@ -95,7 +118,7 @@ def groups_of(instants: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def read_lines(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> list[EventRow]:
-    """Every line of [from, to], both included, by time only. Contact and agent are 0 where there is none."""
+    """Every line of [from, to], both included, by time only."""
     query = f"SELECT {ALL_COLUMNS} FROM block WHERE {BETWEEN}"  # noqa: S608 - our own columns
     found: list[EventRow] = []
     for block in cursor.execute(query, within(from_ms, to_ms)):
@@ -183,25 +206,8 @@ def read_ints(data: bytes) -> tuple[int, ...]:
     return unpack(f"<{len(data) // 4}i", data)
 
 
-def _packed(rows: Sequence[EventRow]) -> tuple[object, ...]:
-    times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids, texts = zip(*rows, strict=True)
-    return (
-        times[0],
-        times[-1],
-        len(rows),
-        longs(times),
-        longs(digests),
-        ints(file_ids),
-        longs(offsets),
-        ints(name_ids),
-        ints([contact_id or 0 for contact_id in contact_ids]),
-        ints([agent_id or 0 for agent_id in agent_ids]),
-        b"\n".join(texts),
-    )
-
-
 def unpacked(block: tuple[bytes, ...]) -> list[EventRow]:
-    """The lines of a block read with ``ALL_COLUMNS``. Contact and agent are 0 where there is none."""
+    """The lines of a block read with ``ALL_COLUMNS``."""
     times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids, texts = block
     return list(
         zip(

@@ -36,10 +36,10 @@ _TEXT = {member: member.value for kind in (Channel, Direction, Outcome, EndedBy)
 
 
 def segment_row(contact_id: int, visit: Visit, queue_id: int, agent_id: int | None) -> SegmentRow:
-    """A visit as the columns of ``PUT_SEGMENT``."""
+    """A visit as the columns of ``PUT_SEGMENT``; of plain types only, the driver takes long to bind any other."""
     return (
         contact_id, visit.number, queue_id, agent_id, _TEXT[visit.channel], _TEXT[visit.direction], visit.customer,
-        visit.entered_at_ms, visit.entry_seen, *visit.place, visit.answered_at_ms,
+        visit.entered_at_ms, int(visit.entry_seen), *visit.place, visit.answered_at_ms,
         visit.ended_at_ms, _TEXT[visit.outcome], None if visit.ended_by is None else _TEXT[visit.ended_by],
         visit.wait_ms, visit.talk_ms, visit.hold_ms, visit.acw_ms, visit.hold_since_ms, visit.position, visit.ring_ms,
         visit.target, visit.owed_since_ms, visit.replies, visit.replies_ms, visit.csat_milli, visit.nps_milli,

@@ -7,7 +7,7 @@ from struct import unpack
 from typing import NamedTuple
 
 from ccm_tui.store import blocks
-from ccm_tui.store.blocks import BETWEEN, EventRow, ints, longs, read_ints, read_longs
+from ccm_tui.store.blocks import BETWEEN, Columns, ints, longs, read_ints, read_longs
 
 Identity = tuple[int, int]
 """(time, digest): what makes two lines the same."""
@@ -29,19 +29,25 @@ class Digester:
     """Digests of one site's lines: 64 bits of blake2b over the line's bytes, told apart by site."""
 
     def __init__(self, site: str) -> None:
-        self._person = blake2b(site.encode(), digest_size=16).digest()
+        person = blake2b(site.encode(), digest_size=16).digest()
+        self._begun = blake2b(digest_size=8, person=person)
 
     def __call__(self, lines: Sequence[bytes]) -> Sequence[int]:
         """One digest a line."""
-        person = self._person
-        digests = [blake2b(line, digest_size=8, person=person).digest() for line in lines]
+        begin = self._begun.copy  # beginning anew with all parameters takes twice as long
+        digests: list[bytes] = []
+        for line in lines:
+            digest = begin()
+            digest.update(line)
+            digests.append(digest.digest())
         return unpack(f">{len(digests)}q", b"".join(digests))
 
 
-def insert_events(cursor: sqlite3.Cursor, rows: Sequence[EventRow]) -> None:
+def insert_events(cursor: sqlite3.Cursor, new: Columns) -> None:
     """Store new lines, in order of time; none of them may be stored already."""
-    blocks.insert_blocks(cursor, rows)
-    blocks.insert_stretches(cursor, rows)
+    blocks.insert_blocks(cursor, new)
+    blocks.insert_contact_stretches(cursor, new.times, new.contact_ids)
+    blocks.insert_agent_stretches(cursor, new.times, new.agent_ids)
 
 
 def find_known(cursor: sqlite3.Cursor, identities: Sequence[Identity]) -> dict[Identity, Place]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ccm_tui.store.blocks import LAST_MS, MAX_LINES, SPAN_MS, EventRow, groups_of, read_lines
+from ccm_tui.store.blocks import LAST_MS, MAX_LINES, SPAN_MS, Columns, groups_of, read_lines
 from ccm_tui.store.engine import Store
 from ccm_tui.store.events import (
     count_events,
@@ -21,13 +21,15 @@ from tests.feeding import open_writing
 
 MINUTE = 60_000
 
+Row = tuple[int, int, int, int, int, int | None, int | None, bytes]
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return open_writing(tmp_path / "ccm.db").store
 
 
-def line(at_ms: int, number: int, contact: int | None = None, agent: int | None = None, file: int = 1) -> EventRow:
+def line(at_ms: int, number: int, contact: int | None = None, agent: int | None = None, file: int = 1) -> Row:
     return (at_ms, number, file, 10 * (number & 0xFFFF), 1, contact, agent, b"line %d" % number)
 
 
@@ -36,9 +38,9 @@ def read(store: Store, from_ms: int = 0, to_ms: int = LAST_MS) -> list[int]:
         return [row[1] for row in read_lines(cursor, from_ms, to_ms)]
 
 
-def store_lines(store: Store, *rows: EventRow) -> None:
+def store_lines(store: Store, *rows: Row) -> None:
     with store.writing() as cursor:
-        insert_events(cursor, rows)
+        insert_events(cursor, Columns(*map(list, zip(*rows, strict=True))))
 
 
 def test_what_goes_in_comes_out(store: Store) -> None:
