@@ -1,16 +1,17 @@
 """How stored lines lie in the database: some hundreds to a row, column by column.
 
 A row and two index entries a line would cost eight times as much. A block holds lines in order of time that are no more
-than ``SPAN_MS`` apart, so the blocks that can hold an instant are those that end within that after it. Which blocks
-hold an entity's lines is told by its stretches: one a batch, from its first line there to its last.
+than ``SPAN_MS`` apart, so the blocks that can hold an instant are those that end within that after it. Which lines are
+an entity's is told by references to them, all of one batch in one row.
 """
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from operator import itemgetter
+from itertools import accumulate, pairwise
+from operator import add, itemgetter
 from struct import pack, unpack
 
 SPAN_MS = 5 * 60 * 1000
@@ -22,12 +23,14 @@ EventRow = tuple[int, int, int, int, int, int, int, bytes]
 """Time, digest, file, offset, name, contact, agent, line. Contact and agent are 0 where there is none."""
 
 INSERT_BLOCK = (
-    "INSERT INTO block (from_ms, to_ms, lines, times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids,"
-    " texts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO block (id, from_ms, to_ms, lines, times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids,"
+    " ends, texts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 BETWEEN = "to_ms >= ? AND to_ms <= ? AND from_ms <= ?"
 """The blocks that may hold lines of a period; its values are those of ``within``."""
 ALL_COLUMNS = "times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids, texts"
+INSERT_CONTACT_LINES = "INSERT INTO contact_lines (contact_id, batch, lines) VALUES (?, ?, ?)"
+INSERT_AGENT_LINES = "INSERT INTO agent_lines (agent_id, batch, lines) VALUES (?, ?, ?)"
 
 _at_ms = itemgetter(0)
 
@@ -46,17 +49,20 @@ class Columns:
     texts: list[bytes] = field(default_factory=list)
 
 
-def insert_blocks(cursor: sqlite3.Cursor, new: Columns) -> None:
-    """Store new lines."""
-    times, blocks = new.times, []
+def insert_lines(cursor: sqlite3.Cursor, new: Columns) -> None:
+    """Store new lines, and whose they are."""
+    times, blocks, spans = new.times, [], []
     start, count = 0, len(times)
+    block_id = first_id = 1 + int(cursor.execute("SELECT COALESCE(MAX(id), 0) FROM block").fetchone()[0])
     while start < count:
         from_ms, end = times[start], min(start + MAX_LINES, count)
         if times[end - 1] > from_ms + SPAN_MS:
             end = bisect_right(times, from_ms + SPAN_MS, start, end)
         part = slice(start, end)
+        texts = new.texts[part]
         blocks.append(
             (
+                block_id,
                 from_ms,
                 times[end - 1],
                 end - start,
@@ -67,36 +73,26 @@ def insert_blocks(cursor: sqlite3.Cursor, new: Columns) -> None:
                 ints(new.name_ids[part]),
                 ints([contact_id or 0 for contact_id in new.contact_ids[part]]),
                 ints([agent_id or 0 for agent_id in new.agent_ids[part]]),
-                b"\n".join(new.texts[part]),
+                ints(list(map(add, accumulate(map(len, texts)), range(end - start)))),
+                b"\n".join(texts),
             )
         )
+        spans.append((block_id, part))
+        block_id += 1
         start = end
     cursor.executemany(INSERT_BLOCK, blocks)
+    for insert, ids in ((INSERT_CONTACT_LINES, new.contact_ids), (INSERT_AGENT_LINES, new.agent_ids)):
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for number, part in spans:
+            for index, entity in enumerate(ids[part]):
+                if entity is not None:
+                    found[entity] += (number, index)
+        cursor.executemany(insert, reference_rows(first_id, found))
 
 
-def insert_contact_stretches(cursor: sqlite3.Cursor, times: Sequence[int], contact_ids: Sequence[int | None]) -> None:
-    """Note where each of these contacts has lines; ``times`` ascend."""
-    cursor.executemany(
-        "INSERT INTO contact_stretch (contact_id, from_ms, to_ms) VALUES (?, ?, ?)"
-        " ON CONFLICT (contact_id, from_ms) DO UPDATE SET to_ms = MAX(to_ms, excluded.to_ms)",
-        _stretches(times, contact_ids),
-    )
-
-
-def insert_agent_stretches(cursor: sqlite3.Cursor, times: Sequence[int], agent_ids: Sequence[int | None]) -> None:
-    """Note where each of these agents has lines; ``times`` ascend."""
-    cursor.executemany(
-        "INSERT INTO agent_stretch (agent_id, from_ms, to_ms) VALUES (?, ?, ?)"
-        " ON CONFLICT (agent_id, from_ms) DO UPDATE SET to_ms = MAX(to_ms, excluded.to_ms)",
-        _stretches(times, agent_ids),
-    )
-
-
-def _stretches(times: Sequence[int], ids: Sequence[int | None]) -> list[tuple[int, int, int]]:
-    """(entity, first time, last time) of each entity."""
-    first = dict(zip(reversed(ids), reversed(times), strict=True))
-    last = dict(zip(ids, times, strict=True))
-    return sorted((entity, first[entity], to_ms) for entity, to_ms in last.items() if entity is not None)
+def reference_rows(batch: int, found: Mapping[int, Sequence[int]]) -> list[tuple[int, int, bytes]]:
+    """(entity, batch, references) to be stored; ``found``: entity -> block, line, block, line, ..."""
+    return sorted((entity, batch, ints(references)) for entity, references in found.items())
 
 
 def within(from_ms: int, to_ms: int) -> tuple[int, int, int]:
@@ -143,47 +139,48 @@ def page_end(cursor: sqlite3.Cursor, from_ms: int, to_ms: int, limit: int) -> in
     return reached_ms
 
 
-def lines_of(cursor: sqlite3.Cursor, column: str, entity: int, periods: Iterable[tuple[int, int]]) -> list[EventRow]:
-    """The lines of one entity in the blocks of these periods, by time only; ``column``: contact_ids or agent_ids."""
-    query = f"SELECT id, {column} FROM block WHERE {BETWEEN}"  # noqa: S608 - our own columns
-    number = pack("<i", entity)
-    blocks: set[int] = set()
-    for from_ms, to_ms in _joined(periods):
-        blocks.update(row[0] for row in cursor.execute(query, within(from_ms, to_ms)) if number in row[1])
+def lines_of_contact(cursor: sqlite3.Cursor, contact_id: int) -> list[EventRow]:
+    """Every line of one contact, by time only."""
+    return _referred(cursor, cursor.execute("SELECT lines FROM contact_lines WHERE contact_id = ?", (contact_id,)))
+
+
+def lines_of_agent(cursor: sqlite3.Cursor, agent_id: int) -> list[EventRow]:
+    """Every line that says something about one agent, by time only."""
+    return _referred(cursor, cursor.execute("SELECT lines FROM agent_lines WHERE agent_id = ?", (agent_id,)))
+
+
+def _referred(cursor: sqlite3.Cursor, references: Iterable[tuple[bytes]]) -> list[EventRow]:
+    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    for (packed,) in references:
+        pairs = iter(read_ints(packed))
+        for block_id, index in zip(pairs, pairs, strict=True):
+            wanted[block_id].append(index)
+    query = "SELECT times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids, ends FROM block WHERE id = ?"
     found: list[EventRow] = []
-    place = {"contact_ids": 5, "agent_ids": 6}[column]
-    for block in sorted(blocks):
-        row = cursor.execute(f"SELECT {ALL_COLUMNS} FROM block WHERE id = ?", (block,)).fetchone()  # noqa: S608
-        found += (line for line in unpacked(row) if line[place] == entity)
+    for block_id, indexes in wanted.items():
+        times, digests, file_ids, offsets, name_ids, contact_ids, agent_ids, ends = cursor.execute(
+            query, (block_id,)
+        ).fetchone()
+        for index in indexes:
+            start = _int(ends, index - 1) + 1 if index else 0
+            text = "SELECT SUBSTR(texts, ?, ?) FROM block WHERE id = ?"
+            (line,) = cursor.execute(text, (start + 1, _int(ends, index) - start, block_id)).fetchone()
+            found.append(
+                (
+                    _long(times, index), _long(digests, index), _int(file_ids, index), _long(offsets, index),
+                    _int(name_ids, index), _int(contact_ids, index), _int(agent_ids, index), line,
+                )
+            )  # fmt: skip
     found.sort(key=_at_ms)
     return found
 
 
-def contact_stretches(cursor: sqlite3.Cursor, contact_id: int) -> list[tuple[int, int]]:
-    """Where a contact has lines: (first time, last time) of each batch."""
-    query = "SELECT from_ms, to_ms FROM contact_stretch WHERE contact_id = ? ORDER BY from_ms"
-    return cursor.execute(query, (contact_id,)).fetchall()
+def _long(data: bytes, index: int) -> int:
+    return int.from_bytes(data[8 * index : 8 * index + 8], "little", signed=True)
 
 
-def agent_stretches(cursor: sqlite3.Cursor, agent_id: int) -> list[tuple[int, int]]:
-    """Where an agent has lines: (first time, last time) of each batch."""
-    query = "SELECT from_ms, to_ms FROM agent_stretch WHERE agent_id = ? ORDER BY from_ms"
-    return cursor.execute(query, (agent_id,)).fetchall()
-
-
-def _joined(periods: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The same instants as periods that do not overlap; given by their beginnings."""
-    current: tuple[int, int] | None = None
-    for from_ms, to_ms in periods:
-        if current is None:
-            current = (from_ms, to_ms)
-        elif from_ms <= current[1]:
-            current = (current[0], max(current[1], to_ms))
-        else:
-            yield current
-            current = (from_ms, to_ms)
-    if current is not None:
-        yield current
+def _int(data: bytes, index: int) -> int:
+    return int.from_bytes(data[4 * index : 4 * index + 4], "little", signed=True)
 
 
 def longs(values: Sequence[int]) -> bytes:

@@ -45,9 +45,7 @@ class Digester:
 
 def insert_events(cursor: sqlite3.Cursor, new: Columns) -> None:
     """Store new lines, in order of time; none of them may be stored already."""
-    blocks.insert_blocks(cursor, new)
-    blocks.insert_contact_stretches(cursor, new.times, new.contact_ids)
-    blocks.insert_agent_stretches(cursor, new.times, new.agent_ids)
+    blocks.insert_lines(cursor, new)
 
 
 def find_known(cursor: sqlite3.Cursor, identities: Sequence[Identity]) -> dict[Identity, Place]:
@@ -96,14 +94,12 @@ def move_events(cursor: sqlite3.Cursor, moves: Mapping[Identity, Place]) -> list
 
 def lines_of_contact(cursor: sqlite3.Cursor, contact_id: int) -> list[StoredLine]:
     """Every line of one contact, by time only: the caller knows how files rank."""
-    found = blocks.lines_of(cursor, "contact_ids", contact_id, blocks.contact_stretches(cursor, contact_id))
-    return [StoredLine(row[0], row[2], row[3], row[7]) for row in found]
+    return [StoredLine(row[0], row[2], row[3], row[7]) for row in blocks.lines_of_contact(cursor, contact_id)]
 
 
 def lines_of_agent(cursor: sqlite3.Cursor, agent_id: int) -> list[StoredLine]:
     """Every line that names one agent, by time only."""
-    found = blocks.lines_of(cursor, "agent_ids", agent_id, blocks.agent_stretches(cursor, agent_id))
-    return [StoredLine(row[0], row[2], row[3], row[7]) for row in found]
+    return [StoredLine(row[0], row[2], row[3], row[7]) for row in blocks.lines_of_agent(cursor, agent_id)]
 
 
 def count_events(cursor: sqlite3.Cursor) -> int:

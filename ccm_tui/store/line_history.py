@@ -31,15 +31,13 @@ def page_of_lines(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> tuple[lis
 
 def named_lines_of_contact(cursor: sqlite3.Cursor, contact_id: int) -> list[NamedLine]:
     """Every line of a contact, by time only."""
-    stretches = blocks.contact_stretches(cursor, contact_id)
-    return _named(cursor, blocks.lines_of(cursor, "contact_ids", contact_id, stretches))
+    return _named(cursor, blocks.lines_of_contact(cursor, contact_id))
 
 
 def named_lines_of_agent(cursor: sqlite3.Cursor, agent_id: int, instants: Sequence[int]) -> list[NamedLine]:
     """The lines that name an agent at these instants, by time only."""
-    wanted = set(instants)
-    lines = blocks.lines_of(cursor, "agent_ids", agent_id, [(at_ms, at_ms) for at_ms in sorted(wanted)])
-    return _named(cursor, [line for line in lines if line[0] in wanted])
+    lines = (line for at_ms in sorted(set(instants)) for line in blocks.read_lines(cursor, at_ms, at_ms))
+    return _named(cursor, [line for line in lines if line[6] == agent_id])
 
 
 def last_line_at_ms(cursor: sqlite3.Cursor) -> int:

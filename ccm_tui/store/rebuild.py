@@ -1,6 +1,7 @@
 """What folding anew needs of the store: drop everything derived, and give the lines back in order."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ class StoredEvent(NamedTuple):
 
 def drop_folds(cursor: sqlite3.Cursor) -> None:
     """Take away everything that is derived from lines."""
-    for table in ("segment", "span", "rollup", "rollup_dirty", "restart", "agent_stretch"):
+    for table in ("segment", "span", "rollup", "rollup_dirty", "restart", "agent_lines"):
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
     cursor.execute("UPDATE agent SET state = NULL, last_sign_at_ms = NULL")
     cursor.execute("UPDATE contact SET contradictions = 0, repeated_ends = 0")
@@ -40,11 +41,17 @@ def events_after(cursor: sqlite3.Cursor, after_ms: int, limit: int) -> list[Stor
 def set_agents(cursor: sqlite3.Cursor, rows: Sequence[tuple[int | None, int, int]]) -> None:
     """Store which agent each line names by today's aliases: (agent, time, digest), by time and of a whole page."""
     agents = {(at_ms, digest): agent_id or 0 for agent_id, at_ms, digest in rows}
+    found: defaultdict[int, list[int]] = defaultdict(list)
     query = f"SELECT id, times, digests, agent_ids FROM block WHERE {blocks.BETWEEN}"  # noqa: S608 - our own columns
     for number, times, digests, agent_ids in cursor.execute(query, blocks.within(rows[0][1], rows[-1][1])).fetchall():
         before = blocks.read_ints(agent_ids)
-        identities = zip(blocks.read_longs(times), blocks.read_longs(digests), strict=True)
+        identities = list(zip(blocks.read_longs(times), blocks.read_longs(digests), strict=True))
         after = [agents.get(identity, was) for identity, was in zip(identities, before, strict=True)]
         if after != list(before):
             cursor.execute("UPDATE block SET agent_ids = ? WHERE id = ?", (blocks.ints(after), number))
-    blocks.insert_agent_stretches(cursor, [row[1] for row in rows], [row[0] for row in rows])
+        for index, identity in enumerate(identities):
+            if agents.get(identity):
+                found[agents[identity]] += (number, index)
+    # below those that lines come with, which are numbered by their blocks
+    batch = cursor.execute("SELECT MIN(COALESCE(MIN(batch), 0), 0) - 1 FROM agent_lines").fetchone()[0]
+    cursor.executemany(blocks.INSERT_AGENT_LINES, blocks.reference_rows(batch, found))

@@ -149,28 +149,33 @@ class Block(SQLModel, table=True):
     contact_ids: bytes = Field(sa_column=_packed())
     """0: none, as in the next."""
     agent_ids: bytes = Field(sa_column=_packed())
+    ends: bytes = Field(sa_column=_packed())
+    """Where each ends in the last column, in 32 bits."""
     texts: bytes = Field(sa_column=_packed())
     """The lines themselves with LF between them."""
 
 
-class ContactStretch(SQLModel, table=True):
-    """From when to when a contact has lines, one a batch that brought some."""
+class ContactLines(SQLModel, table=True):
+    """Which of a batch's lines are a contact's."""
 
-    __tablename__ = "contact_stretch"
+    __tablename__ = "contact_lines"
     __table_args__ = (KEYED,)
     contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id"), primary_key=True))
-    from_ms: int = Field(sa_column=_big(primary_key=True))
-    to_ms: int = Field(sa_column=_big())
+    batch: int = Field(sa_column=Column(Integer, primary_key=True))
+    """The first block of the batch."""
+    lines: bytes = Field(sa_column=_packed())
+    """Block and place in the block of each, in 32 bits."""
 
 
-class AgentStretch(SQLModel, table=True):
-    """From when to when an agent has lines, one a batch that brought some."""
+class AgentLines(SQLModel, table=True):
+    """Which of a batch's lines say something about an agent."""
 
-    __tablename__ = "agent_stretch"
+    __tablename__ = "agent_lines"
     __table_args__ = (KEYED,)
     agent_id: int = Field(sa_column=Column(Integer, ForeignKey("agent.id"), primary_key=True))
-    from_ms: int = Field(sa_column=_big(primary_key=True))
-    to_ms: int = Field(sa_column=_big())
+    batch: int = Field(sa_column=Column(Integer, primary_key=True))
+    """The first block of the batch; negative: a page of folding all lines anew."""
+    lines: bytes = Field(sa_column=_packed())
 
 
 class Restart(SQLModel, table=True):

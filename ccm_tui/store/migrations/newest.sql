@@ -116,25 +116,26 @@ CREATE TABLE block (
 	name_ids BLOB NOT NULL,
 	contact_ids BLOB NOT NULL,
 	agent_ids BLOB NOT NULL,
+	ends BLOB NOT NULL,
 	texts BLOB NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_block_time ON block (to_ms, from_ms, lines);
-CREATE TABLE contact_stretch (
+CREATE TABLE contact_lines (
 	contact_id INTEGER NOT NULL,
-	from_ms BIGINT NOT NULL,
-	to_ms BIGINT NOT NULL,
-	PRIMARY KEY (contact_id, from_ms),
+	batch INTEGER NOT NULL,
+	lines BLOB NOT NULL,
+	PRIMARY KEY (contact_id, batch),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 )
  WITHOUT ROWID
 
 ;
-CREATE TABLE agent_stretch (
+CREATE TABLE agent_lines (
 	agent_id INTEGER NOT NULL,
-	from_ms BIGINT NOT NULL,
-	to_ms BIGINT NOT NULL,
-	PRIMARY KEY (agent_id, from_ms),
+	batch INTEGER NOT NULL,
+	lines BLOB NOT NULL,
+	PRIMARY KEY (agent_id, batch),
 	FOREIGN KEY(agent_id) REFERENCES agent (id)
 )
  WITHOUT ROWID

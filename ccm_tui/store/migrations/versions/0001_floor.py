@@ -154,32 +154,33 @@ def upgrade() -> None:
         sa.Column("name_ids", sa.LargeBinary(), nullable=False),
         sa.Column("contact_ids", sa.LargeBinary(), nullable=False),
         sa.Column("agent_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("ends", sa.LargeBinary(), nullable=False),
         sa.Column("texts", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_block_time", "block", ["to_ms", "from_ms", "lines"], unique=False)
     op.create_table(
-        "contact_stretch",
+        "contact_lines",
         sa.Column("contact_id", sa.Integer(), nullable=False),
-        sa.Column("from_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("to_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"],
             ["contact.id"],
         ),
-        sa.PrimaryKeyConstraint("contact_id", "from_ms"),
+        sa.PrimaryKeyConstraint("contact_id", "batch"),
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "agent_stretch",
+        "agent_lines",
         sa.Column("agent_id", sa.Integer(), nullable=False),
-        sa.Column("from_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("to_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agent_id"],
             ["agent.id"],
         ),
-        sa.PrimaryKeyConstraint("agent_id", "from_ms"),
+        sa.PrimaryKeyConstraint("agent_id", "batch"),
         sqlite_with_rowid=False,
     )
     op.create_table(
