@@ -33,6 +33,8 @@ LIVE_RECORDS = 100
 """A batch of up to so many lines is live: late agents and rollups are brought up to date in its own transaction. Bulk
 leaves both for after it, once."""
 
+_SOURCE_STARTED = EventKind.SOURCE_STARTED
+
 
 class Record(NamedTuple):
     """A new line with its facts and where it belongs."""
@@ -148,9 +150,10 @@ class Folding:
         changed_agents: set[int] = set()
         self._load_restarts(cursor, records)
         contacts, agents, late_contacts, late_agents = self._contacts, self._agents, late.contacts, late.agents
+        rules = {new_site_id: self._contact_rules(new_site_id) for new_site_id in set(new.values())}
         for new_id, new_site_id in new.items():
             if new_id not in contacts:
-                contacts[new_id] = _Contact(new_site_id, ContactFold(self._contact_rules(new_site_id)))
+                contacts[new_id] = _Contact(new_site_id, ContactFold(rules[new_site_id]))
         last_restart = self._last_restart
         # Records are in order: when the first is not, none is before a restart that was folded earlier
         is_late = bool(records) and records[0].order < max(last_restart.values())
@@ -176,7 +179,7 @@ class Folding:
                         agent.last = order
                         agent.fold.apply(event)
                         changed_agents.add(agent_id)
-                elif kind is EventKind.SOURCE_STARTED:
+                elif kind is _SOURCE_STARTED:
                     self._note_newest(records[:number])
                     self._restart(cursor, record, changed, changed_agents, late)
         self._note_newest(records)
