@@ -86,7 +86,7 @@ class Touched:
     contacts: int = 0
     """Contacts that got their first segment."""
     records: int = 0
-    """How many new lines the batch holds."""
+    """How many lines of the batch are new or have moved to another file."""
 
     @property
     def slots(self) -> set[tuple[int, int]]:
@@ -142,7 +142,7 @@ class Folding:
 
         ``new`` are contacts first seen in this batch, with their sites; ``late`` what must be folded anew besides.
         """
-        touched = Touched(records=len(records))
+        touched = Touched(records=len(records) + late.moved)
         if self._stale is None:
             self._stale = set(agent_store.list_stale(cursor))
         stale = self._stale
@@ -424,3 +424,5 @@ class Late:
 
     contacts: set[int] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
+    moved: int = 0
+    """How many stored lines turned out to stand earlier, in another file."""

@@ -224,6 +224,7 @@ class Pipeline:
                 seen.add(identity)
                 batch.counts.records += 1
                 new.append(item)
+        late.moved = len(moves)
         for contact_id, agent_id in event_store.move_events(cursor, moves) if moves else ():
             if contact_id is not None:
                 late.contacts.add(contact_id)
