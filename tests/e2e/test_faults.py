@@ -82,7 +82,7 @@ def test_a_wrong_word_gets_the_nearest_right_one(
     assert what in ended.err
     assert hint in ended.err
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        for table in ("file", "event", "source"):
+        for table in ("file", "block", "source"):
             assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,), "nothing half-applied"
 
 
