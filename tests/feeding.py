@@ -10,6 +10,7 @@ from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.writing import Writing, with_checkpoint
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.store.blocks import LAST_MS, read_lines
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.engine import open_writer
 from ccm_tui.store.files import FileRow
@@ -74,7 +75,7 @@ def store_content(writing: Writing) -> dict[str, list[tuple[object, ...]]]:
             " JOIN agent ON agent.id = span.agent_id JOIN site ON site.id = agent.site_id"
             " LEFT JOIN queue ON queue.id = span.queue_id"
         ).fetchall()
-        events = cursor.execute("SELECT at_ms, digest FROM event").fetchall()
+        events = [row[:2] for row in read_lines(cursor, 0, LAST_MS)]
         columns = [row[1] for row in cursor.execute("PRAGMA table_info(rollup)")][3:]
         rollups = cursor.execute(
             f"SELECT site.name, queue.name, slot_ms, channel, {', '.join(columns)} FROM rollup"

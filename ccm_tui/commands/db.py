@@ -60,22 +60,24 @@ def _info(args: argparse.Namespace) -> ExitCode:
 
 
 def _facts(store: Store) -> dict[str, object]:
+    from ccm_tui.store import events as event_store
     from ccm_tui.store.health import read_health
 
     with store.reading() as cursor:
         health = read_health(cursor, store.path)
         count = {
             table: cursor.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own table names
-            for table in ("event", "contact", "segment", "agent", "queue", "site", "file", "quarantine")
+            for table in ("contact", "segment", "agent", "queue", "site", "file", "quarantine")
         }
-        first, last = cursor.execute("SELECT MIN(at_ms), MAX(at_ms) FROM event").fetchone()
+        events = event_store.count_events(cursor)
+        first, last = event_store.oldest_at_ms(cursor), event_store.newest_at_ms(cursor)
         version = cursor.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     return {
         "path": str(store.path),
         "schema": version,
         "bytes": health.bytes,
         "wal_bytes": health.wal_bytes,
-        "events": count["event"],
+        "events": events,
         "contacts": count["contact"],
         "segments": count["segment"],
         "agents": count["agent"],

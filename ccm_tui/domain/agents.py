@@ -34,6 +34,11 @@ class _Open:
 
 Key = tuple[SpanKind, str | None]
 
+# Members looked up once: on the class each look-up costs as much as what it serves
+_MEMBERSHIP = SpanKind.MEMBERSHIP
+_MISSED = SpanKind.MISSED
+_new = tuple.__new__
+
 _STATUS: Key = (SpanKind.STATUS, None)
 _LOGIN: Key = (SpanKind.LOGIN, None)
 _NO_ANSWER: Key = (SpanKind.NO_ANSWER, None)
@@ -121,7 +126,8 @@ class AgentFold:
 
     def apply(self, event: Event) -> None:
         """Fold one event that names this agent."""
-        handler = _HANDLERS.get(event.kind)
+        kind = event.kind
+        handler = _HANDLERS.get(kind)
         if handler is None:
             return
         at_ms, last_sign_ms = event.at_ms, self._last_sign_ms
@@ -129,7 +135,7 @@ class AgentFold:
             self._last_sign_ms = at_ms
         elif at_ms > last_sign_ms + self._silence_ms:
             self._expire(at_ms)
-        if event.kind not in _NO_SIGN:
+        if kind not in _NO_SIGN:
             if last_sign_ms is not None and at_ms > last_sign_ms:
                 self._last_sign_ms = at_ms
             if self._missed is not None:
@@ -252,26 +258,27 @@ class AgentFold:
 
     def _answered(self, event: Event) -> None:
         rang_at_ms = event.at_ms - (event.ring_ms or 0)
-        self._close(_RINGING, event.at_ms)
+        self._ring_over(event)
         self._evidence(event.queue, rang_at_ms, event.at_ms)
-        self._contradict_pauses(event.queue, rang_at_ms, event.at_ms)
+        if self._has_doubts:
+            self._contradict_pauses(event.queue, rang_at_ms, event.at_ms)
 
     def _conversed(self, event: Event) -> None:
         began_at_ms = event.at_ms - (event.talk_ms or 0) - (event.hold_ms or 0)
         self._evidence(event.queue, began_at_ms, event.at_ms)
 
     def _missed_offer(self, event: Event) -> None:
-        self._close(_RINGING, event.at_ms)
-        ring_ms = event.ring_ms or 0
-        rang_at_ms = event.at_ms - ring_ms
-        self._changed[self._next] = PresenceSpan(
-            self._next, SpanKind.MISSED, event.queue, event.contact, rang_at_ms, event.at_ms, True, True, rang_at_ms
-        )
-        self._next += 1
-        self._evidence(event.queue, rang_at_ms, event.at_ms)
+        self._ring_over(event)
+        at_ms, queue, ring_ms, number = event.at_ms, event.queue, event.ring_ms or 0, self._next
+        rang_at_ms = at_ms - ring_ms
+        span = (number, _MISSED, queue, event.contact, rang_at_ms, at_ms, True, True, rang_at_ms)
+        self._changed[number] = _new(PresenceSpan, span)
+        self._next = number + 1
+        self._evidence(queue, rang_at_ms, at_ms)
         if ring_ms <= 0:
             return
-        self._contradict_pauses(event.queue, rang_at_ms, event.at_ms)
+        if self._has_doubts:
+            self._contradict_pauses(queue, rang_at_ms, at_ms)
         contact = event.contact or ""
         is_second = self._missed is not None and self._missed != contact
         if is_second and _NO_ANSWER not in self._open and not self._is_paused():
@@ -284,7 +291,8 @@ class AgentFold:
         self._begin(SpanKind.RINGING, event.queue, None, event.at_ms, key=_RINGING)
 
     def _ring_over(self, event: Event) -> None:
-        self._close(_RINGING, event.at_ms)
+        if _RINGING in self._open:
+            self._close(_RINGING, event.at_ms)
 
     def _acw_started(self, event: Event) -> None:
         key = _ACW
@@ -306,8 +314,7 @@ class AgentFold:
             if not any(kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN) for kind, _ in self._open):
                 self._begin(login[0], None, None, at_ms, seen=False)
             return
-        key = (SpanKind.MEMBERSHIP, queue)
-        current = self._open.get(key)
+        current = self._open.get((_MEMBERSHIP, queue))
         if current is not None:
             if current.confirmed_at_ms is None and since_ms >= current.start_at_ms:
                 self._confirm(current, at_ms)
@@ -315,10 +322,8 @@ class AgentFold:
             self._begin(SpanKind.MEMBERSHIP, queue, None, at_ms, seen=False)
 
     def _contradict_pauses(self, queue: str | None, rang_at_ms: int, at_ms: int) -> None:
-        """Nobody paused is rung: an unconfirmed pause is over here, and wherever his membership was never logged
+        """Nobody paused is rung: a pause in doubt is over here, and wherever his membership was never logged
         (static members lose their pause at a restart, and all of them at once)."""
-        if not self._has_doubts:
-            return
         for (kind, paused_queue), span in list(self._open.items()):
             if kind is not SpanKind.PAUSE or span.confirmed_at_ms is not None or rang_at_ms < span.start_at_ms:
                 continue

@@ -14,6 +14,8 @@ from typing import NamedTuple
 class Channel(StrEnum):
     """How the customer reaches us. Mail and messages are deferred: nobody waits on the line for the answer."""
 
+    __hash__ = str.__hash__  # see EventKind
+
     VOICE = "voice"
     CHAT = "chat"
     EMAIL = "email"
@@ -33,12 +35,16 @@ _DEFERRED = frozenset((Channel.EMAIL.value, Channel.MESSAGE.value, Channel.TASK.
 class Direction(StrEnum):
     """Who began the contact."""
 
+    __hash__ = str.__hash__  # see EventKind
+
     INBOUND = "inbound"
     OUTBOUND = "outbound"
 
 
 class EndedBy(StrEnum):
     """Who ended a segment."""
+
+    __hash__ = str.__hash__  # see EventKind
 
     CUSTOMER = "customer"
     AGENT = "agent"

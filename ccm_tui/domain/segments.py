@@ -9,6 +9,8 @@ from ccm_tui.domain.events import Channel, Direction, EndedBy
 class Outcome(StrEnum):
     """How a segment stands. The last two are open; all others are final."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and every segment that is stored looks its text up
+
     COMPLETED = "completed"
     TRANSFERRED = "transferred"
     """Answered, then passed on."""

@@ -163,10 +163,11 @@ class Visit:
         Talk and hold are of a conversation that has ended, and together no longer than it: its talk gives way to hold
         that it includes, and what is longer than both contradicts the log.
         """
-        self.target = self.told_target or self.target
-        if self.outcome not in (Outcome.COMPLETED, Outcome.TRANSFERRED):
-            return
+        if self.told_target:
+            self.target = self.told_target
         if self.told_talk_ms is None and self.told_hold_ms is None:
+            return
+        if self.outcome not in (Outcome.COMPLETED, Outcome.TRANSFERRED):
             return
         if self.own_times_ms is None:
             self.own_times_ms = (self.talk_ms, self.hold_ms)

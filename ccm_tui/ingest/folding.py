@@ -33,6 +33,8 @@ LIVE_RECORDS = 100
 """A batch of up to so many lines is live: late agents and rollups are brought up to date in its own transaction. Bulk
 leaves both for after it, once."""
 
+_SOURCE_STARTED = EventKind.SOURCE_STARTED
+
 
 class Record(NamedTuple):
     """A new line with its facts and where it belongs."""
@@ -84,7 +86,7 @@ class Touched:
     contacts: int = 0
     """Contacts that got their first segment."""
     records: int = 0
-    """How many new lines the batch holds."""
+    """How many lines of the batch are new or have moved to another file."""
 
     @property
     def slots(self) -> set[tuple[int, int]]:
@@ -140,7 +142,7 @@ class Folding:
 
         ``new`` are contacts first seen in this batch, with their sites; ``late`` what must be folded anew besides.
         """
-        touched = Touched(records=len(records))
+        touched = Touched(records=len(records) + late.moved)
         if self._stale is None:
             self._stale = set(agent_store.list_stale(cursor))
         stale = self._stale
@@ -148,17 +150,20 @@ class Folding:
         changed_agents: set[int] = set()
         self._load_restarts(cursor, records)
         contacts, agents, late_contacts, late_agents = self._contacts, self._agents, late.contacts, late.agents
+        rules = {new_site_id: self._contact_rules(new_site_id) for new_site_id in set(new.values())}
         for new_id, new_site_id in new.items():
             if new_id not in contacts:
-                contacts[new_id] = _Contact(new_site_id, ContactFold(self._contact_rules(new_site_id)))
+                contacts[new_id] = _Contact(new_site_id, ContactFold(rules[new_site_id]))
         last_restart = self._last_restart
+        # Records are in order: when the first is not, none is before a restart that was folded earlier
+        is_late = bool(records) and records[0].order < max(last_restart.values())
         for number, record in enumerate(records):
             order, file_id, site_id, contact_id, agent_id, events = record
             for event in events:
-                kind = event.kind
+                kind = event[0]
                 if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late_contacts:
                     contact = contacts.get(contact_id)
-                    if contact is None or order < contact.last or order < last_restart[site_id]:
+                    if contact is None or order < contact.last or (is_late and order < last_restart[site_id]):
                         late_contacts.add(contact_id)
                     else:
                         contact.last = order
@@ -168,13 +173,13 @@ class Folding:
                     if event.agent is None:
                         continue
                     agent = agents.get(agent_id) or self._load_agent(cursor, site_id, agent_id)
-                    if order < agent.last or order < last_restart[site_id]:
+                    if order < agent.last or (is_late and order < last_restart[site_id]):
                         late_agents.add(agent_id)
                     else:
                         agent.last = order
                         agent.fold.apply(event)
                         changed_agents.add(agent_id)
-                elif kind is EventKind.SOURCE_STARTED:
+                elif kind is _SOURCE_STARTED:
                     self._note_newest(records[:number])
                     self._restart(cursor, record, changed, changed_agents, late)
         self._note_newest(records)
@@ -204,7 +209,7 @@ class Folding:
         return waiting[0]
 
     def _note_newest(self, records: Sequence[Record]) -> None:
-        for site_id, order in {record.site_id: record.order for record in records}.items():
+        for site_id, order in {record[2]: record[0] for record in records}.items():
             self._newest[site_id] = max(self._newest[site_id], order)
 
     # -- restarts ----------------------------------------------------------------------------------------------------
@@ -244,7 +249,7 @@ class Folding:
 
     def _load_restarts(self, cursor: sqlite3.Cursor, records: Sequence[Record]) -> None:
         """Know each site's newest restart from before these records."""
-        unknown = {record.site_id for record in records} - self._last_restart.keys()
+        unknown = {record[2] for record in records} - self._last_restart.keys()
         if unknown:
             ours = {record.order for record in records}
             for site_id in unknown:
@@ -419,3 +424,5 @@ class Late:
 
     contacts: set[int] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
+    moved: int = 0
+    """How many stored lines turned out to stand earlier, in another file."""

@@ -79,7 +79,7 @@ class RejectedLine(NamedTuple):
     """Whole, or the first 64 KiB of one that is too long."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ParsedPart:
     """A part on its way into the store."""
 

@@ -6,8 +6,9 @@ checkpoint.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby, repeat
 from operator import itemgetter
 
 from ccm_tui.domain.events import Event, EventKind
@@ -20,6 +21,7 @@ from ccm_tui.store import files as file_store
 from ccm_tui.store import names as name_store
 from ccm_tui.store import quarantine as quarantine_store
 from ccm_tui.store.agents import list_stale
+from ccm_tui.store.blocks import Columns
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 from ccm_tui.store.intervals import mark_dirty
@@ -29,7 +31,9 @@ from ccm_tui.store.rebuild import StoredEvent, set_agents
 Placed = tuple[Order, ParsedPart, ParsedLine]
 """A line, the part it came with, and where it stands among all lines."""
 
+_SOURCE_STARTED = EventKind.SOURCE_STARTED
 _place = itemgetter(0)
+_part = itemgetter(1)
 _new = tuple.__new__
 
 
@@ -104,7 +108,7 @@ class Pipeline:
                 agent_id = None if agent is None else self._names.agent(cursor, site_id, agent)
                 moved.append((agent_id, row.at_ms, row.digest))
                 if events[0].kind is EventKind.SOURCE_STARTED:
-                    event_store.insert_restart(cursor, site_id, (row.at_ms, row.digest))
+                    event_store.insert_restart(cursor, site_id, row[:2], row[2:4])
                 if row.contact_id is not None and row.contact_id not in begun:
                     begun.add(row.contact_id)
                     new[row.contact_id] = site_id
@@ -169,7 +173,8 @@ class Pipeline:
             self._leave_to_others(cursor, batch)
             self._files[batch.file.id] = batch.file
             first, within, tie = batch.file.rank
-            placed += [((row[0], first, within, tie, row[2]), batch, row) for row in batch.parsed]
+            orders = [(row[0], first, within, tie, row[2]) for row in batch.parsed]
+            placed += zip(orders, repeat(batch), batch.parsed)
         placed.sort(key=_place)
         records, new_contacts = self._insert(cursor, self._refuse_known(cursor, placed, late))
         touched = self._folding.fold(cursor, records, new_contacts, late)
@@ -194,12 +199,16 @@ class Pipeline:
 
     def _refuse_known(self, cursor: sqlite3.Cursor, placed: list[Placed], late: Late) -> list[Placed]:
         """The lines that are stored neither in the database nor earlier among these."""
-        known = event_store.find_known(cursor, [row[:2] for _, _, row in placed])
+        known: dict[event_store.Identity, event_store.Place] = {}
+        newest_ms = event_store.newest_at_ms(cursor)
+        if placed and newest_ms is not None and placed[0][0][0] <= newest_ms:
+            known = event_store.find_known(cursor, [row[:2] for _, _, row in placed])
         if not known and len({row[1] for _, _, row in placed}) == len(placed):
             for _, batch, _ in placed:
                 batch.counts.records += 1
             return placed
         new: list[Placed] = []
+        moves: dict[event_store.Identity, event_store.Place] = {}
         seen: set[event_store.Identity] = set()
         for item in placed:
             order, batch, row = item
@@ -207,13 +216,20 @@ class Pipeline:
             place = known.get(identity)
             if place is not None:
                 batch.counts.repeats += 1
-                self._keep_first_place(cursor, identity, place, order, batch.file.id, late)
+                if self._is_earlier(order, batch.file.id, place):
+                    moves[identity] = known[identity] = (batch.file.id, order[4])
             elif identity in seen:
                 batch.counts.repeats += 1
             else:
                 seen.add(identity)
                 batch.counts.records += 1
                 new.append(item)
+        late.moved = len(moves)
+        for contact_id, agent_id in event_store.move_events(cursor, moves) if moves else ():
+            if contact_id is not None:
+                late.contacts.add(contact_id)
+            if agent_id is not None:
+                late.agents.add(agent_id)
         return new
 
     def _leave_to_others(self, cursor: sqlite3.Cursor, batch: ParsedPart) -> None:
@@ -235,64 +251,54 @@ class Pipeline:
         elif reached.first_at_ms is not None:
             batch.file = replace(batch.file, first_at_ms=reached.first_at_ms, first_digest=reached.first_digest)
 
-    def _keep_first_place(
-        self,
-        cursor: sqlite3.Cursor,
-        identity: event_store.Identity,
-        place: tuple[int, int],
-        order: Order,
-        file_id: int,
-        late: Late,
-    ) -> None:
-        """A repeat that stands earlier than the stored line takes its place, so that no reading order matters."""
-        if place[0] == file_id:
-            return
-        before = (*self._file(place[0]).rank, place[1])
-        if order[1:] < before:
-            contact_id, agent_id = event_store.move_event(cursor, identity, file_id, order[4])
-            if contact_id is not None:
-                late.contacts.add(contact_id)
-            if agent_id is not None:
-                late.agents.add(agent_id)
+    def _is_earlier(self, order: Order, file_id: int, place: event_store.Place) -> bool:
+        """Whether a repeat stands before the stored line: then it takes its place, and no reading order matters."""
+        return place[0] != file_id and order[1:] < (*self._file(place[0]).rank, place[1])
 
     def _insert(self, cursor: sqlite3.Cursor, new: Sequence[Placed]) -> tuple[list[Record], dict[int, int]]:
-        """Store new lines. Gives them for folding, and the contacts first seen among them with their sites."""
-        contact_ids, created = self._contact_ids(cursor, new)
-        names = self._names
+        """Store new lines. Gives them for folding, and the contacts first seen among them with their sites.
+
+        Column by column for all lines in a row of one file: a loop over lines would cost twice as much.
+        """
+        contacts, created = self._contact_ids(cursor, new)
+        names, columns = self._names, Columns()
         records: list[Record] = []
-        rows: list[event_store.EventRow] = []
-        site_id, file_id = 0, 0
-        agent_ids: dict[str | None, int | None] = {}
-        name_ids: dict[str, int] = {}
-        contacts: dict[str | None, int | None] = {}
-        current: ParsedPart | None = None
-        for order, batch, (at_ms, digest, offset, line, events, contact, agent) in new:
-            if batch is not current:
-                current, file_id = batch, batch.file.id
-                site_id = names.site(cursor, batch.file.site)
-                contacts, agent_ids = contact_ids[batch.file.site], {None: None}
-            event = events[0]
-            contact_id = contacts[contact]
-            if agent not in agent_ids:
-                agent_ids[agent] = names.agent(cursor, site_id, str(agent))
-            agent_id = agent_ids[agent]
-            name_id = name_ids.get(event.name)
-            if name_id is None:
-                name_id = name_ids[event.name] = names.event(cursor, event.name)
-            rows.append((at_ms, digest, file_id, offset, name_id, contact_id, agent_id, line))
-            records.append(_new(Record, (order, file_id, site_id, contact_id, agent_id, events)))
-            if event.kind is EventKind.SOURCE_STARTED:
-                event_store.insert_restart(cursor, site_id, (at_ms, digest))
-        event_store.insert_events(cursor, rows)
+        for batch, run in groupby(new, _part):
+            file_id, site_id = batch.file.id, self._names.site(cursor, batch.file.site)
+            orders, _, lines = zip(*run, strict=True)
+            times, digests, offsets, texts, events, native_ids, agents = zip(*lines, strict=True)
+            kinds = [facts[0].kind for facts in events]
+            event_names = [facts[0].name for facts in events]
+            name_ids = {name: names.event(cursor, name) for name in dict.fromkeys(event_names)}
+            agent_ids = {
+                agent: None if agent is None else names.agent(cursor, site_id, agent) for agent in dict.fromkeys(agents)
+            }
+            contact_column = list(map(contacts[batch.file.site].__getitem__, native_ids))
+            agent_column = list(map(agent_ids.__getitem__, agents))
+            columns.times += times
+            columns.digests += digests
+            columns.file_ids += [file_id] * len(times)
+            columns.offsets += offsets
+            columns.name_ids += map(name_ids.__getitem__, event_names)
+            columns.contact_ids += contact_column
+            columns.agent_ids += agent_column
+            columns.texts += texts
+            rows = zip(orders, repeat(file_id), repeat(site_id), contact_column, agent_column, events)
+            records += map(_new, repeat(Record), rows)
+            if _SOURCE_STARTED in kinds:
+                for identity, place in _restarts(kinds, times, digests, file_id, offsets):
+                    event_store.insert_restart(cursor, site_id, identity, place)
+        event_store.insert_events(cursor, columns)
         return records, created
 
     def _contact_ids(
         self, cursor: sqlite3.Cursor, new: Sequence[Placed]
     ) -> tuple[dict[str, dict[str | None, int | None]], dict[int, int]]:
         """Site -> native id -> contact, and the contacts that are new with their sites."""
-        wanted: dict[str, dict[str | None, int | None]] = {batch.file.site: {None: None} for _, batch, _ in new}
-        for _, batch, row in new:
-            wanted[batch.file.site].setdefault(row[5], None)
+        wanted: dict[str, dict[str | None, int | None]] = {}
+        for batch, run in groupby(new, _part):
+            native_ids = dict.fromkeys([row[5] for _, _, row in run])
+            wanted.setdefault(batch.file.site, {None: None}).update(native_ids)
         public = {
             (site, native_id): name_store.contact_public_id(site, native_id)
             for site, contacts in wanted.items()
@@ -346,3 +352,12 @@ class Pipeline:
             assert self._cursor is not None, "stored lines are parsed inside the writer's transaction only"
             found = self._files[file_id] = file_store.get_file(self._cursor, file_id)
         return found
+
+
+def _restarts(
+    kinds: Sequence[EventKind], times: Sequence[int], digests: Sequence[int], file_id: int, offsets: Sequence[int]
+) -> Iterator[tuple[event_store.Identity, event_store.Place]]:
+    """Identity and place of each line that says that its source has begun anew."""
+    for kind, at_ms, digest, offset in zip(kinds, times, digests, offsets, strict=True):
+        if kind is _SOURCE_STARTED:
+            yield (at_ms, digest), (file_id, offset)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.store import meta as meta_store
 from ccm_tui.store import rebuild as rebuild_store
+from ccm_tui.store.events import count_events
 
 BATCH_LINES = 20_000
 
@@ -18,7 +19,7 @@ def refold_if_rules_changed(writing: Writing, on_progress: Report = lambda done,
     wanted = writing.definitions.settings.fold_fingerprint()
     with writing.store.reading() as cursor:
         stored = meta_store.find_meta(cursor, meta_store.FOLD_FINGERPRINT)
-        empty = rebuild_store.count_events(cursor) == 0
+        empty = count_events(cursor) == 0
     if stored == wanted:
         return False
     if stored is None or empty:
@@ -35,7 +36,7 @@ def rebuild(writing: Writing, on_progress: Report = lambda done, total: None) ->
     Gives the number of lines folded.
     """
     with writing.store.writing() as cursor:
-        total = rebuild_store.count_events(cursor)
+        total = count_events(cursor)
         rebuild_store.drop_folds(cursor)
         writing.pipeline.forget()
         done = 0

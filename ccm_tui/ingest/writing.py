@@ -133,9 +133,9 @@ class Writing:
 
     def _settle_touched(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
         if touched.records > LIVE_RECORDS:
-            interval_store.mark_dirty(cursor, touched.slots)
-            return
-        interval_store.settle_rollups(cursor, sorted(touched.queues), self._queue_rules)
+            interval_store.mark_dirty(cursor, touched.queues)
+        else:
+            interval_store.settle_rollups(cursor, sorted(touched.queues), self._queue_rules)
         interval_store.add_to_rollups(
             cursor,
             [

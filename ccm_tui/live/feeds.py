@@ -6,6 +6,7 @@ from pathlib import Path
 from ccm_tui.live.snapshot import DatabaseHealth, FeedRow
 from ccm_tui.store.files import list_files
 from ccm_tui.store.health import read_health
+from ccm_tui.store.line_history import newest_by_file
 
 LISTED_FILES = 200
 NEWEST_LINES = 1000
@@ -14,7 +15,7 @@ NEWEST_LINES = 1000
 
 def read_feeds(cursor: sqlite3.Cursor) -> tuple[FeedRow, ...]:
     """The files that were read, the ones read last first."""
-    newest = _newest_by_file(cursor)
+    newest = newest_by_file(cursor, NEWEST_LINES)
     rows = sorted(list_files(cursor), key=lambda file: (-(file.read_at_ms or 0), -file.id))
     return tuple(
         FeedRow(
@@ -51,12 +52,6 @@ def read_database_health(cursor: sqlite3.Cursor, path: Path) -> DatabaseHealth:
         repeated_ends=health.repeated_ends,
         dirty_rollups=health.dirty_rollups,
     )
-
-
-def _newest_by_file(cursor: sqlite3.Cursor) -> dict[int, int]:
-    """File -> time of its newest line, for files with one of the newest lines of all; others end with their newest."""
-    top = "SELECT file_id, at_ms FROM event ORDER BY at_ms DESC LIMIT ?"
-    return dict(cursor.execute(f"SELECT file_id, MAX(at_ms) FROM ({top}) GROUP BY file_id", (NEWEST_LINES,)))  # noqa: S608
 
 
 def _size(path: str, inode: int) -> int | None:

@@ -7,6 +7,7 @@ from ccm_tui.live.floor_queues import QueuesReader
 from ccm_tui.live.snapshot import FloorSnapshot, QueueRow
 from ccm_tui.live.usual import UsualBook
 from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store.engine import Store
 
@@ -42,7 +43,7 @@ class FloorReader:
                         self._queues[site] = reader
                 ours = [row for row in agents if row.site == site]
                 queues.extend(reader.read(cursor, windows[site], as_of_ms, ours))
-            newest_at_ms = floor_store.newest_at_ms(cursor)
+            newest_at_ms = event_store.newest_at_ms(cursor)
         queues.sort(key=lambda row: (row.site, row.queue, row.channel))
         return FloorSnapshot(
             as_of_ms=as_of_ms,

@@ -59,7 +59,7 @@ class AsteriskQueueLog:
                 msg = f"fewer than five fields separated by '|': {excerpt(line)}"
                 raise LineRejected(msg) from None
             raise
-        if "\r" in line and line[-1] == "\r":
+        if line[-1] == "\r":
             return self.parse(line[:-1], context)
         contact, queue, agent = f[1], f[2], f[3]
         return (

@@ -63,6 +63,8 @@ def parse_epoch_seconds(text: str) -> int:
 
     Remembers the last few: lines come in bursts of the same second.
     """
+    if len(text) == 10 and text.isdecimal() and text.isascii():  # as nearly always, and then twice as fast
+        return checked_at_ms(int(text) * 1000)
     match = _EPOCH_SECONDS.fullmatch(text)
     if match is None:
         msg = f"not a time in epoch seconds: {excerpt(text)}"

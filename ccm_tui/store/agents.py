@@ -53,9 +53,12 @@ _TEXT = {kind: kind.value for kind in SpanKind}
 
 
 def span_row(agent_id: int, span: PresenceSpan, queue_id: int | None) -> SpanRow:
-    """A span as the columns of ``PUT_SPAN``."""
-    number, kind, _, *rest = span
-    return (agent_id, number, _TEXT[kind], queue_id, *rest)
+    """A span as the columns of ``PUT_SPAN``; of plain types only, the driver takes long to bind any other."""
+    number, kind, _, reason, start_at_ms, end_at_ms, start_seen, end_seen, confirmed_at_ms = span
+    return (
+        agent_id, number, _TEXT[kind], queue_id, reason, start_at_ms, end_at_ms, int(start_seen), int(end_seen),
+        confirmed_at_ms,
+    )  # fmt: skip
 
 
 def put_spans(cursor: sqlite3.Cursor, rows: Iterable[SpanRow]) -> None:

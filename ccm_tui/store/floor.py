@@ -66,12 +66,6 @@ def list_agents(cursor: sqlite3.Cursor, changed_after: int = -1) -> list[AgentKe
     return [AgentKey(*row) for row in cursor.execute(query, (changed_after,))]
 
 
-def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
-    """Time of the newest stored line."""
-    found: int | None = cursor.execute("SELECT MAX(at_ms) FROM event").fetchone()[0]
-    return found
-
-
 def affected_slots(
     cursor: sqlite3.Cursor, from_ms: int, as_of_ms: int, acw_ms: int = _ACW_AT_MOST_MS
 ) -> dict[int, int]:

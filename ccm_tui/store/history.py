@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ccm_tui.domain.presence import SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
+from ccm_tui.store.events import oldest_at_ms
 
 PAGE_ROWS = 4000
 _MANY = 500
@@ -55,10 +56,9 @@ class StoredAgent(NamedTuple):
 def first_at_ms(cursor: sqlite3.Cursor) -> int | None:
     """The first instant anything is known of; None while nothing is stored."""
     row = cursor.execute(
-        "SELECT (SELECT MIN(at_ms) FROM event), (SELECT MIN(entered_at_ms) FROM segment),"
-        " (SELECT MIN(start_at_ms) FROM span)"
+        "SELECT (SELECT MIN(entered_at_ms) FROM segment), (SELECT MIN(start_at_ms) FROM span)"
     ).fetchone()
-    return min((at_ms for at_ms in row if at_ms is not None), default=None)
+    return min((at_ms for at_ms in (oldest_at_ms(cursor), *row) if at_ms is not None), default=None)
 
 
 def segments_entered(cursor: sqlite3.Cursor, from_ms: int, to_ms: int, scope: Scope) -> Iterator[Segment]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
+from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import OpenTime, QueueTally, tally_segments
@@ -54,10 +55,11 @@ def settle_rollups(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]], r
 
 def add_to_rollups(cursor: sqlite3.Cursor, ended: Iterable[tuple[int, int, Segment]], rules: QueueRules) -> None:
     """Count segments that have just ended: (slot, queue, segment). What waits to be counted anew has them then."""
-    piles: dict[tuple[int, int, str], list[Segment]] = {}
+    piles: dict[tuple[int, int, Channel], list[Segment]] = {}
     for slot_ms, queue_id, segment in ended:
-        piles.setdefault((slot_ms, queue_id, segment.channel.value), []).append(segment)
-    for key, pile in piles.items():
+        piles.setdefault((slot_ms, queue_id, segment.channel), []).append(segment)
+    for (slot_ms, queue_id, channel), pile in piles.items():
+        key = (slot_ms, queue_id, channel.value)
         if cursor.execute("SELECT 1 FROM rollup_dirty WHERE slot_ms = ? AND queue_id = ?", key[:2]).fetchone():
             continue
         kpi_rules, open_time = rules(pile[0].site, pile[0].queue)

@@ -1,15 +1,13 @@
 """Stored lines read back for people: in time order, of a period, a contact or an agent, with the names they go by."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-PAGE_ROWS = 2000
+from ccm_tui.store import blocks
+from ccm_tui.store.events import newest_at_ms
 
-_READ = (
-    "SELECT event.at_ms, event.file_id, event.offset, event_name.name, event.contact_id, event.line"
-    " FROM event JOIN event_name ON event_name.id = event.name_id"
-)
+PAGE_ROWS = 2000
 
 
 class NamedLine(NamedTuple):
@@ -25,32 +23,43 @@ class NamedLine(NamedTuple):
 
 def page_of_lines(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> tuple[list[NamedLine], int]:
     """The next lines of [from, to) by time only, all of the last instant among them; and where the next page begins."""
-    query = f"{_READ} WHERE event.at_ms >= ? AND event.at_ms < ?"
-    page = f"{query} ORDER BY event.at_ms LIMIT ?"
-    lines = [NamedLine(*row) for row in cursor.execute(page, (from_ms, to_ms, PAGE_ROWS))]
-    if len(lines) < PAGE_ROWS:
-        return lines, to_ms
-    last_ms = lines[-1].at_ms
-    lines = [line for line in lines if line.at_ms < last_ms]
-    lines += [NamedLine(*row) for row in cursor.execute(query, (last_ms, last_ms + 1))]
-    return lines, last_ms + 1
+    last_ms = blocks.page_end(cursor, from_ms, to_ms - 1, PAGE_ROWS)
+    if last_ms is None:
+        return [], to_ms
+    return _named(cursor, blocks.read_lines(cursor, from_ms, last_ms)), last_ms + 1
 
 
 def named_lines_of_contact(cursor: sqlite3.Cursor, contact_id: int) -> list[NamedLine]:
     """Every line of a contact, by time only."""
-    query = f"{_READ} WHERE event.contact_id = ? ORDER BY event.at_ms"
-    return [NamedLine(*row) for row in cursor.execute(query, (contact_id,))]
+    return _named(cursor, blocks.lines_of_contact(cursor, contact_id))
 
 
 def named_lines_of_agent(cursor: sqlite3.Cursor, agent_id: int, instants: Sequence[int]) -> list[NamedLine]:
     """The lines that name an agent at these instants, by time only."""
-    found: list[NamedLine] = []
-    query = f"{_READ} WHERE event.agent_id = ? AND event.at_ms = ?"
-    for at_ms in sorted(set(instants)):
-        found += (NamedLine(*row) for row in cursor.execute(query, (agent_id, at_ms)))
-    return found
+    lines = (line for at_ms in sorted(set(instants)) for line in blocks.read_lines(cursor, at_ms, at_ms))
+    return _named(cursor, [line for line in lines if line[6] == agent_id])
 
 
 def last_line_at_ms(cursor: sqlite3.Cursor) -> int:
     """Time of the newest stored line; 0 while there is none."""
-    return int(cursor.execute("SELECT COALESCE(MAX(at_ms), 0) FROM event").fetchone()[0])
+    return newest_at_ms(cursor) or 0
+
+
+def newest_by_file(cursor: sqlite3.Cursor, limit: int) -> dict[int, int]:
+    """File -> time of its newest line, for files with one of about so many newest lines of all."""
+    newest: dict[int, int] = {}
+    seen = 0
+    query = "SELECT times, file_ids FROM block ORDER BY to_ms DESC LIMIT ?"
+    for times, file_ids in cursor.execute(query, (limit,)):
+        ids = blocks.read_ints(file_ids)
+        for file_id, at_ms in dict(zip(ids, blocks.read_longs(times), strict=True)).items():
+            newest[file_id] = max(at_ms, newest.get(file_id, at_ms))
+        seen += len(ids)
+        if seen >= limit:
+            break
+    return newest
+
+
+def _named(cursor: sqlite3.Cursor, lines: Iterable[blocks.EventRow]) -> list[NamedLine]:
+    names: dict[int, str] = dict(cursor.execute("SELECT id, name FROM event_name"))
+    return [NamedLine(row[0], row[2], row[3], names[row[4]], row[5] or None, row[7]) for row in lines]

@@ -1,8 +1,11 @@
 """What folding anew needs of the store: drop everything derived, and give the lines back in order."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from ccm_tui.store import blocks
 
 
 class StoredEvent(NamedTuple):
@@ -16,14 +19,9 @@ class StoredEvent(NamedTuple):
     line: bytes
 
 
-def count_events(cursor: sqlite3.Cursor) -> int:
-    """How many lines are stored."""
-    return int(cursor.execute("SELECT COUNT(*) FROM event").fetchone()[0])
-
-
 def drop_folds(cursor: sqlite3.Cursor) -> None:
     """Take away everything that is derived from lines."""
-    for table in ("segment", "span", "rollup", "rollup_dirty", "restart"):
+    for table in ("segment", "span", "rollup", "rollup_dirty", "restart", "agent_lines"):
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
     cursor.execute("UPDATE agent SET state = NULL, last_sign_at_ms = NULL")
     cursor.execute("UPDATE contact SET contradictions = 0, repeated_ends = 0")
@@ -31,15 +29,29 @@ def drop_folds(cursor: sqlite3.Cursor) -> None:
 
 def events_after(cursor: sqlite3.Cursor, after_ms: int, limit: int) -> list[StoredEvent]:
     """The next lines by time: about ``limit``, and all of the last instant."""
-    columns = "SELECT at_ms, digest, file_id, offset, contact_id, line FROM event"
-    rows = cursor.execute(f"{columns} WHERE at_ms > ? ORDER BY at_ms LIMIT ?", (after_ms, limit)).fetchall()
-    if len(rows) == limit:
-        last_ms = rows[-1][0]
-        rows = [row for row in rows if row[0] < last_ms]
-        rows += cursor.execute(f"{columns} WHERE at_ms = ?", (last_ms,)).fetchall()
-    return [StoredEvent(*row) for row in rows]
+    end_ms = blocks.page_end(cursor, after_ms + 1, blocks.LAST_MS, limit)
+    if end_ms is None:
+        return []
+    return [
+        StoredEvent(row[0], row[1], row[2], row[3], row[5] or None, row[7])
+        for row in blocks.read_lines(cursor, after_ms + 1, end_ms)
+    ]
 
 
-def set_agents(cursor: sqlite3.Cursor, rows: Iterable[tuple[int | None, int, int]]) -> None:
-    """Store which agent each line names by today's aliases: (agent, time, digest)."""
-    cursor.executemany("UPDATE event SET agent_id = ? WHERE at_ms = ? AND digest = ? AND agent_id IS NOT ?1", rows)
+def set_agents(cursor: sqlite3.Cursor, rows: Sequence[tuple[int | None, int, int]]) -> None:
+    """Store which agent each line names by today's aliases: (agent, time, digest), by time and of a whole page."""
+    agents = {(at_ms, digest): agent_id or 0 for agent_id, at_ms, digest in rows}
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    query = f"SELECT id, times, digests, agent_ids FROM block WHERE {blocks.BETWEEN}"  # noqa: S608 - our own columns
+    for number, times, digests, agent_ids in cursor.execute(query, blocks.within(rows[0][1], rows[-1][1])).fetchall():
+        before = blocks.read_ints(agent_ids)
+        identities = list(zip(blocks.read_longs(times), blocks.read_longs(digests), strict=True))
+        after = [agents.get(identity, was) for identity, was in zip(identities, before, strict=True)]
+        if after != list(before):
+            cursor.execute("UPDATE block SET agent_ids = ? WHERE id = ?", (blocks.ints(after), number))
+        for index, identity in enumerate(identities):
+            if agents.get(identity):
+                found[agents[identity]] += (number, index)
+    # below those that lines come with, which are numbered by their blocks
+    batch = cursor.execute("SELECT MIN(COALESCE(MIN(batch), 0), 0) - 1 FROM agent_lines").fetchone()[0]
+    cursor.executemany(blocks.INSERT_AGENT_LINES, blocks.reference_rows(batch, found))

@@ -124,33 +124,70 @@ class EventName(SQLModel, table=True):
     name: str = Field(unique=True)
 
 
-class Event(SQLModel, table=True):
-    """One stored line. Its identity is its time and the digest of site and bytes; its facts are parsed from it anew."""
+def _packed() -> Column[bytes]:
+    return Column(LargeBinary, nullable=False)
 
-    __tablename__ = "event"
-    __table_args__ = (
-        Index("ix_event_contact", "contact_id", sqlite_where=text("contact_id IS NOT NULL")),
-        Index("ix_event_agent", "agent_id", "at_ms", sqlite_where=text("agent_id IS NOT NULL")),
-        KEYED,
-    )
-    at_ms: int = Field(sa_column=_big(primary_key=True))
-    digest: int = Field(sa_column=_big(primary_key=True))
-    file_id: int = Field(sa_column=Column(Integer, ForeignKey("file.id"), nullable=False))
-    offset: int = Field(sa_column=_big())
-    name_id: int = Field(sa_column=Column(Integer, ForeignKey("event_name.id"), nullable=False))
-    contact_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
-    agent_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
-    line: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+class Block(SQLModel, table=True):
+    """Some hundred stored lines of at most five minutes, in order of time; see ``store.blocks``.
+
+    A line's identity is its time and the digest of site and bytes; its facts are parsed from it anew.
+    """
+
+    __tablename__ = "block"
+    __table_args__ = (Index("ix_block_time", "to_ms", "from_ms", "lines"),)
+    id: int | None = Field(default=None, primary_key=True)
+    from_ms: int = Field(sa_column=_big())
+    to_ms: int = Field(sa_column=_big())
+    lines: int
+    """How many. Below, one value a line in each column: 64 bits of times, digests and offsets, 32 bits of ids."""
+    times: bytes = Field(sa_column=_packed())
+    digests: bytes = Field(sa_column=_packed())
+    file_ids: bytes = Field(sa_column=_packed())
+    offsets: bytes = Field(sa_column=_packed())
+    name_ids: bytes = Field(sa_column=_packed())
+    contact_ids: bytes = Field(sa_column=_packed())
+    """0: none, as in the next."""
+    agent_ids: bytes = Field(sa_column=_packed())
+    ends: bytes = Field(sa_column=_packed())
+    """Where each ends in the last column, in 32 bits."""
+    texts: bytes = Field(sa_column=_packed())
+    """The lines themselves with LF between them."""
+
+
+class ContactLines(SQLModel, table=True):
+    """Which of a batch's lines are a contact's."""
+
+    __tablename__ = "contact_lines"
+    __table_args__ = (KEYED,)
+    contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id"), primary_key=True))
+    batch: int = Field(sa_column=Column(Integer, primary_key=True))
+    """The first block of the batch."""
+    lines: bytes = Field(sa_column=_packed())
+    """Block and place in the block of each, in 32 bits."""
+
+
+class AgentLines(SQLModel, table=True):
+    """Which of a batch's lines say something about an agent."""
+
+    __tablename__ = "agent_lines"
+    __table_args__ = (KEYED,)
+    agent_id: int = Field(sa_column=Column(Integer, ForeignKey("agent.id"), primary_key=True))
+    batch: int = Field(sa_column=Column(Integer, primary_key=True))
+    """The first block of the batch; negative: a page of folding all lines anew."""
+    lines: bytes = Field(sa_column=_packed())
 
 
 class Restart(SQLModel, table=True):
-    """When a site's source began anew; every contact still open there is over."""
+    """When a site's source began anew, and the line that says so; every contact still open there is over."""
 
     __tablename__ = "restart"
     __table_args__ = (KEYED,)
-    site_id: int = Field(sa_column=Column(Integer, ForeignKey("site.id"), primary_key=True))
     at_ms: int = Field(sa_column=_big(primary_key=True))
     digest: int = Field(sa_column=_big(primary_key=True))
+    site_id: int = Field(sa_column=Column(Integer, ForeignKey("site.id"), nullable=False))
+    file_id: int = Field(sa_column=Column(Integer, ForeignKey("file.id"), nullable=False))
+    offset: int = Field(sa_column=_big())
 
 
 class Contact(SQLModel, table=True):

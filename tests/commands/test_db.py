@@ -104,7 +104,7 @@ def test_verify_finds_what_is_derived_wrongly_and_rebuild_repairs_it(ccm: Ccm, d
     [
         ("UPDATE file SET blank = blank + 1", "121 lines, 122 accounted for"),
         ("UPDATE file SET lines = lines + 1, records = records + 1", "120 lines stored, 121 counted"),
-        ("DELETE FROM event WHERE at_ms = (SELECT MAX(at_ms) FROM event)", "119 lines stored, 120 counted"),
+        ("DELETE FROM block WHERE to_ms = (SELECT MAX(to_ms) FROM block)", "0 lines stored, 120 counted"),
         ("DELETE FROM quarantine", "0 rejected lines stored, 1 counted"),
         ("DELETE FROM contact WHERE id = 3", "a row refers to a missing contact"),
     ],
@@ -169,7 +169,7 @@ def test_a_backup_while_somebody_writes_is_whole(ccm: Ccm, database: Path, tmp_p
 
         def events() -> int:
             with open_reader(database) as store, store.reading() as cursor:
-                return int(cursor.execute("SELECT COUNT(*) FROM event").fetchone()[0])
+                return int(cursor.execute("SELECT COALESCE(SUM(lines), 0) FROM block").fetchone()[0])
 
         wait_until(lambda: events() > 20 * CALL, "it writes")
         copies: list[Path] = []

@@ -82,7 +82,7 @@ def test_a_wrong_word_gets_the_nearest_right_one(
     assert what in ended.err
     assert hint in ended.err
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        for table in ("file", "event", "source"):
+        for table in ("file", "block", "source"):
             assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,), "nothing half-applied"
 
 
@@ -239,7 +239,7 @@ def test_an_interrupted_import_leaves_whole_batches_and_is_completed_by_the_next
     (file,) = stored_files(database)
     assert 0 < file.records < many * CALL
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("SELECT COUNT(*) FROM event").fetchone()[0] == file.records
+        assert connection.execute("SELECT SUM(lines) FROM block").fetchone()[0] == file.records
     ended = program(database, "import", "--tz", "UTC", "--format", "json", log)
     assert ended.code == 0
     assert (ended.json["lines"], ended.json["repeats"]) == (many * CALL, file.lines)

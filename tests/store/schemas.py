@@ -1,7 +1,7 @@
 """Small databases of released schemas as SQL, in ``tests/golden/schemas``; they must open for as long as we live.
 
-``python -m tests.store.schemas`` writes the one of the newest schema, from the sample below. Never rewrite one of a
-schema that has been released.
+``python -m tests.store.schemas`` writes the one of the newest schema, from the sample below, and the script that makes
+a new database. Never rewrite one of a schema that has been released.
 """
 
 import contextlib
@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ccm_tui.ingest.importer import ImportRequest, import_logs
-from ccm_tui.store.engine import revisions
+from ccm_tui.store.engine import NEWEST, revisions
+from ccm_tui.store.migrations import upgrade
 from tests.conftest import GOLDEN
 from tests.feeding import open_writing
 
@@ -33,6 +34,23 @@ def restore(sql: str, database: Path) -> Path:
     return database
 
 
+def migrated(database: Path) -> str:
+    """A new database's dump as the migrations make it, in one transaction."""
+    upgrade(database)
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        made = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+    version = f"INSERT INTO alembic_version VALUES ('{revisions()[-1]}')"
+    lines = [line.rstrip() for line in ";\n".join(["BEGIN IMMEDIATE", *made, version, "COMMIT"]).splitlines()]
+    return "\n".join(lines) + ";\n"
+
+
+def write_script() -> Path:
+    """Store the script that makes a new database."""
+    with TemporaryDirectory() as folder:
+        NEWEST.write_text(migrated(Path(folder) / "ccm.db"), encoding="utf-8")
+    return NEWEST
+
+
 def write_newest() -> Path:
     """Store the dump of a database of the newest schema."""
     with TemporaryDirectory() as folder:
@@ -48,4 +66,5 @@ def write_newest() -> Path:
 
 
 if __name__ == "__main__":
+    print(write_script())
     print(write_newest())

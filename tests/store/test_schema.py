@@ -13,9 +13,10 @@ import pytest
 
 import ccm_tui
 from ccm_tui.ingest.importer import ImportRequest, import_logs
-from ccm_tui.store.engine import open_reader, revisions
+from ccm_tui.store.engine import NEWEST, open_reader, revisions
+from ccm_tui.store.migrations import upgrade
 from tests.feeding import all_segments, open_writing
-from tests.store.schemas import SAMPLES, SCHEMAS, dump, restore
+from tests.store.schemas import SAMPLES, SCHEMAS, dump, migrated, restore
 
 PACKAGE = Path(ccm_tui.__file__).parent
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b[^|]*\b(FROM|INTO|SET)\b", re.DOTALL)
@@ -29,18 +30,25 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_migrations_make_what_the_tables_say(database: Path) -> None:
+def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from sqlalchemy import create_engine
     from sqlmodel import SQLModel
 
     importlib.import_module("ccm_tui.store.tables")
+    database = tmp_path / "ccm.db"
+    upgrade(database)
     engine = create_engine(f"sqlite:///{database}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, SQLModel.metadata) == []
     engine.dispose()
+
+
+def test_a_new_database_is_what_the_migrations_make(tmp_path: Path) -> None:
+    kept = NEWEST.read_text(encoding="utf-8")
+    assert kept == migrated(tmp_path / "ccm.db"), "python -m tests.store.schemas"
 
 
 def _places() -> list[Path]:
@@ -119,7 +127,7 @@ def test_every_column_list_of_an_insert_is_of_the_tables(database: Path) -> None
         surrogate = {c.name for c in tables[table].primary_key if c.name == "id"}
         assert required - surrogate <= set(columns), where
         checked.add(table)
-    assert {"event", "segment", "span", "rollup", "contact", "quarantine", "source"} <= checked
+    assert {"block", "segment", "span", "rollup", "contact", "quarantine", "source"} <= checked
 
 
 # -- released schemas --------------------------------------------------------------------------------------------------

@@ -125,42 +125,63 @@ def upgrade() -> None:
     op.create_index("ix_queue_site_name", "queue", ["site_id", "name"], unique=True)
     op.create_table(
         "restart",
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("digest", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.PrimaryKeyConstraint("site_id", "at_ms", "digest"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "event",
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("digest", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("name_id", sa.Integer(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=True),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["file_id"],
             ["file.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["name_id"],
-            ["event_name.id"],
+            ["site_id"],
+            ["site.id"],
         ),
         sa.PrimaryKeyConstraint("at_ms", "digest"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_event_agent", "event", ["agent_id", "at_ms"], unique=False, sqlite_where=sa.text("agent_id IS NOT NULL")
+    op.create_table(
+        "block",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("from_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("to_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.Column("file_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("offsets", sa.LargeBinary(), nullable=False),
+        sa.Column("name_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("contact_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("agent_ids", sa.LargeBinary(), nullable=False),
+        sa.Column("ends", sa.LargeBinary(), nullable=False),
+        sa.Column("texts", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "ix_event_contact", "event", ["contact_id"], unique=False, sqlite_where=sa.text("contact_id IS NOT NULL")
+    op.create_index("ix_block_time", "block", ["to_ms", "from_ms", "lines"], unique=False)
+    op.create_table(
+        "contact_lines",
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+        ),
+        sa.PrimaryKeyConstraint("contact_id", "batch"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "agent_lines",
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("agent_id", "batch"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "quarantine",
