@@ -144,7 +144,8 @@ class AgentsReader:
         spans = floor_store.spans_of_agent(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
         segments = floor_store.answered_segments(cursor, key.id, settled.cut_ms, as_of_ms + AHEAD_MS)
         day = _Day(key, settled, spans, segments)
-        return day if as_of_ms - settled.cut_at_ms < SETTLED_MS else self._settle_more(cursor, day, as_of_ms)
+        due = as_of_ms - settled.cut_at_ms >= _in_turn(SETTLED_MS, key)
+        return self._settle_more(cursor, day, as_of_ms) if due else day
 
     def _still_settled(
         self, cursor: sqlite3.Cursor, settled: _Settled, key: AgentKey, day_ms: int, as_of_ms: int
@@ -152,7 +153,7 @@ class AgentsReader:
         """What was settled when the day was read last, unless it is void."""
         if settled.day_ms != day_ms or as_of_ms < settled.cut_at_ms:
             return None
-        if settled.checked_for == key.changed or as_of_ms - settled.checked_at_ms < RECHECK_MS:
+        if settled.checked_for == key.changed or as_of_ms - settled.checked_at_ms < _in_turn(RECHECK_MS, key):
             return settled
         if floor_store.account_of_agent(cursor, key.id, settled.from_ms, settled.cut_ms) != settled.account:
             return None
@@ -260,6 +261,11 @@ def _holds(memory: _Memory, key: AgentKey, day_ms: int, as_of_ms: int, expected_
         and memory.day.settled.day_ms == day_ms
         and memory.expected_ms == expected_ms
     )
+
+
+def _in_turn(period_ms: int, key: AgentKey) -> int:
+    """Up to twice the period, by agent: all were read at the same moment first, and would come due together."""
+    return period_ms * (100 + key.id % 100) // 100
 
 
 def _over_at_ms(segment: Segment) -> int | None:

@@ -71,7 +71,7 @@ def test_a_line_about_what_was_settled_is_seen(tmp_path: Path) -> None:
     more = Log()
     more.call(at("9:30"), "sales", "ann")
     kept.feed(more.data())
-    later_ms = at("13:00") + floor_agents.RECHECK_MS
+    later_ms = at("13:00") + 2 * floor_agents.RECHECK_MS
     now = reader.read(later_ms, LOOKED)
     assert now.agents[0].day.handled == 2
     assert now.agents == kept.snapshot(later_ms).agents
