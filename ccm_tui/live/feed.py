@@ -24,9 +24,11 @@ from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store, open_reader
 
 POLL_SECONDS = 0.01
-QUIET_POLL_SECONDS = 0.05
+QUIET_POLL_SECONDS = 0.1
 """When nothing was committed for ``QUIET_SECONDS``: waking up is most of what an idle console costs."""
 QUIET_SECONDS = 3.0
+QUIET_HEALTH_SECONDS = 5.0
+"""Feeds and health are read this often when nothing was committed, else once a second."""
 TICK_SECONDS = 1
 """At least so often, whether or not anything was committed: states end by the clock too."""
 SLOW_LINK_TICK_SECONDS = 5
@@ -130,7 +132,7 @@ class Feed:
                     version = current
                     as_of_ms = self._as_of_ms
                     instant_ms = round(wall * 1000) if as_of_ms is None else as_of_ms
-                    snapshot = self._explained(reader.snapshot(instant_ms, as_of_ms is None))
+                    snapshot = self._explained(reader.snapshot(instant_ms, as_of_ms is None, committed))
                     self._failure = ""
                     if not self._stop.is_set():
                         self._on_snapshot(snapshot)
@@ -191,18 +193,22 @@ class _Tick:
 
 
 class _Reading(FloorReader):
-    """The floor with feeds and health, which change slowly and are read about once a second."""
+    """The floor with feeds and health, which change slowly and are read once a second, or less where all is quiet."""
 
     def __init__(self, store: Store, definitions: Definitions) -> None:
         super().__init__(store, definitions)
         self._feeds: tuple[FeedRow, ...] = ()
         self._health: DatabaseHealth | None = None
         self._health_at = 0.0
+        self._written = True
+        """Something was written since feeds and health were read."""
 
-    def snapshot(self, as_of_ms: int, live: bool) -> FloorSnapshot:
-        """Everything a live screen may know."""
+    def snapshot(self, as_of_ms: int, live: bool, written: bool) -> FloorSnapshot:
+        """Everything a live screen may know; ``written`` False: nothing has been since the last one."""
         now = time.monotonic()
-        if now - self._health_at >= TICK_SECONDS:
+        self._written |= written
+        if now - self._health_at >= (TICK_SECONDS if self._written else QUIET_HEALTH_SECONDS):
+            self._written = False
             with self._store.reading() as cursor:
                 self._feeds = read_feeds(cursor)
                 self._health = read_database_health(cursor, self._store.path)
@@ -212,7 +218,7 @@ class _Reading(FloorReader):
             # The heartbeat is on this machine's clock, the floor's may be another (a simulation at speed).
             age_ms = max(0, time.time_ns() // 1_000_000 - status.looked_at_ms)
             status = replace(status, looked_at_ms=as_of_ms - age_ms)
-        floor = self.read(as_of_ms, status, live=live)
+        floor = self.read(as_of_ms, status, live=live, written=written)
         return replace(floor, feeds=self._feeds, health=self._health)
 
 

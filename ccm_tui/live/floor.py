@@ -1,5 +1,7 @@
 """Derives a ``FloorSnapshot`` from the store, live or as of a past instant by the same code."""
 
+from dataclasses import replace
+
 from ccm_tui.domain.intervals import day_window
 from ccm_tui.ingest.lock import FollowerStatus
 from ccm_tui.live.floor_agents import AgentsReader
@@ -11,6 +13,9 @@ from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store.engine import Store
 
+HOLDS_MS = 5_000
+"""For so long at most a floor is taken to be as it was because nothing was written."""
+
 
 class FloorReader:
     """Reads the floor over one store; keeps what has not changed between two readings. One thread only."""
@@ -21,11 +26,21 @@ class FloorReader:
         self._agents = AgentsReader(definitions)
         self._queues: dict[str, QueuesReader] = {}
         """By site."""
+        self._last: FloorSnapshot | None = None
+        self._holds_until_ms = 0
         self.usual = UsualBook(store, definitions)
         """What is usual, for whoever reads details on this thread."""
 
-    def read(self, as_of_ms: int, follower: FollowerStatus, *, live: bool = True) -> FloorSnapshot:
-        """The floor as of an instant; ``live`` allows keeping figures for the next reading."""
+    def read(
+        self, as_of_ms: int, follower: FollowerStatus, *, live: bool = True, written: bool = True
+    ) -> FloorSnapshot:
+        """The floor as of an instant; ``live`` allows keeping figures for the next reading.
+
+        ``written`` False: nothing was written to the store since the last reading. Then an idle floor, on which nobody
+        waits and no state ends by the clock, is not read again.
+        """
+        if live and not written and self._last is not None and self._last.as_of_ms <= as_of_ms < self._holds_until_ms:
+            return replace(self._last, as_of_ms=as_of_ms, follower=follower)
         expected = self.usual.expected(as_of_ms)
         with self._store.reading() as cursor:
             sites = floor_store.list_sites(cursor)
@@ -45,7 +60,7 @@ class FloorReader:
                 queues.extend(reader.read(cursor, windows[site], as_of_ms, ours))
             newest_at_ms = event_store.newest_at_ms(cursor)
         queues.sort(key=lambda row: (row.site, row.queue, row.channel))
-        return FloorSnapshot(
+        floor = FloorSnapshot(
             as_of_ms=as_of_ms,
             newest_at_ms=newest_at_ms,
             follower=follower,
@@ -53,3 +68,8 @@ class FloorReader:
             queues=tuple(queues),
             agents=tuple(agents),
         )
+        if live:
+            self._last = floor
+            counting = any(reader.is_counting for reader in self._queues.values())
+            self._holds_until_ms = 0 if counting else min(as_of_ms + HOLDS_MS, self._agents.holds_until_ms)
+        return floor

@@ -116,6 +116,11 @@ class AgentsReader:
                 rows.append(memory.row)
         return rows
 
+    @property
+    def holds_until_ms(self) -> int:
+        """From this instant on some agent's state may be another, though nothing is written."""
+        return min((memory.until_ms for memory in self._memories.values()), default=1 << 62)
+
     def _list(self, cursor: sqlite3.Cursor, *, live: bool) -> Iterable[AgentKey]:
         """Every agent by site and name."""
         changed = floor_store.list_agents(cursor, self._changed if live else -1)

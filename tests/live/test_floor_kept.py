@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.domain.agent_state import AgentActivity
-from ccm_tui.live import floor_agents, floor_queues
+from ccm_tui.live import floor, floor_agents, floor_queues
 from ccm_tui.live.snapshot import FloorSnapshot
 from tests.conftest import RealRun
 from tests.live.floors import LOOKED, Floor, Log, at
@@ -75,3 +75,33 @@ def test_a_line_about_what_was_settled_is_seen(tmp_path: Path) -> None:
     now = reader.read(later_ms, LOOKED)
     assert now.agents[0].day.handled == 2
     assert now.agents == kept.snapshot(later_ms).agents
+
+
+def test_an_idle_floor_on_which_nothing_is_written_is_not_read_again(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    log.call(at("9:00"), "sales", "ann")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    first = reader.read(at("10:00"), LOOKED)
+    again = reader.read(at("10:00:01"), LOOKED, written=False)
+    assert again.queues is first.queues
+    assert again.agents is first.agents
+    assert again.agents[0].state == kept.snapshot(at("10:00:01")).agents[0].state
+    later_ms = at("10:00") + floor.HOLDS_MS
+    assert reader.read(later_ms, LOOKED, written=False).queues is not first.queues
+
+
+def test_nobody_waits_unseen_and_no_wrap_up_lasts_because_nothing_is_written(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    call = log.call(at("9:00"), "sales", "ann", talk=100)
+    log.add(at("9:01:50"), call, "sales", "ann", "WRAPUPSTART", 30)
+    log.waits(at("9:05"), "sales")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    for second in range(0, 360):
+        as_of_ms = at("9:00") + second * 1000
+        seen = reader.read(as_of_ms, LOOKED, written=False)
+        assert told(seen).agents[0].state == kept.snapshot(as_of_ms).agents[0].state, second
+        assert seen.queues[0].waiting == kept.snapshot(as_of_ms).queues[0].waiting, second
