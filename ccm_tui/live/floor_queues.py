@@ -99,7 +99,8 @@ class QueuesReader:
         self._listed: tuple[int, set[QueueKey]] | None = None
         self._open: dict[_Row, _Row] = {}
         self.is_counting = False
-        """Whether anything in a queue grew with the clock when it was last read."""
+        """Whether the clock alone changed anything in a queue when it was last read: a wait, or what a server whose
+        clock is ahead of ours has told already."""
         self._rows: dict[QueueKey, tuple[_Parts, QueueRow]] = {}
 
     def read(self, cursor: sqlite3.Cursor, day_ms: int, as_of_ms: int, agents: Iterable[AgentRow]) -> list[QueueRow]:
@@ -129,7 +130,7 @@ class QueuesReader:
             for membership in row.state.queues:
                 members.setdefault(membership.queue, []).append((row.state, membership))
         second = as_of_ms // SECOND_MS
-        self.is_counting = _is_counting(rows)
+        self.is_counting = bool(affected) or _is_counting(rows)
         return [
             self._row(
                 key,

@@ -105,3 +105,14 @@ def test_nobody_waits_unseen_and_no_wrap_up_lasts_because_nothing_is_written(tmp
         seen = reader.read(as_of_ms, LOOKED, written=False)
         assert told(seen).agents[0].state == kept.snapshot(as_of_ms).agents[0].state, second
         assert seen.queues[0].waiting == kept.snapshot(as_of_ms).queues[0].waiting, second
+
+
+def test_a_contact_of_a_clock_that_is_ahead_comes_in_its_time_though_nothing_is_written(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    log.waits(at("9:00:03"), "sales")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    reader.read(at("9:00"), LOOKED)
+    seen = [len(reader.read(at("9:00") + second * 1000, LOOKED, written=False).queues[0].waiting) for second in (2, 3)]
+    assert seen == [0, 1]
