@@ -47,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(error.exit_code)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
+    except RuntimeError as error:
+        return _told_to_end(error)
     except BrokenPipeError:
         drop_output()  # whoever read it has seen enough
         return int(ExitCode.DONE)
@@ -56,6 +58,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"ccm-tui: standard output cannot be written: {error.strerror or error}")
         drop_output()
         return int(ExitCode.UNEXPECTED)
+
+
+def _told_to_end(error: BaseException) -> int:
+    """The exit code, if it is the end of the program in disguise: Python 3.11 wraps what is raised in a __set_name__.
+
+    Importing consists of little else for some milliseconds, and a signal may come at any of them.
+    """
+    beneath: BaseException | None = error
+    while isinstance(beneath, RuntimeError):
+        beneath = beneath.__cause__
+    if isinstance(beneath, KeyboardInterrupt):
+        return int(ExitCode.INTERRUPTED)
+    if isinstance(beneath, SystemExit):
+        raise beneath
+    raise error
 
 
 def entry_point() -> None:

@@ -1,5 +1,6 @@
 """The program from outside: its names, its version, and what it says to words it does not know."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +50,42 @@ def test_wrong_words_are_usage_errors(words: list[str], tmp_path: Path) -> None:
     assert (said.code, said.out) == (2, "")
     assert "usage: ccm-tui" in said.err
     assert not (tmp_path / "ccm.db").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_told_to_end_in_the_middle_of_a_class_statement(number: signal.Signals, code: int) -> None:
+    script = f"""
+import os
+from ccm_tui import cli
+from ccm_tui.commands.ending import Ending
+
+class Told:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), {int(number)})
+
+def importing(arguments):
+    with Ending():
+        class Widget:
+            told = Told()
+
+cli._run = importing
+cli.entry_point()
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=False, stdin=subprocess.DEVNULL, capture_output=True)
+    assert (done.returncode, done.stdout) == (code, b"")
+
+
+def test_another_error_of_a_class_statement_is_not_hidden() -> None:
+    script = """
+from ccm_tui import cli
+
+def broken(arguments):
+    raise RuntimeError("x") from ValueError("y")
+
+cli._run = broken
+cli.entry_point()
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "RuntimeError: x" in done.stderr
+    assert "ValueError: y" in done.stderr
