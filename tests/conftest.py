@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ if os.environ.get("CCM_TESTS_COMPLETE"):
     hypothesis.settings.load_profile("gate")  # the gate passes what it passed before; exploring is for development
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+# Whoever starts the tests in the background or by nohup has these ignored, and so would every program they start
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda number, _frame: pytest.exit(f"told to end by {signal.Signals(number).name}"))
 
 GOLDEN = Path(__file__).parent / "golden"
 
