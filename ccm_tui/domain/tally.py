@@ -8,7 +8,7 @@ Formulas live in ``kpi``.
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import TypeVar
 
 from ccm_tui.domain.events import Channel, Direction
@@ -154,7 +154,10 @@ def pool(tallies: Iterable[QueueTally]) -> QueueTally:
         return QueueTally()
     longest = [tally.longest_wait_ms for tally in pile if tally.longest_wait_ms is not None]
     oldest = [tally.oldest_owed_at_ms for tally in pile if tally.oldest_owed_at_ms is not None]
-    whole = QueueTally(*map(sum, zip(*map(_sums_of, pile), strict=True)))
+    sums = _sums_of(pile[0])
+    for tally in pile[1:]:
+        sums = tuple(map(add, sums, _sums_of(tally)))
+    whole = QueueTally(*sums)
     whole.longest_wait_ms = max(longest, default=None)
     whole.oldest_owed_at_ms = min(oldest, default=None)
     return whole

@@ -128,6 +128,16 @@ class QueueJudge:
         return [Reason(state.level, since_ms, f"{words} · backlog {row.day.backlog}")]
 
 
+def calm_words(row: QueueRow) -> str:
+    """How a queue stands with which nothing is wrong."""
+    if row.channel.deferred:
+        return f"backlog {row.day.backlog}"
+    n = kpi.service_level_ratio(row.recent, row.rules, live=True).denominator
+    level = kpi.service_level(row.recent, row.rules, live=True)
+    parts = [] if level is None else [f"SL {percent(level, sign=False)} (n {n})"]
+    return " · ".join([*parts, f"{len(row.waiting)} waiting", f"{row.agents_available} free"])
+
+
 def _paused_in(state: AgentState, queue: str) -> bool:
     return any(membership.paused for membership in state.queues if membership.queue == queue)
 

@@ -14,10 +14,9 @@ from ccm_tui.domain.tally import QueueTally, pool, tally_segments
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.domain.variants import KpiRules
 from ccm_tui.errors import UsageError
-from ccm_tui.formatting import percent, signed_percent, timer
+from ccm_tui.formatting import signed_percent, timer
 from ccm_tui.live.callers import NOUNS, Earlier
-from ccm_tui.live.queue_alerts import QueueJudge, members_of
-from ccm_tui.live.reasons import in_words, worst_first
+from ccm_tui.live.queue_alerts import QueueJudge
 from ccm_tui.live.slot_tallies import StoredQueue, read_slot_tallies, slots_between
 from ccm_tui.live.snapshot import AgentRow, FloorSnapshot, QueueRow, WaitingContact
 from ccm_tui.live.usual import HALF_HOUR_MS, UsualBook, UsualInterval, UsualQueue
@@ -102,9 +101,6 @@ class QueueDetail:
 
     as_of_ms: int
     row: QueueRow
-    level: Level
-    headline: str
-    """What is wrong, by the snapshot alone; how it stands when nothing is. An ``Alert`` also knows for how long."""
     moved: tuple[MovedFigure, ...]
     moved_words: str
     """``offered +34 % · AHT usual · here 4, usually 6 (4 Mondays)``."""
@@ -141,16 +137,12 @@ def read_queue_detail(
     moved = tuple(MovedFigure(move, _move_words(move)) for move in moves)
     cause = cause_of(moves)
     judge = QueueJudge(definitions)
-    members = members_of(snapshot.agents).get((site, queue), [])
-    reasons = worst_first(judge.reasons(row, lambda _site, _queue: members, as_of_ms))
     day_ms = usual_day[0].interval.start_ms
     waiting = row.waiting
     earlier = usual.callers.earlier(waiting, channel, day_ms)
     return QueueDetail(
         as_of_ms=as_of_ms,
         row=row,
-        level=reasons[0].level if reasons else Level.NORMAL,
-        headline=in_words(reasons) or _calm(row),
         moved=moved,
         moved_words=_moved_words(moved, habits),
         cause=cause,
@@ -213,16 +205,6 @@ def _cause_words(cause: Move | None, moves: tuple[Move, ...]) -> str:
     if cause is not None:
         return f"{cause.factor}: {_move_words(cause)}"
     return NOTHING_UNUSUAL if any(move.weeks > 1 for move in moves) else TOO_LITTLE_HISTORY
-
-
-def _calm(row: QueueRow) -> str:
-    """How a queue stands with which nothing is wrong."""
-    if row.channel.deferred:
-        return f"backlog {row.day.backlog}"
-    n = kpi.service_level_ratio(row.recent, row.rules, live=True).denominator
-    level = kpi.service_level(row.recent, row.rules, live=True)
-    parts = [] if level is None else [f"SL {percent(level, sign=False)} (n {n})"]
-    return " · ".join([*parts, f"{len(row.waiting)} waiting", f"{row.agents_available} free"])
 
 
 # -- who

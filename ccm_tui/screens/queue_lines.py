@@ -11,6 +11,7 @@ from ccm_tui.domain import kpi
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.formatting import UNDEFINED, duration, mask_customer, percent, timer, to_ascii
 from ccm_tui.live.owed import waited_seconds
+from ccm_tui.live.queue_alerts import calm_words
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.messages import Floor
 from ccm_tui.safe import clean
@@ -83,12 +84,7 @@ def headline(subject: QueueSubject, width: int) -> list[Line]:
     alert = alert_of(subject.floor.alerts, row)
     level = Level.NORMAL if alert is None else alert.level
     band = BANDS[level]
-    if alert is not None:
-        said = alert.words
-    elif subject.detail is not None and subject.detail.level is Level.NORMAL:
-        said = subject.detail.headline
-    else:
-        said = f"{row.day.backlog if row.channel.deferred else len(row.waiting)} waiting"
+    said = calm_words(row) if alert is None else alert.words
     name = row.queue if len(subject.floor.snapshot.timezones) < 2 else f"{row.queue} · {row.site}"
     tone = Tone.STRONG if level is Level.NORMAL else band.tone
     head = line(" ", (subject.desk.symbols.band(band), band.tone), " ", (name, tone), "  ")

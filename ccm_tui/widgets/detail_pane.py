@@ -97,8 +97,11 @@ class DetailPane(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Resized(self))
 
     def _size_up(self) -> None:
-        """How far there is to scroll. While all lines fit it is the same, however many: another lays the screen out."""
-        self.virtual_size = Size(0, max(len(self._given), self.size.height))
+        """How far there is to scroll. Another length lays the whole screen out, so what is a little shorter than it was
+        keeps its length: of one subject lines come and go by the second."""
+        needed, height = max(len(self._given), self.size.height), self.size.height
+        if not needed <= self.virtual_size.height <= needed + (height // 2 if needed > height else 0):
+            self.virtual_size = Size(0, needed)
 
     def render_line(self, y: int) -> Strip:
         """One line of what is scrolled to."""

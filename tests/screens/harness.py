@@ -73,8 +73,6 @@ class FakeReaders:
         return QueueDetail(
             as_of_ms=snapshot.as_of_ms,
             row=row,
-            level=Level.NORMAL,
-            headline="SL 90.0 (n 20) · 1 waiting · 1 free",
             moved=(MovedFigure(volume, "offered +34 %"),),
             moved_words="offered +34 % · AHT usual · here 4, usually 6 (4 Mondays)",
             cause=volume,

@@ -352,6 +352,15 @@ async def test_until_a_row_is_chosen_the_pane_tells_of_the_worst() -> None:
         assert "support  oldest 0:41" in it.text, "once chosen, the record stays"
 
 
+async def test_how_a_calm_queue_stands_is_said_of_the_floor_shown() -> None:
+    async with console() as it:
+        await it.show(floor((VIP,)))
+        await it.until(lambda: "moved   offered +34 %" in it.text)
+        assert "vip  SL 90.0 (n 20) · 0 waiting · 1 free" in it.text
+        await it.show(floor((replace(VIP, waiting=waiting(3, 2), agents_available=0),)))
+        assert "vip  SL 90.0 (n 20) · 2 waiting · 0 free" in it.text
+
+
 async def test_the_pooled_service_level_is_marked_below_its_goal() -> None:
     async with console((140, 40)) as it:
         await it.show(floor((queue("a", day=tally(100, 100, 75), recent=tally(50, 50, 30)),)))
