@@ -3,6 +3,7 @@
 What is imported when decides how soon there is a frame: Textual first, the store behind the frame.
 """
 
+import gc
 import getpass
 import os
 import time
@@ -50,10 +51,17 @@ def show_console(
     # How often we paint is our own matter (live/feed.py), so this costs nothing.
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
 
+    # Importing makes a hundred thousand objects that all stay: looking for garbage among them, again and again, takes
+    # a twelfth of the time to the first frame. What is there then, is never looked at again.
+    gc.disable()
+
     from ccm_tui.app import CcmApp
     from ccm_tui.screens.readers import StoreReaders
 
     def open_feed(on_snapshot: "Callable[[FloorSnapshot], None]", on_failure: Callable[[str, str], None]) -> "FeedLike":
+        gc.freeze()
+        gc.enable()
+
         from ccm_tui.live.feed import Feed
 
         return Feed(
@@ -82,6 +90,7 @@ def show_console(
     try:
         app.run(mouse=mouse)
     finally:
+        gc.enable()
         ending.left()
         # The terminal is already restored: ending the follower may take a moment
         if app.feed is not None:
