@@ -17,6 +17,7 @@ from tests.e2e.terminal import Place, followers
 
 LINES_A_SECOND, SECONDS, QUEUES, AGENTS = 100, 40, 30, 200
 PERIOD = 0.05
+HISTORY_SECONDS = 3600
 PROBE_FROM = 50_000
 """What the probe's queue has been offered before: its next numbers stand nowhere else on the screen."""
 
@@ -61,14 +62,15 @@ def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as name:
         place = Place(Path(name))
-        begin = time.time() - 3600
+        # Today's: on the board the queues begin anew at midnight
+        begin = max(time.time() - HISTORY_SECONDS, time.time() // 86_400 * 86_400)
         lines = floor_lines(begin)
         with place.log.open("w") as log:
             for number in range(PROBE_FROM):
                 log.write(probe_lines(begin, number))
             for at, line in lines:
                 log.write(f"{int(at)}|{line}\n")
-                if at > begin + 3600:
+                if at > time.time() - 1:
                     break
         place.run("import", str(place.log), seconds=600)
         appended: list[tuple[float, int]] = []
