@@ -348,7 +348,8 @@ class ContactFold:
         visit = self.visits[-1] if self.visits else None
         if visit is None or not visit.channel.deferred or visit.ended_at_ms is not None:
             return False
-        if visit.answered_at_ms is None:
+        if visit.answered_at_ms is None or visit.owed_since_ms == visit.entered_at_ms:
+            # Whoever took it before has not replied yet: this is the answer
             visit.answered_at_ms = event.at_ms
             visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
             visit.outcome = Outcome.IN_PROGRESS

@@ -348,6 +348,14 @@ def test_next_replies_are_counted_from_what_the_customer_wrote_first() -> None:
     assert (visit.replies, visit.replies_ms, visit.owed_since_ms, visit.agent) == (1, 100_000, None, "ben")
 
 
+def test_a_mail_that_an_agent_took_is_answered_by_his_first_reply() -> None:
+    asked, taken = event(K.QUEUE_ENTERED, 100, "mail"), event(K.ANSWERED, 300, "mail", "ana", wait_ms=200_000)
+    assert mail(asked, taken).owed_since_ms == 100_000
+    visit = mail(asked, taken, event(K.AGENT_MESSAGE, 400, "mail", "ana"))
+    assert (visit.answered_at_ms, visit.wait_ms, visit.owed_since_ms) == (400_000, 300_000, None)
+    assert (visit.replies, visit.replies_ms) == (0, 0)
+
+
 def test_a_mail_is_resolved_by_its_resolution_and_nothing_is_owed_any_more() -> None:
     asked, replied = event(K.QUEUE_ENTERED, 100, "mail"), event(K.AGENT_MESSAGE, 400, "mail", "ana")
     visit = mail(asked, replied, event(K.CUSTOMER_MESSAGE, 420, "mail"), event(K.RESOLVED, 500, "mail", "ana"))
