@@ -309,6 +309,7 @@ class Folding:
                 contact.fold.restart(restart[0])
                 contact.last = max(contact.last, restart)
             restart = next(pending, None)
+        touched.contacts += bool(contact.fold.visits) and not old
         self._contacts[contact_id] = contact
 
     def _refold_agent(

@@ -68,6 +68,14 @@ def test_an_unchanged_file_is_all_repeats_and_a_grown_one_in_part(ccm: Ccm, data
     assert (grown["lines"], grown["events"], grown["repeats"]) == (7 * CALL, 2 * CALL, 5 * CALL)
 
 
+def test_contacts_from_before_a_restart_that_is_known_are_new_ones(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    restarted = calls(5, 6)[0].partition(b"|")[0] + b"|NONE|NONE|NONE|QUEUESTART|"
+    newer = append(tmp_path / "newer", [restarted, *calls(5, 9)])
+    assert _summary(ccm, database, str(newer))["contacts"] == 4
+    older = append(tmp_path / "older", calls(0, 5))
+    assert _summary(ccm, database, str(older))["contacts"] == 5
+
+
 def test_folders_patterns_and_compressed_logs(ccm: Ccm, database: Path, tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()
