@@ -84,6 +84,8 @@ def nearest_name(named: str) -> str:
     path = Path(named).expanduser()
     if not path.parent.is_dir():
         return f"the folder {path.parent} does not exist"
+    if path.is_symlink():
+        return f"it is a link to {path.readlink()}, which is not there"
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:

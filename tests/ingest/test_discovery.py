@@ -66,11 +66,13 @@ def test_a_name_with_brackets_that_exists_is_no_pattern(tmp_path: Path) -> None:
         ("empty", "hidden files and subfolders are not read"),
         ("*.csv", "check the pattern"),
         ("zzzz", "holds no such name"),
+        ("dangling", "it is a link to .*/gone, which is not there"),
     ],
 )
 def test_import_of_what_is_not_there_says_what_would_be_right(tmp_path: Path, named: str, hint: str) -> None:
     make(tmp_path, "queue_log")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "dangling").symlink_to(tmp_path / "gone")
     with pytest.raises(SourceError) as caught:
         expand(f"{tmp_path}/{named}")
     assert named in str(caught.value)
