@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ccm_tui.commands import output, session
+from ccm_tui.commands import options, output, session
 from ccm_tui.commands.output import Column, Row
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.formatting import (
@@ -20,6 +20,7 @@ from ccm_tui.formatting import (
     percent,
     timer,
 )
+from ccm_tui.reports.query import Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store
 
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         definitions = Definitions(settings)
         now_ms = time.time_ns() // 1_000_000
         as_of_ms = now_ms if args.as_of is None else _instant(args, store, definitions, now_ms)
+        options.say_what_is_odd(store, settings, Query(now_ms, sites=frozenset(filter(None, [args.site]))))
         board = read_board(store, definitions, as_of_ms, args.site)
     if args.format == "json":
         sys.stdout.write(output.dump(board) + "\n")

@@ -13,14 +13,19 @@ from ccm_tui.domain.intervals import IntervalLength, parse_interval
 from ccm_tui.domain.opening import parse_opening
 from ccm_tui.domain.variants import SlVariant
 from ccm_tui.errors import UsageError
+from ccm_tui.formatting import iso_utc
 from ccm_tui.reports.moments import parse_moment
 from ccm_tui.reports.query import CONFIGURED, Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import ANY_SITE, Settings
+from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import history
 from ccm_tui.store import meta as meta_store
 from ccm_tui.store.engine import Store
+
+_SKEW_MS = 60_000
+"""No two clocks agree to the second: only a log that is further ahead of ours is worth a word."""
 
 
 def add_period_options(parser: argparse.ArgumentParser) -> None:
@@ -156,17 +161,22 @@ def _named(names: Mapping[tuple[str, str], str], sites: Iterable[str], given: st
 
 
 def say_what_is_odd(store: Store, settings: Settings, query: Query) -> None:
-    """On standard error: names that nothing stored has, and a configuration that the stored floor does not follow."""
+    """On standard error: names that nothing stored has, lines that are dated after now, and a configuration that the
+    stored floor does not follow."""
     with store.reading() as cursor:
         checks = (
             ("site", query.sites, set(floor_store.list_sites(cursor))),
             ("queue", query.queues, history.queue_names(cursor)),
             ("agent", query.agents or (), history.agent_names(cursor)),
         )
+        newest_at_ms = event_store.newest_at_ms(cursor)
         folded = meta_store.find_meta(cursor, meta_store.FOLD_FINGERPRINT)
     for what, wanted, known in checks:
         for name in sorted(set(wanted) - known):
             near = get_close_matches(name, known, n=1)
             print(f"ccm-tui: no {what} {name!r} here{f'; did you mean {near[0]}?' if near else ''}", file=sys.stderr)
+    if newest_at_ms is not None and newest_at_ms > query.now_ms + _SKEW_MS:
+        said = f"the newest line stored is of {iso_utc(newest_at_ms)}, after now, and counts from then on"
+        print(f"ccm-tui: {said}; ccm-tui doctor says whose clock is ahead", file=sys.stderr)
     if folded is not None and folded != settings.fold_fingerprint():
         print("ccm-tui: the configuration changed since the logs were read; ccm-tui db rebuild", file=sys.stderr)

@@ -114,3 +114,9 @@ def test_a_database_without_any_site_has_an_empty_board(tmp_path: Path) -> None:
         check=True,
     ).stdout
     assert json.loads(shown)["queues"] == []
+
+
+def test_a_site_that_is_not_there_is_told_of(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "board", "--site", "mian", "--format", "json")
+    assert (said.code, said.json["queues"]) == (0, [])
+    assert said.err == "ccm-tui: no site 'mian' here; did you mean main?\n"

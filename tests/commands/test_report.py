@@ -218,3 +218,13 @@ def test_contacts_stream_in_the_order_they_came(ccm: Ccm, real_database: Callabl
     queues = ccm(real_database("run1"), "report", "queues", "--to", "2026-11-22T08:00Z", "--format", "json").json
     counted = sum(row["offered"] + row["refused"] + row["outbound"] for row in queues["queues"])
     assert len(times) == counted
+
+
+def test_lines_dated_after_now_are_told_of(ccm: Ccm, tmp_path: Path) -> None:
+    in_2090 = (2090 - 2026) * 365 * 86_400
+    database = database_of(tmp_path, ["+0|NONE|NONE|NONE|QUEUESTART|", *call(1, in_2090)])
+    for asked in (("report", "queues"), ("board",)):
+        said = ccm(database, *asked, "--format", "json")
+        assert said.code == 0
+        assert "the newest line stored is of 2090-11-06T12:01:04Z, after now" in said.err
+    assert "after now" not in ccm(database_of(tmp_path, call(1, 0), name="past"), "report", "queues").err
