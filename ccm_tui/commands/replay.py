@@ -2,6 +2,7 @@
 
 import argparse
 import gzip
+import io
 import signal
 import sys
 import threading
@@ -33,15 +34,17 @@ def run(args: argparse.Namespace) -> ExitCode:
     target = Path(args.into) / (source.name.removesuffix(".gz") if is_jsonl else "queue_log")
     if target.exists() and target.resolve() == source.resolve():
         raise UsageError(f"{target}: that is the log itself", "Name another folder with --into.")
-    target.parent.mkdir(parents=True, exist_ok=True)
     timed, rewrite = (
         (replay.timed_jsonl, replay.rewrite_jsonl) if is_jsonl else (replay.timed_queue_log, replay.rewrite_queue_log)
     )
     print(f"ccm-tui: writing {target}; follow it with: ccm-tui open {target}", file=sys.stderr)
-    with target.open("ab", buffering=0) as out:
+    with _opened(target) as out:
 
         def write(line: bytes) -> None:
-            out.write(line)
+            try:
+                out.write(line)
+            except OSError as error:
+                raise _unwritable(target, error) from error
 
         count = replay.replay(
             timed(_lines(source)),
@@ -53,6 +56,18 @@ def run(args: argparse.Namespace) -> ExitCode:
         )
     print(f"{count} lines written to {target}")
     return ExitCode.INTERRUPTED if stop.is_set() else ExitCode.DONE
+
+
+def _opened(target: Path) -> io.FileIO:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("ab", buffering=0)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path, error: OSError) -> UsageError:
+    return UsageError(f"{target}: cannot be written: {error.strerror or error}", "Name another folder with --into.")
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -70,6 +70,8 @@ def test_what_cannot_be_replayed_is_said(tmp_path: Path) -> None:
     for words, what in (
         ([str(source), "--into", str(tmp_path)], "that is the log itself"),
         ([str(tmp_path / "nowhere")], "cannot be read: No such file"),
+        ([str(source), "--into", str(source)], f"{source}/queue_log: cannot be written: File exists"),
+        ([str(source), "--into", str(source / "now")], "cannot be written: Not a directory"),
         ([str(source), "--speed", "0"], "is no speed"),
         ([str(source), "--speed", "fast"], "is no speed"),
     ):
