@@ -94,8 +94,8 @@ def import_logs(
 def _files(
     writing: Writing, request: ImportRequest, spool: Path, stdin: BinaryIO | None, progress: Progress
 ) -> list[LogFile]:
-    """The files to read, oldest first. One in no known format is an error when it was named itself; among others that
-    are recognised, in a folder or pattern, it is left out and told as a problem."""
+    """The files to read, oldest first. One that cannot be read or is in no known format is an error when it was named
+    itself; among others that are recognised, in a folder or pattern, it is left out and told as a problem."""
     found: dict[Path, LogFile] = {}
     named_itself: set[Path] = set()
     for named in request.paths:
@@ -116,16 +116,17 @@ def _files(
     times: dict[Path, float | None] = {}
     refused: list[SourceError] = []
     for path in found:
-        content = _open(path)
         try:
-            writing.recognise(content, request.format)
-            times[path] = writing.first_time(content, request.format, timezone)
+            content = _open(path)
+            try:
+                writing.recognise(content, request.format)
+                times[path] = writing.first_time(content, request.format, timezone)
+            finally:
+                content.close()
         except SourceError as error:
             if path in named_itself:
                 raise
             refused.append(error)
-        finally:
-            content.close()
     if refused and not times:
         raise refused[0]
     progress.problems.extend(f"left out: {error}" for error in refused)

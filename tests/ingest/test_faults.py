@@ -1,6 +1,7 @@
 """Bad input and a bad day (``design.md`` §7): nothing is lost, nothing comes twice, and it is said."""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -150,6 +151,21 @@ def test_one_file_in_no_format_among_others_is_left_out_and_told(writing: Writin
     assert "notes.txt is in no known format" in progress.problems[0]
 
 
+def test_one_file_that_cannot_be_read_among_others_is_left_out_and_told(writing: Writing, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a").write_bytes(text(calls(0, 2)))
+    secret = append(folder / "secret", calls(2, 3))
+    secret.chmod(0)
+    if os.access(secret, os.R_OK):
+        pytest.skip("root reads everything")
+    progress = import_logs(writing, ImportRequest([str(folder)], "main"))
+    assert (progress.files, progress.counts.records) == (1, 2 * CALL)
+    assert progress.problems == [f"left out: {secret} cannot be read: Permission denied"]
+    with pytest.raises(SourceError, match="cannot be read"):
+        import_logs(writing, ImportRequest([str(secret)], "main"))
+
+
 # -- the database refuses ----------------------------------------------------------------------------------------------
 
 
@@ -217,7 +233,7 @@ def test_an_import_onto_a_full_disk_stores_whole_batches_and_goes_on_later(tmp_p
     opened = open_writing(database)
     with pytest.raises(StoreError, match="the disk is full") as caught:
         import_logs(opened, ImportRequest([str(log)], "main", timezone="UTC"))
-    assert caught.value.hint
+    assert "an import is called again" in caught.value.hint
     opened.store.close()
     filler.unlink()
     opened = open_writing(database)
