@@ -197,6 +197,8 @@ def destination(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(path).expanduser()
+    if target.is_dir():
+        raise UsageError(f"{path} is a folder", "name a file with --out")
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:

@@ -280,7 +280,9 @@ def store_errors(path: Path) -> Iterator[None]:
         if "locked" in text or "busy" in text:
             raise StoreBusyError(f"{path}: locked by another process", "Try again; ccm-tui doctor names it.") from error
         if "full" in text:
-            raise StoreError(f"{path}: the disk is full", "Free some space; reading resumes by itself.") from error
+            raise StoreError(
+                f"{path}: the disk is full", "Free some space; a follower goes on by itself, an import is called again."
+            ) from error
         if "readonly" in text or "attempt to write" in text:
             raise StoreError(
                 f"{path}: not writable by this user", "Check owner and mode of the file and its folder."

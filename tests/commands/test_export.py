@@ -112,3 +112,5 @@ def test_a_file_is_its_owners_only_and_replaced_whole(ccm: Ccm, tmp_path: Path) 
     assert len(events(target.read_text())) == 3
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert ccm(database, "export", "events", "--out", str(tmp_path / "no" / "out")).code == 2
+    said = ccm(database, "export", "events", "--out", str(tmp_path))
+    assert (said.code, said.err) == (2, f"ccm-tui: {tmp_path} is a folder\n  name a file with --out\n")
