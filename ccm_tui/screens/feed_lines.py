@@ -123,9 +123,9 @@ def floor_lines(snapshot: FloorSnapshot, width: int) -> list[Line]:
         words = f"{count(health.repeated_ends)} second ends of visits already ended, without effect"
         lines += _fact("odd", words, width)
     if health.dirty_rollups > 10:
-        lines += _fact("counting", f"{count(health.dirty_rollups)} quarter hours are still to be added up", width)
+        lines += _fact("counts", f"{count(health.dirty_rollups)} quarter hours are still to be added up", width)
     if snapshot.follower.note:
-        lines += _fact("follower", snapshot.follower.note, width)
+        lines += _fact("note", snapshot.follower.note, width)
     return lines
 
 

@@ -23,13 +23,20 @@ RATE_MS = 10_000
 """Lines a second are those of the last ten seconds."""
 READING_MS = 5000
 """A file is being read when a line was read so recently."""
+GROWING_MS = 3_600_000
+"""A file whose newest line is so young is one that grows."""
 WAL_WARNING = 64 << 20
 
 COLUMNS = (
     Column("file", "File", 18, grow=True, max_width=44, description="The file; its folder is in the text beside."),
     Column("site", "Site", 8, priority=4, letter="I", description="The site its lines belong to."),
     Column("format", "Format", 12, priority=6, letter="M", description="How its lines are read."),
-    Column("state", "State", 9, description="reading, idle, gone, or a problem, which the text beside says in words."),
+    Column(
+        "state",
+        "State",
+        9,
+        description="reading, behind, idle, ended (the file is gone), or a problem: the text beside says which.",
+    ),
     Column("age", "Last", 5, "right", priority=1, description="Age of the newest line; +: ahead of our clock."),
     Column("rate", "/s", 5, "right", priority=3, letter="R", description="Lines a second, over ten seconds."),
     Column("lines", "Lines", 8, "right", priority=2, letter="N", description="Lines read so far."),
@@ -117,24 +124,26 @@ def state_of(row: FeedRow, problems: Mapping[str, str], now_ms: int) -> tuple[st
 def feed_rows(
     snapshot: FloorSnapshot, alerts: "Alerts", pace: Pace, now_ms: int, *, ascii_only: bool = False
 ) -> list[Listed]:
-    """Problems first, then the files read last."""
+    """Problems first, then the files that grow, by name so that none jumps when it is read; the others newest first."""
     problems = dict(snapshot.follower.problems)
-    listed: list[tuple[Level, Listed]] = []
+    listed: list[tuple[tuple[int, ...], Listed]] = []
     for trouble in unread(snapshot):
         cells = {
             "file": Cell(PurePath(trouble.path).name or trouble.path, trouble.path),
             "state": Cell("problem", "problem", Tone.BREACH),
         }
         row = BoardRow(f"\x1f{trouble.path}", cells, Band.BREACH)
-        listed.append((Level.BREACH, Listed(row, f"{trouble.path} problem {trouble.reason}")))
-    for feed in snapshot.feeds:
+        listed.append(((-Level.BREACH,), Listed(row, f"{trouble.path} problem {trouble.reason}")))
+    for feed in sorted(snapshot.feeds, key=lambda feed: (PurePath(feed.path).name, feed.path)):
         alert = alerts.feeds.get(feed.path)
         level = Level.NORMAL if alert is None else alert.level
         state, tone = state_of(feed, problems, now_ms)
         cells = _cells(feed, state, tone, pace.of(feed), now_ms)
         text = f"{feed.path} {feed.site} {feed.format} {state} {WORDS[level]}"
-        listed.append((level, Listed(BoardRow(feed_key(feed), cells, BANDS[level]), text)))
-    listed.sort(key=lambda pair: -pair[0])
+        newest_ms = feed.last_at_ms or 0
+        place = (-level, -newest_ms if now_ms - newest_ms > GROWING_MS else -now_ms)
+        listed.append((place, Listed(BoardRow(feed_key(feed), cells, BANDS[level]), text)))
+    listed.sort(key=lambda pair: pair[0])
     return [each for _, each in listed]
 
 

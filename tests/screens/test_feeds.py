@@ -1,10 +1,12 @@
 """Feeds: what is read, how late, what was not understood, and what to do about it."""
 
+from dataclasses import replace
+
 from ccm_tui.screens.feed_lines import advice
 from ccm_tui.screens.feed_rows import Pace, data_size
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import SourceSettings
-from tests.screens.floors import NOW, SECOND, feed, floor, follower
+from tests.screens.floors import HEALTH, HOUR, MINUTE, NOW, SECOND, feed, floor, follower
 from tests.screens.harness import console
 
 LOG = feed()
@@ -21,6 +23,30 @@ async def test_problems_come_first_with_what_to_do() -> None:
         assert "cannot be read: permission denied" in it.text
         assert "give this user the right to read it" in it.text
         assert "pid 4242, looked 0.2 s ago" in it.lines[1]
+
+
+async def test_files_that_grow_keep_their_places_and_old_ones_stand_newest_first() -> None:
+    old = (
+        feed("/log/queue_log.1", last_at_ms=NOW - 99 * HOUR),
+        feed("/log/queue_log.2", last_at_ms=NOW - 120 * HOUR),
+    )
+    chat, mail = (feed(f"/log/{name}", last_at_ms=NOW - MINUTE) for name in ("chat.jsonl", "mail.jsonl"))
+    names = ["chat.jsonl", "mail.jsonl", "queue_log", "queue_log.1", "queue_log.2"]
+    async with console() as it:
+        await it.press("9")
+        await it.show(floor(feeds=(LOG, *reversed(old), mail, chat)))
+        assert [line.removeprefix("▸").split()[0] for line in it.lines[4:9]] == names
+        await it.show(floor(feeds=(replace(mail, last_at_ms=NOW), LOG, chat, *old)))
+        assert [line.removeprefix("▸").split()[0] for line in it.lines[4:9]] == names
+
+
+async def test_labels_do_not_touch_what_they_say() -> None:
+    async with console((140, 40)) as it:
+        await it.press("9")
+        health = replace(HEALTH, dirty_rollups=3978)
+        await it.show(floor(feeds=(LOG,), health=health, follower=follower(note="the disk is full")))
+        assert " counts  3 978 quarter hours" in it.text.replace("\u202f", " ")
+        assert " note    the disk is full" in it.text
 
 
 async def test_the_last_look_is_aged_by_our_clock_on_a_floor_that_runs_faster() -> None:
