@@ -26,7 +26,8 @@ class AgentsScreen(BoardScreen):
     COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
     EMPTY = (
         "No agent has been seen yet.",
-        "They appear with the first log line that names one: ccm-tui import PATH, or sources in ccm.toml",
+        "They appear with the first log line that names one:\n"
+        "ccm-tui import PATH, or point sources in ccm.toml at your logs",
     )
     HELP = (
         "What an agent chose and what is observed are two columns. ● on a contact, ○ free, ◐ wrap-up, ■ on pause,"

@@ -23,7 +23,7 @@ class FeedsScreen(BoardScreen):
     COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
     EMPTY = (
         "No log has been read yet.",
-        "ccm-tui open PATH follows one from now on; sources in ccm.toml are followed too",
+        "ccm-tui open PATH follows one from now on;\nsources in ccm.toml are followed too",
     )
     HELP = (
         "What is read and how far: every line is stored, a repeat, quarantined or blank, and nothing else. Live means"

@@ -84,4 +84,5 @@ def breach_lines(floor: Floor, desk: Desk, width: int) -> list[Line]:
         lines += wrapped_spans(
             line(alert.words), width, indent=3, head=line(" ", (f"{sign} {alert.key[2]}", tone), "  ")
         )
-    return lines or [line(("   All queues are within their limits.", Tone.DIM))]
+    calm = "All queues are within their limits." if floor.snapshot.queues else "No contacts yet."
+    return lines or [line((f"   {calm}", Tone.DIM))]

@@ -167,3 +167,4 @@ async def test_nobody_yet_says_what_to_do() -> None:
         await it.press("2")
         await it.show(floor())
         assert "No agent has been seen yet." in it.text
+        assert "ccm-tui import PATH, or point sources in ccm.toml at your logs" in it.text

@@ -126,6 +126,7 @@ async def test_an_unread_floor_says_what_to_do() -> None:
         await it.press("9")
         await it.show(floor())
         assert "No log has been read yet." in it.text
+        assert "sources in ccm.toml are followed too" in it.text
 
 
 async def test_enter_goes_to_the_text_and_esc_back_to_the_table() -> None:

@@ -35,6 +35,14 @@ async def test_a_calm_floor_says_so() -> None:
         assert len(it.app.screen_stack) == 2
 
 
+async def test_a_floor_without_queues_is_not_called_calm() -> None:
+    async with console() as it:
+        await it.show(floor())
+        await it.press("w")
+        assert "No contacts yet." in it.text
+        assert "within their limits" not in it.text
+
+
 async def test_it_goes_on_by_the_clock() -> None:
     async with console((140, 40)) as it:
         await it.show(FLOOR)

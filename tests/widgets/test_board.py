@@ -369,6 +369,18 @@ async def test_hostile_text_is_only_text(payload: str) -> None:
         assert {strip.cell_length for strip in strips(board)} == {80}
 
 
+async def test_a_placeholder_too_long_for_a_line_is_wrapped(board: WatchedBoard) -> None:
+    app = Stand(board)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settle(pilot)
+        path = "/folder" * 8
+        board.set_placeholder(f"Cannot read {path}\nset the owner of the file right, then try again", Tone.BREACH)
+        shown = [line.strip() for line in texts(board)[2:7]]
+        assert shown[0] == "Cannot read"
+        assert shown[1] + shown[2] == path
+        assert shown[3:] == ["set the owner of the file right,", "then try again"]
+
+
 async def test_placeholder_says_what_to_do_until_rows_come(board: WatchedBoard) -> None:
     app = Stand(board)
     async with app.run_test(size=(80, 10)) as pilot:
