@@ -35,6 +35,8 @@ LABEL_WIDTH = 9
 CUSTOMER_WIDTH = 10
 AGENT_WIDTH = 29
 """What an agent's line takes besides his name."""
+NAME_WIDTH = 24
+"""No name is given more, as on Agents: what is said of him must stay near."""
 CHART_HEIGHT = 7
 SIDE_BY_SIDE = 72
 """From this width on those waiting and the agents stand beside each other."""
@@ -179,7 +181,7 @@ def waiting_lines(subject: QueueSubject) -> list[Line]:
 
 def agent_lines(subject: QueueSubject, width: int) -> list[Line]:
     """Who is in the queue and what they do."""
-    name_width = max(6, min(14, width - AGENT_WIDTH))
+    name_width = max(6, min(NAME_WIDTH, width - AGENT_WIDTH))
     desk, row = subject.desk, subject.row
     lines: list[Line] = [line((" Agents", Tone.HEAD))]
     agents = subject.agents

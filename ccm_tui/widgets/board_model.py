@@ -99,6 +99,8 @@ def place_columns(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
         widths[column.key] = widths[column.key] + cells if column.key in widths else column.width
         room -= cells
     shown = [column for column in columns if column.key in widths]
+    # What is left over begins with air before the scrollbar
+    room = max(0, room - 1)
     growing = [column for column in shown if column.grow]
     for left, column in zip(range(len(growing), 0, -1), growing, strict=True):
         extra = max(0, min(room // left, column.max_width - widths[column.key]))

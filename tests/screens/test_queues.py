@@ -91,6 +91,12 @@ async def test_at_140_the_pane_stands_at_the_right_with_the_day() -> None:
         assert it.line_with("billing").index("SL 61.0") > 95
 
 
+async def test_a_wide_pane_has_room_for_whole_names() -> None:
+    async with console((200, 40)) as it:
+        await it.show(floor((queue("billing"),), (agent("1127", name="Bartholomew Featherstone"),)))
+        assert "Bartholomew Featherstone" in it.line_with("○ free")
+
+
 async def test_at_240_every_column_has_room() -> None:
     async with console((240, 40)) as it:
         await it.show(FLOOR)

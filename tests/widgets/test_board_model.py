@@ -72,6 +72,13 @@ def test_columns_never_overlap_or_leave_the_screen(width: int) -> None:
     assert end <= width
 
 
+@given(st.integers(16, 250))
+def test_the_last_column_stands_clear_of_the_scrollbar_where_there_is_room(width: int) -> None:
+    placed = place_columns(COLUMNS, width)
+    tight = all(each.width == each.column.width for each in placed)
+    assert tight or placed[-1].x + placed[-1].width < width
+
+
 def test_growing_ends_at_the_maximum() -> None:
     assert place_columns(COLUMNS[:2], 200)[0].width == 24
 
@@ -159,5 +166,5 @@ def test_a_column_grows_to_what_it_wants_before_lesser_ones_come_in() -> None:
 
     assert widths(20) == {"name": 10, "a": 5}
     assert widths(28) == {"name": 18, "a": 5}
-    assert widths(31) == {"name": 21, "a": 5}
+    assert widths(31) == {"name": 20, "a": 5}
     assert widths(39) == {"name": 18, "a": 5, "b": 9}
