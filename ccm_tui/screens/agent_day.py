@@ -16,7 +16,7 @@ from ccm_tui.screens.agent_day_lines import day_head, day_numbers, day_timeline,
 from ccm_tui.screens.agent_detail import headline
 from ccm_tui.screens.agent_explain import day_pages
 from ccm_tui.screens.agent_rows import agent_key, alert_of
-from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.base import TOO_SMALL, FloorScreen
 from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.counted_rows import QUEUE
 from ccm_tui.screens.desk import Desk
@@ -54,6 +54,8 @@ class AgentDayScreen(FloorScreen):
         Binding("x", "explain", "Explain", id="agent.explain", tooltip="What a number means and how it came about"),
         Binding("y", "copy", "Copy", id="agent.copy", tooltip="Copy the id of the contact to the clipboard"),
     ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (TOO_SMALL[1], "-low"), (17, "-high")]  # noqa: RUF012
 
     def __init__(self, desk: Desk, site: str, agent: str) -> None:
         self.site, self.agent = site, agent

@@ -86,7 +86,7 @@ def _span(piece: DayPiece) -> TimeSpan:
 def day_numbers(day: "AgentDay") -> list[Line]:
     """Today, his own four weeks, his peers."""
     today, own, peers = day.today, day.own, day.peers
-    own_title = f"own {own.of} days" if own.of else "own"
+    own_title = f"own {own.of} day{'' if own.of == 1 else 's'}" if own.of else "own"
     peers_title = f"{day.peers_are} ({peers.of})" if peers.of else "peers"
     titles = f"{'':<{LABEL_WIDTH}}{'today':>{NUMBER_WIDTH}}  {own_title:>12}  {peers_title}"
     lines = [line("   ", (titles, Tone.HEAD))]

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus
+from ccm_tui.screens.agent_day_lines import day_numbers
 from ccm_tui.settings.sections import AgentSettings, PauseSettings
+from ccm_tui.widgets.lines import plain
 from ccm_tui.widgets.timeline import TimelineView
 from tests.screens.floors import HOUR, NOW, agent, floor, queue, state, talking, waiting
 from tests.screens.harness import LOCKED, SETTINGS, FakeReaders, console
@@ -141,6 +143,12 @@ async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:
         assert it.app.clipboard == "17003.9"
         await it.press("escape")
         assert not it.app.screen.query(TimelineView)
+
+
+def test_a_single_day_is_one_day() -> None:
+    day = FakeReaders().agent_day("main", "ben", NOW)
+    assert "own 19 days" in plain(day_numbers(day)[0])
+    assert "own 1 day " in plain(day_numbers(replace(day, own=day.own._replace(of=1)))[0])
 
 
 async def test_a_day_that_cannot_be_read_says_why() -> None:

@@ -59,6 +59,14 @@ async def test_a_queue_has_room_for_its_agents_beside_or_under_those_waiting(siz
         assert "4:02" in doing
 
 
+@pytest.mark.parametrize("size", [(40, 10), (50, 15), (100, 14), (60, 17)])
+async def test_an_agents_day_has_room_for_his_contacts(size: tuple[int, int]) -> None:
+    async with console(size) as it:
+        await it.show(FLOOR)
+        await it.press("2", "enter")
+        assert it.line_with("6:10").startswith("▸")
+
+
 async def test_at_40_the_figures_that_matter_most_stay() -> None:
     async with console((40, 20)) as it:
         await it.show(FLOOR)
