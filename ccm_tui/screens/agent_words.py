@@ -91,6 +91,23 @@ def since_ms(row: AgentRow) -> int | None:
     return state.activity_since_ms
 
 
+def in_queue(row: AgentRow, queue: str, pause: "PauseSettings") -> tuple[Doing, int | None]:
+    """What he does as far as one of his queues is concerned, as the queue counts him, and since when.
+
+    None where he is paused in it alone, or in others only: the source does not say since when.
+    """
+    state = row.state
+    member = next((each for each in state.queues if each.queue == queue), None)
+    busy = state.activity in ON_CONTACT or state.activity is AgentActivity.ACW
+    if member is None or busy or member.paused == is_paused(state):
+        return doing(row, pause), since_ms(row)
+    if not member.paused:
+        return Doing(*_DOING[AgentActivity.FREE]), None
+    if pause.class_of(member.reason) == "acw":
+        return Doing(*_DOING[AgentActivity.ACW]), None
+    return Doing("■", member.reason or "paused here", Tone.STATE_PAUSED), None
+
+
 def lasting(row: AgentRow, now_ms: int) -> str:
     """For how long: a running timer."""
     at_ms = since_ms(row)

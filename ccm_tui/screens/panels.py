@@ -112,14 +112,14 @@ def queue_agent_rows(subject: QueueSubject) -> list[BoardRow]:
     rows = []
     for agent in subject.agents:
         level = level_of(agent_alert(subject.floor.alerts, agent))
-        doing = words.doing(agent, subject.desk.definitions.settings.pause)
-        at_ms = words.since_ms(agent)
+        doing, at_ms = words.in_queue(agent, subject.row.queue, subject.desk.definitions.settings.pause)
         customer = agent.state.segments[0].customer if agent.state.segments else None
         text = to_ascii(doing.text) if subject.desk.symbols is ASCII else doing.text
         cells = {
             "agent": Cell(agent.name, agent.name),
             "doing": Cell(text, doing.word, doing.tone),
-            "for": Cell(words.lasting(agent, subject.now_ms), None if at_ms is None else subject.now_ms - at_ms,
+            "for": Cell(UNDEFINED if at_ms is None else timer((subject.now_ms - at_ms) / 1000),
+                        None if at_ms is None else subject.now_ms - at_ms,
                         BANDS[level].tone if level is not Level.NORMAL else None),
             "customer": Cell(customer_text(customer, subject.desk) if agent.state.segments else "", customer),
         }  # fmt: skip

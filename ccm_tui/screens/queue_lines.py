@@ -189,18 +189,16 @@ def agent_lines(subject: QueueSubject, width: int) -> list[Line]:
         return [*lines, line((" nobody is in this queue", Tone.DIM))]
     for agent in agents:
         band = BANDS[level_of(agent_alert(subject.floor.alerts, agent))]
-        doing = words.doing(agent, desk.definitions.settings.pause)
-        paused = next((m for m in agent.state.queues if m.queue == row.queue and m.paused), None)
-        text = doing.text if paused is None or words.is_paused(agent.state) else f"■ {paused.reason or 'paused here'}"
-        if desk.symbols is ASCII:
-            text = to_ascii(text)
+        doing, at_ms = words.in_queue(agent, row.queue, desk.definitions.settings.pause)
+        text = to_ascii(doing.text) if desk.symbols is ASCII else doing.text
+        lasting = UNDEFINED if at_ms is None else timer((subject.now_ms - at_ms) / 1000)
         customer = agent.state.segments[0].customer if agent.state.segments else None
         parts: list[Part] = [
             " ",
             (_fitted(agent.name, name_width, desk.symbols.ellipsis), band.tone),
             " ",
             (_fitted(text, 11, desk.symbols.ellipsis), doing.tone),
-            f"{words.lasting(agent, subject.now_ms):>5}",
+            f"{lasting:>5}",
             (f" {desk.symbols.band(band)} ", band.tone),
             (customer_text(customer, desk) if agent.state.segments else "", Tone.DIM),
         ]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
+from ccm_tui.domain.agent_state import AgentActivity, AgentStatus, QueueMembership
 from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.screens.agent_words import in_queue
 from ccm_tui.screens.queue_presence import COUNTED, presence_facts
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import PauseSettings
@@ -82,3 +83,22 @@ async def test_x_on_such_a_column_shows_them() -> None:
         assert it.line_with("caro").split() == ["1:12", "caro", "·", "free"]
         await it.press("x")
         assert it.line_with("ben").split() == ["4:02", "ben", "·", "talk", "·", "•••", "0033"]
+
+
+def test_the_lists_of_a_queue_say_of_each_what_its_columns_count(snapshot: FloorSnapshot) -> None:
+    def said(queue: str) -> dict[str, str]:
+        return {each.name: in_queue(each, queue, PauseSettings())[0].text for each in snapshot.agents}
+
+    assert said("billing") == {
+        "ben": "○ free", "caro": "■ training", "emil": "● talk", "femke": "◐ ACW", "gus": "○ free"
+    }  # fmt: skip
+    assert said("sales") == {**said("billing"), "ben": "■ lunch"}
+
+
+async def test_pane_and_screen_of_a_queue_say_the_same_of_one_who_is_paused_in_it_while_he_talks() -> None:
+    paused = QueueMembership("billing", True, "lunch", True)
+    async with console() as it:
+        await it.show(floor((queue("billing"),), (agent("ben", talking("ben")._replace(queues=(paused,))),)))
+        assert "● talk      4:02" in it.line_with(" ben ")
+        await it.press("enter")
+        assert "● talk        4:02" in it.line_with(" ben ")
