@@ -239,6 +239,9 @@ class BoardScreen(FloorScreen):
     @on(FilterBar.Closed)
     def _leave_filter(self) -> None:
         self.board.focus()
+        if self.board.cursor_key is None and self.board.row_keys:
+            # The row that was chosen is filtered out: enter is to open what was looked for
+            self.board.move_cursor(self.board.row_keys[0])
 
     async def action_filter(self) -> None:
         """Open the filter; who is quick may be here before it."""

@@ -253,6 +253,13 @@ async def test_the_filter_narrows_inverts_and_goes_with_esc() -> None:
         assert it.app.is_running, "esc never quits"
 
 
+async def test_what_was_filtered_for_can_be_opened_at_once() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.press("j", "slash", *"vip", "enter", "enter")
+        assert it.lines[0].startswith(" vip ")
+
+
 async def test_enter_opens_the_queue_and_esc_comes_back() -> None:
     async with console() as it:
         await it.show(FLOOR)
