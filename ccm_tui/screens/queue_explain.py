@@ -155,7 +155,9 @@ def _page(column: Column, figure: Figure, value: str, subject: Subject) -> Page:
         return Page(column.key, column.title, value, column.description, _not_here(column.key, view))
     rules = view.row.rules
     tally = view.row.recent if figure.recent else view.row.day
-    window = "the last 30 minutes, by entry" if figure.recent else "since the site's day began"
+    window = "since the site's day began"
+    if figure.recent:
+        window = "the last 30 minutes, by entry; counted every few seconds, the contacts when this page was opened"
     facts: list[tuple[str, str]] = []
     if figure.ratio == "service_level":
         facts += _service_level(tally, rules)

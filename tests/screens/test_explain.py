@@ -35,6 +35,7 @@ async def test_a_figure_lists_its_contacts_newest_first_and_why_each_counts() ->
         assert "0 of 1" in it.line_with("••• 9920")
         assert "left out" in it.line_with("refused at the door")
         assert "3 contacts, newest first  1 / 2  left out 1: 1 refused at the door" in it.text
+        assert "counted every few seconds" in it.line_with("window"), "so it may differ from its contacts"
         assert it.readers.figures == [
             QueueFigure("main", "billing", Channel.VOICE, "service_level", NOW - 30 * MINUTE, NOW)
         ]
