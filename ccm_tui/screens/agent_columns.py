@@ -152,7 +152,7 @@ FIGURES: tuple[AgentFigure, ...] = (
         lambda view: _text(words.current_queue(view.row)),
     ),
     AgentFigure(
-        Column("contact", "Contact", 8, priority=6, description="Whom the agent is talking to."),
+        Column("contact", "Contact", 8, priority=6, wanted=(12, 12), description="Whom the agent is talking to."),
         lambda view: _text(words.current_customer(view.row, view.masked)),
     ),
     AgentFigure(

@@ -30,7 +30,7 @@ WAL_WARNING = 64 << 20
 COLUMNS = (
     Column("file", "File", 18, grow=True, max_width=44, description="The file; its folder is in the text beside."),
     Column("site", "Site", 8, priority=4, letter="I", description="The site its lines belong to."),
-    Column("format", "Format", 12, priority=6, letter="M", description="How its lines are read."),
+    Column("format", "Format", 12, priority=6, letter="M", wanted=(18, 8), description="How its lines are read."),
     Column(
         "state",
         "State",

@@ -46,7 +46,7 @@ AGENTS = (
     Column("agent", "Agent", 9, grow=True, max_width=20, description="The agent's name."),
     Column("doing", "Doing", 11, description="What is observed."),
     Column("for", "For", 5, "right", priority=1, description="How long that has been going on."),
-    Column("customer", "Contact", 8, priority=2, description="Whom the agent is talking to."),
+    Column("customer", "Contact", 8, priority=2, wanted=(12, 3), description="Whom the agent is talking to."),
 )
 INTERVALS = (
     Column("time", "From", 5, sortable=False, description="Half an hour, on the site's clock."),

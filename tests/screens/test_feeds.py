@@ -49,6 +49,13 @@ async def test_labels_do_not_touch_what_they_say() -> None:
         assert " note    the disk is full" in it.text
 
 
+async def test_where_there_is_room_the_format_has_its_whole_name() -> None:
+    async with console((200, 24)) as it:
+        await it.press("9")
+        await it.show(floor(feeds=(LOG,)))
+        assert "asterisk-queue-log" in it.lines[6]
+
+
 async def test_the_last_look_is_aged_by_our_clock_on_a_floor_that_runs_faster() -> None:
     async with console() as it:
         it.app.desk.pace = 60.0

@@ -97,6 +97,15 @@ async def test_a_wide_pane_has_room_for_whole_names() -> None:
         assert "Bartholomew Featherstone" in it.line_with("○ free")
 
 
+async def test_where_there_is_room_whom_an_agent_talks_to_is_not_cut() -> None:
+    async with console((240, 40)) as it:
+        await it.show(floor((queue("billing"),), (agent("ben", talking("ben", customer="anonymous")),)))
+        await it.press("2")
+        assert " anonymous " in it.line_with("● talk")
+        await it.press("1", "enter")
+        assert "anonymous" in it.line_with("● talk")
+
+
 async def test_at_240_every_column_has_room() -> None:
     async with console((240, 40)) as it:
         await it.show(FLOOR)
