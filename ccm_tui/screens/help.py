@@ -63,6 +63,11 @@ def _own_keys(widget: Widget, known: dict[str, Key]) -> dict[str, Key]:
     return found
 
 
+ORDERING = (
+    "figures, and shift+letter to order by them; again turns the order round, a third time gives the screen's own back"
+)
+
+
 def help_lines(text: HelpText, width: int) -> list[Line]:
     """Keys by group, then the figures."""
     lines: list[Line] = [*wrapped(text.about, width, indent=1), ()]
@@ -72,7 +77,7 @@ def help_lines(text: HelpText, width: int) -> list[Line]:
     for prefix, title in GROUPS:
         lines += _group(title, [key for key in text.keys if key.id.partition(".")[0] == prefix], width)
     if text.columns:
-        lines += [line((" figures, and shift+letter to order by them; again turns the order round", Tone.HEAD))]
+        lines += wrapped(ORDERING, width, indent=1, tone=Tone.HEAD)
         for title, letter, meaning in text.columns:
             head = line(" ", (f"{letter or ' ':<2}", Tone.LINK), f"{title:<{COLUMN_WIDTH}}")
             lines += wrapped(meaning, width, indent=COLUMN_WIDTH + 3, head=head)

@@ -8,7 +8,7 @@ from textual.dom import DOMNode
 
 from ccm_tui.app import CcmApp
 from ccm_tui.screens.base import FloorScreen
-from ccm_tui.screens.help import help_lines, help_of
+from ccm_tui.screens.help import HelpText, help_lines, help_of
 from ccm_tui.screens.keys import key_text
 from ccm_tui.screens.modes import MODES
 from ccm_tui.screens.sheet import Sheet
@@ -87,3 +87,11 @@ async def test_help_shows_the_keys_in_force() -> None:
 def test_keys_are_shown_as_people_write_them() -> None:
     shown = [key_text(key) for key in ("slash", "question_mark", "colon", "escape", "G", "shift+g", "ctrl+p", "tab")]
     assert shown == ["/", "?", ":", "esc", "G", "G", "ctrl+p", "tab"]
+
+
+def test_help_tells_how_to_order_at_any_width() -> None:
+    text = HelpText("Queues", "Where to act.", (), (("Wait", "W", "Contacts waiting now."),))
+    for width in (40, 76):
+        lines = [plain(each) for each in help_lines(text, width)]
+        assert max(map(len, lines)) <= width
+        assert "a third time gives the screen's own back" in " ".join(" ".join(lines).split())
