@@ -127,7 +127,7 @@ class AgentDayScreen(FloorScreen):
     def _take_day(self, day: "AgentDay") -> None:
         self.day = day
         zone = self.desk.zone(self.site)
-        self.timeline.show(day_timeline(day, zone))
+        self.timeline.show(day_timeline(day, zone, self.desk.definitions.settings.pause))
         self.numbers.show(day_numbers(day))
         self.contacts.set_placeholder("No contact answered today.")
         self.contacts.set_rows(contact_rows(day.contacts, self.desk, zone))

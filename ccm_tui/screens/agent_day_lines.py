@@ -25,6 +25,7 @@ from ccm_tui.widgets.timeline import SpanKind, Tick, Timeline, TimeSpan
 if TYPE_CHECKING:
     from ccm_tui.live.agent_day import AgentDay, AgentFigures
     from ccm_tui.screens.desk import Desk
+    from ccm_tui.settings.sections import PauseSettings
 
 LABEL_WIDTH = 12
 NUMBER_WIDTH = 9
@@ -48,7 +49,7 @@ def day_head(day: "AgentDay", desk: "Desk") -> Line:
     return line("   ", (" · ".join(parts), Tone.HEAD), (f" · {presence.words}" if presence.words else "", Tone.WARNING))
 
 
-def day_timeline(day: "AgentDay", zone: ZoneInfo) -> Timeline:
+def day_timeline(day: "AgentDay", zone: ZoneInfo, pause: "PauseSettings") -> Timeline:
     """From the hour he came until now; a day of nothing is empty."""
     first = next((each for each in day.pieces if each.what is not Doing.OFFLINE), None)
     if first is None:
@@ -62,7 +63,7 @@ def day_timeline(day: "AgentDay", zone: ZoneInfo) -> Timeline:
             ticks.append(Tick(max(at_ms, start_ms), f"{at:%H}"))
         # By the instant, not by the wall: an hour that the clocks skip or repeat is still an hour
         at = local(at_datetime(at_ms) + timedelta(hours=1), zone)
-    return Timeline(start_ms, end_ms, tuple(_span(each) for each in day.pieces), tuple(ticks))
+    return Timeline(start_ms, end_ms, tuple(_span(each, pause) for each in day.pieces), tuple(ticks))
 
 
 _KINDS = {
@@ -77,7 +78,9 @@ _KINDS = {
 }
 
 
-def _span(piece: DayPiece) -> TimeSpan:
+def _span(piece: DayPiece, pause: "PauseSettings") -> TimeSpan:
+    if piece.what is Doing.PAUSE and pause.class_of(piece.label) == "acw":
+        return TimeSpan(piece.start_ms, piece.end_ms, SpanKind.ACW)
     label = piece.label if piece.what is Doing.PAUSE else ""
     band = Band.WARNING if piece.what is Doing.NO_ANSWER else Band.NORMAL
     return TimeSpan(piece.start_ms, piece.end_ms, _KINDS[piece.what], label, band)

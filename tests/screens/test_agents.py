@@ -1,12 +1,13 @@
 """Agents: chosen and observed are two columns, marks have reasons, and a day can be opened."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus
-from ccm_tui.screens.agent_day_lines import day_numbers
+from ccm_tui.screens.agent_day_lines import day_numbers, day_timeline
 from ccm_tui.settings.sections import AgentSettings, PauseSettings
 from ccm_tui.widgets.lines import plain
-from ccm_tui.widgets.timeline import TimelineView
+from ccm_tui.widgets.timeline import SpanKind, TimelineView
 from tests.screens.floors import HOUR, NOW, agent, floor, queue, state, talking, waiting
 from tests.screens.harness import LOCKED, SETTINGS, FakeReaders, console
 
@@ -143,6 +144,14 @@ async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:
         assert it.app.clipboard == "17003.9"
         await it.press("escape")
         assert not it.app.screen.query(TimelineView)
+
+
+def test_a_pause_that_means_wrap_up_is_wrap_up_in_the_line_of_the_day() -> None:
+    day = FakeReaders().agent_day("main", "ben", NOW)
+    lunch = day.pieces[2]
+    named = replace(day, pieces=(lunch._replace(label="wrapup"), lunch._replace(label="lunch")))
+    spans = day_timeline(named, ZoneInfo("UTC"), PauseSettings(acw_reasons=("wrapup",))).spans
+    assert [each.kind for each in spans] == [SpanKind.ACW, SpanKind.BREAK]
 
 
 def test_a_single_day_is_one_day() -> None:
