@@ -53,7 +53,7 @@ def headline(row: AgentRow, alert: "Alert | None", now_ms: int, desk: Desk, widt
         said = f"not in, usually from {clock(row.usual_from_ms, desk.zone(row.site))}"
     else:
         doing = words.doing(row, desk.definitions.settings.pause)
-        said = f"{doing.word} for {words.lasting(row, now_ms)}"
+        said = doing.word if words.since_ms(row) is None else f"{doing.word} for {words.lasting(row, now_ms)}"
     tone = band.tone if level is not Level.NORMAL else Tone.STRONG
     head = line(" ", (desk.symbols.band(band), band.tone), " ", (row.name, tone), "  ")
     return wrapped_spans(line((said, band.tone)), width - 1, indent=3, head=head)

@@ -59,6 +59,14 @@ async def test_the_pane_gives_the_reason_of_a_mark() -> None:
         assert "hana  usually from 08:32" in it.text
 
 
+async def test_one_who_has_been_out_all_day_is_out_without_a_time() -> None:
+    async with console() as it:
+        await it.press("2")
+        await it.show(floor((queue("billing"),), (agent("zoe", OUT),)))
+        assert [line.split() for line in it.lines if line.startswith("   zoe  ")][-1] == ["zoe", "out"]
+        assert "out for" not in it.text
+
+
 async def test_free_while_the_queue_waits_is_marked() -> None:
     async with console() as it:
         await it.press("2")
