@@ -30,8 +30,6 @@ LARGEST_LINE_BYTES = 16 << 20
 BATCH_LINES = 2000
 BEAT_SECONDS = 0.5
 RESCAN_SECONDS = 1.0
-REST_SECONDS = 0.07
-"""After a few lines we let a few more come: a commit costs what fifty lines do, and no console paints more often."""
 LIST_EVERY_SECONDS = 0.2
 """New files are looked for this often: not with every line of a busy log."""
 SETTLE_EVERY_SECONDS = 1.0
@@ -84,8 +82,6 @@ class Follower:
         self._listed_at = -math.inf
         self._settle_at = -math.inf
         self._caught_up = False
-        self._resting = False
-        """What was read last was little: there is no more for the moment."""
         self._once = False
         self.counts = Counts()
         self.rules_changed = False
@@ -118,8 +114,6 @@ class Follower:
                     break
                 back_off = BEAT_SECONDS
                 if busy:
-                    if not once and self._resting:
-                        stop.wait(REST_SECONDS)
                     continue
                 if once:
                     break
@@ -155,17 +149,18 @@ class Follower:
             for followed in self._followed.values():
                 followed.tails.rescan(math.inf if once else now)
         read = self._read(math.inf if once else now)
-        self._resting = bool(read)
+        at_the_end = not read
         if read:
             self._commit(read)
-            if sum(len(batch.lines) for _, batch in read) > LIVE_RECORDS:
-                self._resting = False
+            # A few lines are all there is for the moment; there may be no moment without any
+            at_the_end = not once and sum(len(batch.lines) for _, batch in read) <= LIVE_RECORDS
+            if not at_the_end:
                 self._settle_at = -math.inf
         settling = False
-        if not read and (once or now >= self._settle_at):
+        if at_the_end and (once or now >= self._settle_at):
             settling = self._writing.settle_some()
             self._settle_at = now if settling else now + SETTLE_EVERY_SECONDS
-        if not read and not settling:
+        if at_the_end and not settling:
             self._caught_up = True
             self._writing.store.truncate_wal()
         self._describe()
