@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.lock import FollowerLock, is_free, read_status
+from ccm_tui.ingest.parsing import Counts
+from ccm_tui.store import intervals as interval_store
 from ccm_tui.store.engine import open_writer
 from ccm_tui.store.files import remember_sources
+from tests.feeding import open_writing
 from tests.ingest.following import (
     EPOCH,
     GRACE,
@@ -455,6 +459,38 @@ def test_once_reads_to_the_end_and_says_what_it_could_not_read(log: Path, tmp_pa
     assert done.err.startswith(f"ccm-tui: {log}.txt is in no known format"), done.err
     again = program(database, *WATCH, "--once", log)
     assert (again.code, again.out[:8]) == (0, "0 lines,")
+
+
+def test_what_bulk_left_for_later_is_done_beside_a_log_that_never_pauses(log: Path, tmp_path: Path) -> None:
+    append(log, calls(0, 60))
+    database = tmp_path / "ccm.db"
+    new_database(database)
+    written = iter(range(60, 80))
+
+    class Busy(threading.Event):
+        """A call with every look."""
+
+        def is_set(self) -> bool:
+            number = next(written, None)
+            if number is not None:
+                append(log, calls(number, number + 1))
+            if number == 61:  # an import beside it has left something
+                with writing.store.writing() as cursor:
+                    interval_store.mark_dirty(cursor, cursor.execute("SELECT slot_ms, queue_id FROM rollup").fetchall())
+            return number is None
+
+    writing = open_writing(database)
+    lock = FollowerLock(database)
+    assert lock.acquire()
+    counts = Counts()
+    try:
+        Follower(writing, lock, [source(log)], grace_seconds=GRACE, on_counts=counts.add).run(Busy())
+        with writing.store.reading() as cursor:
+            assert interval_store.list_dirty(cursor, 1) == []
+    finally:
+        lock.release()
+        writing.store.close()
+    assert counts.lines == 80 * CALL, "each look found lines, and none was the last"
 
 
 def test_a_second_follower_is_refused_by_name(log: Path, tmp_path: Path) -> None:
