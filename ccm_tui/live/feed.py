@@ -249,12 +249,13 @@ class _Supervisor:
         if child is not None:
             self.said = self._last_words()
             self._child = None
+            self._remembered = not self._arguments  # it may have ended before it came to that
             _close_stdin(child)
             if child.returncode > 0 and time.monotonic() - self._started_at < SHORT_LIFE_SECONDS:
                 self._failed_at = time.monotonic()
-        if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
-            return
         if is_free(self._database):
+            if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
+                return
             time.sleep(random.uniform(0, 0.05))  # noqa: S311 - so that consoles do not all start at once
             self.said = ""
             self._started_at = time.monotonic()

@@ -15,6 +15,7 @@ from ccm_tui.live.feed import Feed, _Tick
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.store.engine import open_reader
 from ccm_tui.store.files import remember_sources
 from tests.feeding import Feeder, open_writing
 from tests.ingest.following import EPOCH, append, calls, new_database, source, stored_files, text, wait_until
@@ -174,6 +175,26 @@ def test_where_somebody_follows_a_path_is_only_remembered(database: Path, tmp_pa
     finally:
         lock.release()
         writing.store.close()
+
+
+def test_a_path_is_remembered_where_another_console_was_quicker_to_follow(
+    database: Path, tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = append(tmp_path / "log", calls(0, 1))
+    lock = FollowerLock(database)
+    assert lock.acquire()
+    looks = iter([True])
+    monkeypatch.setattr("ccm_tui.live.feed.is_free", lambda path: next(looks, None) or is_free(path))
+
+    def remembered() -> list[str]:
+        with open_reader(database) as store, store.reading() as cursor:
+            return [row[0] for row in cursor.execute("SELECT pattern FROM source")]
+
+    try:
+        with seen.feed(database, follow=True, arguments=(str(log),)):
+            wait_until(lambda: remembered() == [str(log)], "the path is remembered")
+    finally:
+        lock.release()
 
 
 @pytest.mark.parametrize("there", [True, False])
