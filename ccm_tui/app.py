@@ -108,6 +108,7 @@ class CcmApp(App[None], inherit_bindings=False):
         )
         if self.desk.symbols is ASCII:
             ScrollBar.renderer = PlainScrollBar
+        self.animation_level = "none"  # a page that glides is forty frames over SSH, and half a second late
         self._painted = False
         """Whether the first frame is on the terminal."""
         self.feed: FeedLike | None = None

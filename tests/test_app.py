@@ -113,6 +113,12 @@ async def test_an_unknown_screen_or_theme_of_last_time_is_ignored(tmp_path: Path
         assert it.app.theme == "ccm-dark"
 
 
+async def test_nothing_glides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "full")
+    async with console() as it:
+        assert it.app.animation_level == "none"
+
+
 async def test_the_configured_theme_holds() -> None:
     from dataclasses import replace
 

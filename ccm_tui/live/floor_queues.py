@@ -190,7 +190,9 @@ class QueuesReader:
             key: _series(offered.get(key, {}), self._seen(segments.get(key, []), as_of_ms), day_ms, as_of_ms)
             for key in offered.keys() | segments.keys()
         }
-        again_at_ms = as_of_ms + max(RECOUNT_MS, round(100_000 * (time.perf_counter() - began)))
+        # Where nothing was found, a floor may just be filling: what comes first is not to be missed for long
+        soonest_ms = RECOUNT_MS if recent else SECOND_MS
+        again_at_ms = as_of_ms + max(soonest_ms, round(100_000 * (time.perf_counter() - began)))
         split_ms = max(day_ms, as_of_ms - as_of_ms % SLOT_MS - STRETCH_MS)
         return _LookBack(as_of_ms, again_at_ms, day_ms, split_ms, going_on, tallies, half_hours)
 

@@ -77,6 +77,20 @@ def test_a_line_about_what_was_settled_is_seen(tmp_path: Path) -> None:
     assert now.agents == kept.snapshot(later_ms).agents
 
 
+def test_the_first_contacts_are_soon_in_the_last_half_hour_too(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    now_ms = at("9:30")
+    assert reader.read(now_ms, LOOKED).queues[0].recent.offered == 0
+    more = Log()
+    more.call(at("9:20"), "sales", "ann")
+    kept.feed(more.data())
+    (row,) = reader.read(now_ms + 1000, LOOKED).queues
+    assert (row.day.offered, row.recent.offered) == (1, 1)
+
+
 def test_an_idle_floor_on_which_nothing_is_written_is_not_read_again(tmp_path: Path) -> None:
     log = Log()
     log.comes(at("8:00"), "ann", "sales")
