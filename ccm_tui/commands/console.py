@@ -52,7 +52,7 @@ def show_console(
     os.environ.setdefault("TEXTUAL_FPS", FRAMES)
 
     # Importing makes a hundred thousand objects that all stay: looking for garbage among them, again and again, takes
-    # a twelfth of the time to the first frame. What is there then, is never looked at again.
+    # a twelfth of the time to the first frame. What is there by then is never looked at again.
     gc.disable()
 
     from ccm_tui.app import CcmApp

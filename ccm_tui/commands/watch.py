@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             break
     if args.once and follower is not None:
         for path, reason in follower.problems:
-            _say(reason if reason.startswith(path) else f"{path}: {reason}")
+            _say(f"{path}: {reason}")
         print(
             f"{counts.lines} lines, {counts.records} events, {counts.repeats} repeats,"
             f" {counts.quarantined} quarantined, {counts.blank} blank, {counts.contacts} new contacts"

@@ -293,14 +293,17 @@ class Follower:
     def _describe(self) -> None:
         behind = sum(tail.behind_bytes for f in self._followed.values() for tail in f.tails.tails)
         problems = [
-            (str(tail.path), tail.reason or "not there yet")
+            (tail.path, tail.reason or "not there yet")
             for followed in self._followed.values()
             for tail in followed.tails.tails
             if tail.state is TailState.UNREADABLE or (tail.state is TailState.WAITING and not tail.path.exists())
         ]
         for followed in self._followed.values():
-            problems.extend((str(path), reason) for path, reason in followed.left_out.items())
-        self._note.problems = problems
+            problems.extend(followed.left_out.items())
+        # A reason may begin with the path, which stands before it wherever it is shown
+        self._note.problems = [
+            (str(path), reason.removeprefix(f"{path}").removeprefix(":").lstrip()) for path, reason in problems
+        ]
         self._note.note = (self._watcher.degraded or "") if self._watcher is not None else ""
         self._note.progress = None
         self._note.live = self._caught_up or (

@@ -155,11 +155,15 @@ class Feed:
             store.close()
 
     def _explained(self, snapshot: FloorSnapshot) -> FloorSnapshot:
-        """The snapshot, with why nobody follows when the follower we started could not."""
-        why = self._supervisor.said if self._supervisor is not None else ""
-        if not why or snapshot.follower.running:
+        """The snapshot, with why nobody follows what we were started with, or nobody follows at all."""
+        supervisor, follower = self._supervisor, snapshot.follower
+        if supervisor is None or not supervisor.said:
             return snapshot
-        return replace(snapshot, follower=replace(snapshot.follower, note=f"the follower ended: {why}"))
+        if not follower.running:
+            follower = replace(follower, note=f"the follower ended: {supervisor.said}")
+        elif supervisor.named:
+            follower = replace(follower, problems=((supervisor.named, supervisor.said), *follower.problems))
+        return replace(snapshot, follower=follower)
 
     def _fail(self, error: CcmError) -> None:
         """Say each failure once. That there is no database yet is none while somebody makes it."""
@@ -233,9 +237,11 @@ class _Supervisor:
             self._command += ["--config", config]
         self._command += ["--db", str(database), "watch"]
         self._arguments = list(arguments)
+        self.named = " ".join(arguments)
+        """What is to be followed, as it was named."""
         self._child: subprocess.Popen[bytes] | None = None
         self.said = ""
-        """Why the child we started last has ended by itself; empty while one is up."""
+        """Why the child we started last has failed; empty while one is up."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the supervisor; ``end`` closes it
         self._started_at = -math.inf
         self._failed_at = -math.inf
@@ -264,10 +270,12 @@ class _Supervisor:
         elif not self._remembered:
             with self._spawn("--remember", *self._arguments) as remembering:
                 try:
-                    remembering.wait(REMEMBER_SECONDS)
+                    failed = bool(remembering.wait(REMEMBER_SECONDS))
                 except subprocess.TimeoutExpired:
                     remembering.kill()
-                    self.said = "the paths could not be remembered in time"
+                    self.said = f"could not be remembered within {REMEMBER_SECONDS:.0f} s"
+                else:
+                    self.said = self._last_words() if failed else ""
             self._remembered = True
 
     @property

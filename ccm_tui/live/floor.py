@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ccm_tui.domain.intervals import day_window
+from ccm_tui.domain.intervals import IntervalLength, interval_at
 from ccm_tui.ingest.lock import FollowerStatus
 from ccm_tui.live.floor_agents import AgentsReader
 from ccm_tui.live.floor_queues import QueuesReader
@@ -44,11 +44,14 @@ class FloorReader:
         expected = self.usual.expected(as_of_ms)
         with self._store.reading() as cursor:
             sites = floor_store.list_sites(cursor)
-            windows = {
-                site: day_window(as_of_ms, self._definitions.zone(site), self._definitions.day_starts_at(site)).start_ms
+            days = {
+                site: interval_at(
+                    as_of_ms, IntervalLength.DAY, self._definitions.zone(site), self._definitions.day_starts_at(site)
+                )
                 for site in sites
             }
-            agents = self._agents.read(cursor, windows, as_of_ms, expected, live=live)
+            day_starts = {site: day.start_ms for site, day in days.items()}
+            agents = self._agents.read(cursor, day_starts, as_of_ms, expected, live=live)
             queues: list[QueueRow] = []
             for site, site_id in sites.items():
                 reader = self._queues.get(site) if live else None
@@ -57,7 +60,7 @@ class FloorReader:
                     if live:
                         self._queues[site] = reader
                 ours = [row for row in agents if row.site == site]
-                queues.extend(reader.read(cursor, windows[site], as_of_ms, ours))
+                queues.extend(reader.read(cursor, day_starts[site], as_of_ms, ours))
             newest_at_ms = event_store.newest_at_ms(cursor)
         queues.sort(key=lambda row: (row.site, row.queue, row.channel))
         floor = FloorSnapshot(
@@ -71,5 +74,6 @@ class FloorReader:
         if live:
             self._last = floor
             counting = any(reader.is_counting for reader in self._queues.values())
-            self._holds_until_ms = 0 if counting else min(as_of_ms + HOLDS_MS, self._agents.holds_until_ms)
+            ends = (self._agents.holds_until_ms, *(day.end_ms for day in days.values()))
+            self._holds_until_ms = 0 if counting else min(as_of_ms + HOLDS_MS, *ends)
         return floor

@@ -15,12 +15,12 @@ from textual.timer import Timer
 from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.counted_rows import AGENT, columns, counted_facts, counted_rows, summary
 from ccm_tui.screens.sheet import Sheet, Unread, in_worker
-from ccm_tui.screens.wrapping import wrapped
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.rule import Rule
+from ccm_tui.widgets.wrapping import wrapped
 
 if TYPE_CHECKING:
     from ccm_tui.screens.behind import Found

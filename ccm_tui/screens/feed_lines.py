@@ -11,9 +11,9 @@ from ccm_tui.screens.board_screen import fact
 from ccm_tui.screens.feed_rows import Trouble, data_size
 from ccm_tui.screens.freshness import SKEW_MS, clocks
 from ccm_tui.screens.queue_rows import BANDS
-from ccm_tui.screens.wrapping import wrapped_spans
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Line, line
+from ccm_tui.widgets.wrapping import wrapped_spans
 
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alert

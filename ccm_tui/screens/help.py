@@ -10,12 +10,12 @@ from textual.widget import Widget
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.keys import PLACES, Key, active_keys, key_text
 from ccm_tui.screens.sheet import Sheet
-from ccm_tui.screens.wrapping import wrapped
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import Clean, Line, line
 from ccm_tui.widgets.symbols import Symbols
+from ccm_tui.widgets.wrapping import wrapped
 
 KEYS_WIDTH = 16
 COLUMN_WIDTH = 10

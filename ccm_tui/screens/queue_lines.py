@@ -22,11 +22,11 @@ from ccm_tui.screens.board_screen import fact
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.queue_chart import day_chart
 from ccm_tui.screens.queue_rows import BANDS, alert_of
-from ccm_tui.screens.wrapping import wrapped_spans
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.bars import bar_lines
 from ccm_tui.widgets.lines import Line, Part, crop, fit, line, width_of
 from ccm_tui.widgets.symbols import ASCII
+from ccm_tui.widgets.wrapping import wrapped_spans
 
 if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail

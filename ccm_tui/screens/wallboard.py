@@ -12,13 +12,13 @@ from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.queue_rows import queue_kpis
-from ccm_tui.screens.wrapping import wrapped_spans
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.big_figure import BigFigure, Figure
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.kpi_tile import Kpi
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.status_line import Freshness
+from ccm_tui.widgets.wrapping import wrapped_spans
 
 FIGURES, FEWER = 6, 4
 """Two rows of three; where there is no room for three, two rows of two."""

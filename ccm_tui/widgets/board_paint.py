@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import EMPTY, GAP, GUTTER, BoardRow, Heading, Placed, Sort
 from ccm_tui.widgets.lines import Line, Span, fit
 from ccm_tui.widgets.symbols import Symbols
+from ccm_tui.widgets.wrapping import wrapped
 
 _GAP = Span(" " * GAP)
 
@@ -70,25 +71,11 @@ def heading_spans(heading: Heading, width: int, symbols: Symbols) -> Line:
     return (Span(fit(" " * GUTTER + heading.text, width, ellipsis=symbols.ellipsis), Tone.HEAD),)
 
 
-def placeholder_spans(text: str, tone: Tone, y: int, width: int, symbols: Symbols) -> Line:
+def placeholder_spans(text: str, tone: Tone, y: int, width: int) -> Line:
     """A placeholder's line ``y`` (0 is right under the header): one line of air, wrapped and aligned with the names."""
-    room = max(8, width - GUTTER)
     lines = [
-        (row, tone if index == 0 else Tone.DIM)
+        each
         for index, part in enumerate(text.split("\n"))
-        for row in _wrapped(part, room)
+        for each in wrapped(part, width, indent=GUTTER, tone=tone if index == 0 else Tone.DIM)
     ]
-    if not 0 < y <= len(lines):
-        return ()
-    words, tone = lines[y - 1]
-    return (Span(" " * GUTTER), Span(fit(words, max(0, width - GUTTER), ellipsis=symbols.ellipsis), tone))
-
-
-def _wrapped(text: str, room: int) -> list[str]:
-    rows = [""]
-    for word in (part for whole in text.split() for part in chop_cells(whole, room)):
-        if rows[-1] and cell_len(rows[-1]) + 1 + cell_len(word) > room:
-            rows.append(word)
-        else:
-            rows[-1] = f"{rows[-1]} {word}".lstrip()
-    return rows
+    return lines[y - 1] if 0 < y <= len(lines) else ()

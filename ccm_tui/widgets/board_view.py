@@ -105,9 +105,7 @@ class BoardView(ScrollView):
         lines = self._rows.lines
         if not lines:
             text, tone = self._placeholder
-            return strip_of(
-                paint.placeholder_spans(text, tone, y - HEADER, self._room, self.symbols), width, look, base
-            )
+            return strip_of(paint.placeholder_spans(text, tone, y - HEADER, self._room), width, look, base)
         index = y - HEADER + self.scroll_offset.y
         if index >= len(lines):
             return strip_of((), width, look, base)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ccm_tui.ingest.lock import FollowerLock, is_free, read_status
+from ccm_tui.ingest.lock import FollowerLock, FollowerNote, is_free, read_status
 from ccm_tui.live.feed import Feed, _Tick
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
@@ -193,6 +193,21 @@ def test_a_path_is_remembered_where_another_console_was_quicker_to_follow(
     try:
         with seen.feed(database, follow=True, arguments=(str(log),)):
             wait_until(lambda: remembered() == [str(log)], "the path is remembered")
+    finally:
+        lock.release()
+
+
+def test_why_a_path_is_not_followed_is_said_where_somebody_follows_others(
+    database: Path, tmp_path: Path, seen: Seen
+) -> None:
+    lock = FollowerLock(database)
+    assert lock.acquire()
+    lock.beat(FollowerNote())
+    named = (str(tmp_path / "log"), "--source", "unheard-of")
+    try:
+        with seen.feed(database, follow=True, arguments=named):
+            problem = (" ".join(named), "there is no log format 'unheard-of'")
+            wait_until(lambda: seen.snapshots and problem in seen.snapshots[-1].follower.problems, "it is said")
     finally:
         lock.release()
 

@@ -106,6 +106,16 @@ def test_an_idle_floor_on_which_nothing_is_written_is_not_read_again(tmp_path: P
     assert reader.read(later_ms, LOOKED, written=False).queues is not first.queues
 
 
+def test_another_day_begins_on_an_idle_floor_too(tmp_path: Path) -> None:
+    log = Log()
+    log.call(at("9:00"), "sales", "ann")
+    reader = Floor(tmp_path).feed(log.data()).reader()
+    midnight = at("0:00") + 24 * 3_600_000
+    assert reader.read(midnight - 2000, LOOKED).queues[0].day.offered == 1
+    assert reader.read(midnight - 1, LOOKED, written=False).queues[0].day.offered == 1
+    assert reader.read(midnight, LOOKED, written=False).queues[0].day.offered == 0
+
+
 def test_nobody_waits_unseen_and_no_wrap_up_lasts_because_nothing_is_written(tmp_path: Path) -> None:
     log = Log()
     log.comes(at("8:00"), "ann", "sales")

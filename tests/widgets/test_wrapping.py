@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccm_tui.screens.wrapping import wrapped, wrapped_spans
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import line, plain, width_of
+from ccm_tui.widgets.wrapping import wrapped, wrapped_spans
 
 
 @given(st.text(max_size=200), st.integers(12, 80))
