@@ -1,9 +1,9 @@
 """Tells that something may have changed in watched logs. A wake-up is a hint: what is there, the reader finds out.
 
-Two ways at once. watchfiles (inotify) on the parent directories gives wake-ups within milliseconds; it is never put
-on single files, since that dies at the first rename. Every 200 ms a look of our own at size, inode and time catches
-what inotify cannot see: network mounts, the new target of a link, a directory that was deleted and made again, a
-user who has no inotify watches left.
+Two ways at once. inotify, or what watchfiles has where there is none, on the parent directories gives wake-ups within
+milliseconds; it is never put on single files, since that dies at the first rename. Every 200 ms a look of our own at
+size, inode and time catches what inotify cannot see: network mounts, the new target of a link, a directory that was
+deleted and made again, a user who has no inotify watches left.
 """
 
 import os
@@ -24,7 +24,7 @@ LONGEST_RETRY_SECONDS = 60.0
 CLOSE_SECONDS = 0.05
 
 Watch = Callable[..., Generator[set[tuple[Any, str]], None, None]]
-"""watchfiles.watch, or what a test puts in its place."""
+"""``watchfiles.watch``, or what stands in for it."""
 
 
 @dataclass(slots=True)
@@ -105,9 +105,7 @@ class Watcher:
     def _follow(self, aim: _Aim) -> None:
         """Watch until stopped or until other directories matter."""
         if self._watch is None:
-            import watchfiles
-
-            self._watch = watchfiles.watch
+            self._watch = _quickest()
         changes_seen = self._watch(
             *aim.directories,
             watch_filter=None,
@@ -169,6 +167,16 @@ class Watcher:
                         status = entry.stat()
                         stamps[entry.path] = (status.st_ino, status.st_mtime_ns, status.st_size)
         return stamps
+
+
+def _quickest() -> Watch:
+    from ccm_tui.ingest import inotify
+
+    if inotify.IS_HERE:
+        return inotify.watch
+    import watchfiles
+
+    return watchfiles.watch
 
 
 def _matters(path: str, aim: _Aim) -> bool:

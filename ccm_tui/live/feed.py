@@ -17,16 +17,17 @@ from pathlib import Path
 
 from ccm_tui.errors import CcmError
 from ccm_tui.ingest.lock import is_free, read_status
+from ccm_tui.live.commits import Commits
 from ccm_tui.live.feeds import read_database_health, read_feeds
 from ccm_tui.live.floor import FloorReader
 from ccm_tui.live.snapshot import DatabaseHealth, FeedRow, FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store, open_reader
 
-POLL_SECONDS = 0.01
-QUIET_POLL_SECONDS = 0.1
-"""When nothing was committed for ``QUIET_SECONDS``: waking up is most of what an idle console costs."""
 QUIET_SECONDS = 3.0
+"""When nothing was committed for so long, all is quiet."""
+LONGEST_WAIT_SECONDS = 0.25
+RETRY_SECONDS = 0.1
 QUIET_HEALTH_SECONDS = 5.0
 """Feeds and health are read this often when nothing was committed, else once a second."""
 TICK_SECONDS = 1
@@ -74,6 +75,7 @@ class Feed:
         self._tick_seconds = SLOW_LINK_TICK_SECONDS if low_bandwidth else TICK_SECONDS
         self._wall_clock = wall_clock
         self._stop = threading.Event()
+        self._commits = Commits(database)
         self._as_of_ms: int | None = None
         self._looked_again = threading.Event()
         self._paused = False
@@ -87,21 +89,27 @@ class Feed:
     def stop(self) -> None:
         """End the thread and the follower it started."""
         self._stop.set()
-        self._looked_again.set()
+        self._commits.wake()
         if self._thread.is_alive():
             self._thread.join(2.0)
+        if not self._thread.is_alive():
+            self._commits.close()
         if self._supervisor is not None:
             self._supervisor.end()
 
     def pause(self, paused: bool) -> None:
         """Stop or resume giving snapshots; the follower goes on."""
         self._paused = paused
-        self._looked_again.set()
+        self._look_again()
 
     def look_at(self, as_of_ms: int | None) -> None:
         """Show the floor as of a past instant; None: live again."""
         self._as_of_ms = as_of_ms
+        self._look_again()
+
+    def _look_again(self) -> None:
         self._looked_again.set()
+        self._commits.wake()
 
     def _run(self) -> None:
         store: Store | None = None
@@ -123,6 +131,7 @@ class Feed:
                 if store is None or reader is None:
                     version = -1
                     store = open_reader(self._database)
+                    self._commits.opened()
                     reader = _Reading(store, self._definitions)
                 current = store.data_version()
                 again = self._looked_again.is_set()
@@ -148,9 +157,11 @@ class Feed:
                         store.close()
                 store, reader, version = None, None, -1
                 self._fail(error)
-                self._stop.wait(0.1)
+                self._stop.wait(RETRY_SECONDS)
                 continue
-            self._stop.wait(POLL_SECONDS if now - committed_at < QUIET_SECONDS else QUIET_POLL_SECONDS)
+            # Until the next second begins, at most: it is painted when it does
+            until_next = min(LONGEST_WAIT_SECONDS, 1 - self._wall_clock() % 1)
+            self._commits.wait(until_next, is_quiet=now - committed_at >= QUIET_SECONDS)
         if store is not None:
             store.close()
 

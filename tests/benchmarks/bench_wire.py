@@ -66,7 +66,7 @@ def _raw(before: list[str], after: list[str]) -> int:
 
 def quiet_log(place: Place) -> None:
     """A floor on which nobody waits and nobody works."""
-    place.database = place.folder / "quiet.db"
+    place.database = place.database.with_name("quiet.db")
     place.log = place.folder / "quiet_log"
     now = int(time.time()) - 600
     place.append(f"{now}|NONE|NONE|NONE|QUEUESTART|", f"{now}|{now}.1|vip|NONE|ENTERQUEUE||5550101|1")

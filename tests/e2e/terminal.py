@@ -279,7 +279,8 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.mark = f"{os.getpid()}-{id(self):x}-{time.monotonic_ns():x}"
-        self.database = folder / "ccm.db"
+        self.database = folder / "data" / "ccm.db"  # not beside the logs, whose folder is watched
+        self.database.parent.mkdir(exist_ok=True)
         self.log = folder / "queue_log"
         home = folder / "home"
         home.mkdir(exist_ok=True)
