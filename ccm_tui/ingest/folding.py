@@ -17,6 +17,7 @@ from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.visits import Visit
 from ccm_tui.store import agents as agent_store
+from ccm_tui.store import changes
 from ccm_tui.store import contacts as contact_store
 from ccm_tui.store import events as event_store
 from ccm_tui.store.names import Names
@@ -83,6 +84,8 @@ class Touched:
     """(slot, queue) of which what was counted has changed: to be counted anew."""
     agents: set[int] = field(default_factory=set)
     """Agents of whom something changed."""
+    moved_queues: set[int] = field(default_factory=set)
+    """Queues of whose segments something changed, whether or not it counts."""
     contacts: int = 0
     """Contacts that got their first segment."""
     records: int = 0
@@ -96,6 +99,7 @@ class Touched:
     def queue(self, queue_id: int, entered_at_ms: int) -> None:
         """A counted segment of this queue changed."""
         self.queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
+        self.moved_queues.add(queue_id)
 
 
 class Folding:
@@ -191,7 +195,8 @@ class Folding:
         self._refold(cursor, late, touched)
         self._write_contacts(cursor, changed - late.contacts, touched)
         self._write_agents(cursor, changed_agents - late.agents, touched)
-        agent_store.mark_changed(cursor, touched.agents)
+        changes.mark_agents(cursor, touched.agents)
+        changes.mark_queues(cursor, touched.moved_queues)
         self._evict()
         return touched
 
@@ -202,7 +207,7 @@ class Folding:
             return None
         touched = Touched()
         self._refold(cursor, Late(agents={waiting[0]}), touched)
-        agent_store.mark_changed(cursor, touched.agents)
+        changes.mark_agents(cursor, touched.agents)
         agent_store.clear_stale(cursor, waiting[0])
         if self._stale is not None:
             self._stale.discard(waiting[0])
@@ -360,6 +365,9 @@ class Folding:
                 if row == old:
                     continue
                 rows.append(row)
+                touched.moved_queues.add(queue_id)
+                if old is not None:
+                    touched.moved_queues.add(contact_store.queue_of(old))
                 if agent_id is not None and visit.answered_at_ms is not None:
                     touched.agents.add(agent_id)
                 if anew or contact_store.has_ended(old):

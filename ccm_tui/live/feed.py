@@ -33,7 +33,7 @@ QUIET_HEALTH_SECONDS = 5.0
 TICK_SECONDS = 1
 """At least so often, whether or not anything was committed: states end by the clock too."""
 SLOW_LINK_TICK_SECONDS = 5
-FASTEST_SECONDS = 1 / 12
+FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
 REST = 4
 """Times as long as a reading took we rest after it: where the machine is short of time, twenty consoles paint less."""

@@ -1,15 +1,15 @@
 """The queues of a site: what waits, the day's figures, who is there; brought up to date from what changed since last.
 
 Ended segments come from the rollups; only slots whose rollups say more than was known at the instant are counted from
-their segments, as they stood then. Live there are none of these, so a refresh costs the same on any history; and a row
-stays as it is until something of the queue changes in the store or another second begins.
+their segments, as they stood then. Live there are none of these, so a refresh costs the same on any history; only a
+queue in which something changed is read again, and a row stays as it is until then or until another second begins.
 """
 
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, QueueMembership, activity_in_queue
@@ -21,6 +21,7 @@ from ccm_tui.domain.tally import QueueTally, pool, tally_segments
 from ccm_tui.live.floor_agents import LISTED_MS
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.settings.definitions import Definitions
+from ccm_tui.store import changes
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import intervals as interval_store
 from ccm_tui.store.contacts import to_segment
@@ -30,13 +31,14 @@ RECOUNT_MS = 5_000
 """What looks back over many contacts (the last half hour, the day's curve, the day but for its last hours) is counted
 this often, on a huge floor so that it takes no more than a hundredth of the time."""
 JUST_MS = 10_000
-"""How far before the last look-back ends are read again for wrap-up that was told late."""
+"""How far before the last reading ends are read again for wrap-up that was told late."""
 STRETCH_MS = 30 * 60 * 1000
 """The last stretch of the day, whose rollups are read at every refresh."""
 LATELY_MS = 2 * 3600 * 1000
 """What ends now has hardly ever begun before: whether it did is looked at with every refresh."""
 RELIST_MS = 60_000
 SECOND_MS = 1000
+_DEFERRED = {channel.value for channel in Channel if channel.deferred}
 _QUEUE, _CHANNEL, _ENTERED_AT_MS, _ANSWERED_AT_MS, _ENDED_AT_MS = 7, 4, 9, 11, 12
 """Columns of a segment's row."""
 
@@ -44,6 +46,8 @@ QueueKey = tuple[str, Channel]
 """(queue, channel)."""
 _Row = tuple[Any, ...]
 _Members = list[tuple[AgentState, QueueMembership]]
+_Changed = tuple[int, str, int]
+"""A queue of which something changed: (id, name, the change's number)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,6 @@ class _LookBack:
     day_ms: int
     split_ms: int
     """Where the last stretch begins."""
-    going_on: dict[int, int]
-    """Slots in which something goes on after ``counted_at_ms``, and until when."""
     recent: dict[QueueKey, QueueTally]
     half_hours: dict[QueueKey, tuple[int, ...]]
 
@@ -73,17 +75,31 @@ class _Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """All that a queue's row is made of: the same parts within the same second make the same row."""
+class _Recent:
+    """What was read last, by queue. Of a queue that has not changed it is what would be read again."""
+
+    look_back: _LookBack
+    read_at_ms: int
+    changed: int
+    """The number of the newest change that is in it."""
+    behind: list[int]
+    """Files whose open contacts are not in it."""
+    segments: dict[QueueKey, list[_Row]]
+    """Read one by one, in the order of entry: what is open, and of slots whose rollups do not hold."""
+    rollups: dict[QueueKey, QueueTally]
+    """Of the last stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """All that a queue's figures are made of: the same parts within the same second make the same figures."""
 
     second: int
     """0 where nothing in the queue depends on the clock."""
     look_back: _LookBack
     earlier: QueueTally
     segments: list[_Row]
-    """Read one by one, in the order of entry: what is open, and of slots whose rollups do not hold."""
     rollup: QueueTally
-    members: _Members
 
 
 class QueuesReader:
@@ -98,10 +114,14 @@ class QueuesReader:
         self._earlier: _Earlier | None = None
         self._listed: tuple[int, set[QueueKey]] | None = None
         self._open: dict[_Row, _Row] = {}
+        """What is open: mark -> row."""
+        self._recent: _Recent | None = None
+        self._going_on: tuple[int, dict[int, int]] = (0, {})
+        """When it was read, the slots in which something went on after that, and until when."""
         self.is_counting = False
         """Whether the clock alone changed anything in a queue when it was last read: a wait, or what a server whose
         clock is ahead of ours has told already."""
-        self._rows: dict[QueueKey, tuple[_Parts, QueueRow]] = {}
+        self._rows: dict[QueueKey, tuple[_Figures, _Members, QueueRow]] = {}
 
     def read(self, cursor: sqlite3.Cursor, day_ms: int, as_of_ms: int, agents: Iterable[AgentRow]) -> list[QueueRow]:
         """The rows as of an instant, in no order; ``day_ms`` is when its day began, ``agents`` who is in the queues."""
@@ -110,42 +130,112 @@ class QueuesReader:
             look_back.day_ms == day_ms and look_back.counted_at_ms <= as_of_ms < look_back.again_at_ms
         ):
             look_back = None
+        affected = self._affected(cursor, day_ms, as_of_ms, anew=look_back is None)
+        kept = self._kept(cursor, look_back, as_of_ms) if not affected else None
+        changed = changes.changed_queues(cursor, self._site_id, -1 if kept is None else kept.changed)
+        segments = self._read_segments(cursor, as_of_ms, affected, kept, changed)
         if look_back is None:
-            going_on = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms)
-        else:
-            since_ms = as_of_ms - look_back.counted_at_ms + JUST_MS
-            going_on = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms, since_ms)
-            going_on |= {slot_ms: until for slot_ms, until in look_back.going_on.items() if until > as_of_ms}
-        affected = going_on.keys() | interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
-        since_ms = as_of_ms - self._lost_after_ms
-        rows = floor_store.open_segments(cursor, self._site_id, since_ms, as_of_ms, self._open)
-        rows = floor_store.in_order_of_entry(rows + floor_store.ended_segments(cursor, self._site_id, affected))
-        segments = _by_queue(rows)
-        if look_back is None:
-            look_back = self._look_back = self._count_back(cursor, day_ms, as_of_ms, segments, affected, going_on)
-        earlier = self._read_earlier(cursor, look_back, rows, affected)
-        rollups = self._read_rollups(cursor, look_back.split_ms, as_of_ms + 1, affected)
+            look_back = self._look_back = self._count_back(cursor, day_ms, as_of_ms, segments, affected)
+        earlier = self._read_earlier(cursor, look_back, segments, affected)
+        rollups = self._read_recent_rollups(cursor, look_back, as_of_ms, affected, kept, changed)
+        self._recent = None
+        if not affected:
+            number = max((number for _, _, number in changed), default=-1 if kept is None else kept.changed)
+            behind = floor_store.files_behind(cursor)
+            self._recent = _Recent(look_back, as_of_ms, number, behind, segments, rollups)
         members: dict[str, _Members] = {}
         for row in agents:
             for membership in row.state.queues:
                 members.setdefault(membership.queue, []).append((row.state, membership))
         second = as_of_ms // SECOND_MS
-        self.is_counting = bool(affected) or _is_counting(rows)
+        counting = {key for key, pile in segments.items() if _is_counting(pile)}
+        self.is_counting = bool(affected) or bool(counting)
         return [
             self._row(
                 key,
-                _Parts(
-                    second if _is_counting(segments.get(key, ())) else 0,
+                _Figures(
+                    second if key in counting else 0,
                     look_back,
                     earlier.get(key) or QueueTally(),
                     segments.get(key, []),
                     rollups.get(key) or QueueTally(),
-                    members.get(key[0], []),
                 ),
+                members.get(key[0], []),
                 as_of_ms,
             )
             for key in self._keys(cursor, as_of_ms, segments.keys() | rollups.keys() | earlier.keys(), members)
         ]
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def _affected(self, cursor: sqlite3.Cursor, day_ms: int, as_of_ms: int, *, anew: bool) -> set[int]:
+        """Slots whose segments are to be counted one by one."""
+        read_at_ms, before = self._going_on
+        if anew or as_of_ms < read_at_ms:
+            going_on = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms)
+        else:
+            since_ms = as_of_ms - read_at_ms + JUST_MS
+            going_on = floor_store.affected_slots(cursor, as_of_ms - LISTED_MS, as_of_ms, since_ms)
+            for slot_ms, until_ms in before.items():
+                if until_ms > as_of_ms:
+                    going_on[slot_ms] = max(until_ms, going_on.get(slot_ms, 0))
+        self._going_on = (as_of_ms, going_on)
+        return going_on.keys() | interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
+
+    def _kept(self, cursor: sqlite3.Cursor, look_back: _LookBack | None, as_of_ms: int) -> _Recent | None:
+        """What was read last, when the clock and the files that are read have changed nothing in it."""
+        recent = self._recent
+        if recent is None or recent.look_back is not look_back:
+            return None
+        oldest_ms = min(
+            (row[_ENTERED_AT_MS] for row in self._open.values() if row[_CHANNEL] not in _DEFERRED), default=as_of_ms
+        )
+        if (
+            as_of_ms < recent.read_at_ms
+            or as_of_ms // SLOT_MS != recent.read_at_ms // SLOT_MS
+            or oldest_ms < as_of_ms - self._lost_after_ms
+            or floor_store.files_behind(cursor) != recent.behind
+        ):
+            return None
+        return recent
+
+    def _read_segments(
+        self,
+        cursor: sqlite3.Cursor,
+        as_of_ms: int,
+        affected: Iterable[int],
+        kept: _Recent | None,
+        changed: Sequence[_Changed],
+    ) -> dict[QueueKey, list[_Row]]:
+        since_ms = as_of_ms - self._lost_after_ms
+        if kept is None:
+            self._open = floor_store.open_segments(cursor, self._site_id, since_ms, as_of_ms, self._open)
+            ended = floor_store.ended_segments(cursor, self._site_id, affected)
+            return _by_queue(floor_store.in_order_of_entry([*self._open.values(), *ended]))
+        if not changed:
+            return kept.segments
+        ids, names = [each[0] for each in changed], {each[1] for each in changed}
+        found = floor_store.open_segments(cursor, self._site_id, since_ms, as_of_ms, self._open, ids)
+        self._open = {mark: row for mark, row in self._open.items() if row[_QUEUE] not in names} | found
+        others = {key: pile for key, pile in kept.segments.items() if key[0] not in names}
+        return others | _by_queue(floor_store.in_order_of_entry(found.values()))
+
+    def _read_recent_rollups(
+        self,
+        cursor: sqlite3.Cursor,
+        look_back: _LookBack,
+        as_of_ms: int,
+        affected: Iterable[int],
+        kept: _Recent | None,
+        changed: Sequence[_Changed],
+    ) -> dict[QueueKey, QueueTally]:
+        if kept is None:
+            return self._read_rollups(cursor, look_back.split_ms, as_of_ms + 1, affected)
+        if not changed:
+            return kept.rollups
+        ids, names = [each[0] for each in changed], {each[1] for each in changed}
+        others = {key: tally for key, tally in kept.rollups.items() if key[0] not in names}
+        return others | self._read_rollups(cursor, look_back.split_ms, as_of_ms + 1, (), ids)
 
     def _keys(
         self, cursor: sqlite3.Cursor, as_of_ms: int, busy: Iterable[QueueKey], members: Iterable[str]
@@ -161,9 +251,14 @@ class QueuesReader:
         return keys | {(queue, channels.get(queue, Channel.VOICE)) for queue in members if queue not in named}
 
     def _read_rollups(
-        self, cursor: sqlite3.Cursor, from_ms: int, to_ms: int, without: Iterable[int]
+        self,
+        cursor: sqlite3.Cursor,
+        from_ms: int,
+        to_ms: int,
+        without: Iterable[int],
+        queue_ids: Collection[int] | None = None,
     ) -> dict[QueueKey, QueueTally]:
-        found = interval_store.read_rollups(cursor, self._site_id, from_ms, to_ms, without=without)
+        found = interval_store.read_rollups(cursor, self._site_id, from_ms, to_ms, without, queue_ids)
         return {(queue, Channel(channel)): tally for (queue, channel), tally in found.items()}
 
     # -- looking back -------------------------------------------------------------------------------------------------
@@ -175,7 +270,6 @@ class QueuesReader:
         as_of_ms: int,
         segments: Mapping[QueueKey, list[_Row]],
         affected: set[int],
-        going_on: dict[int, int],
     ) -> _LookBack:
         began = time.perf_counter()
         recent = _by_queue(floor_store.segments_in(cursor, self._site_id, as_of_ms - RECENT_MS, as_of_ms + 1))
@@ -194,16 +288,20 @@ class QueuesReader:
         soonest_ms = RECOUNT_MS if recent else SECOND_MS
         again_at_ms = as_of_ms + max(soonest_ms, round(100_000 * (time.perf_counter() - began)))
         split_ms = max(day_ms, as_of_ms - as_of_ms % SLOT_MS - STRETCH_MS)
-        return _LookBack(as_of_ms, again_at_ms, day_ms, split_ms, going_on, tallies, half_hours)
+        return _LookBack(as_of_ms, again_at_ms, day_ms, split_ms, tallies, half_hours)
 
     def _read_earlier(
-        self, cursor: sqlite3.Cursor, look_back: _LookBack, rows: Iterable[_Row], affected: Iterable[int]
+        self,
+        cursor: sqlite3.Cursor,
+        look_back: _LookBack,
+        segments: Mapping[QueueKey, list[_Row]],
+        affected: Iterable[int],
     ) -> dict[QueueKey, QueueTally]:
         """The day up to the split, read anew with each look-back and when something of it ended or began again."""
         split_ms, earlier = look_back.split_ms, self._earlier
         state = (
             interval_store.count_ended(cursor, self._site_id, split_ms - LATELY_MS, split_ms),
-            {row for row in rows if row[_ENTERED_AT_MS] < split_ms},
+            {row for pile in segments.values() for row in pile if row[_ENTERED_AT_MS] < split_ms},
             {slot_ms for slot_ms in affected if slot_ms < split_ms},
         )
         if earlier is None or earlier.look_back is not look_back or earlier.state != state:
@@ -222,28 +320,39 @@ class QueuesReader:
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def _row(self, key: QueueKey, parts: _Parts, as_of_ms: int) -> QueueRow:
+    def _row(self, key: QueueKey, figures: _Figures, members: _Members, as_of_ms: int) -> QueueRow:
         kept = self._rows.get(key)
-        if kept is not None and kept[0] == parts:
-            return kept[1]
-        row = self._make_row(key, parts, as_of_ms)
-        self._rows[key] = (parts, row)
+        if kept is not None and kept[0] == figures:
+            row = kept[2] if kept[1] == members else replace(kept[2], **self._presence(members))
+        else:
+            row = self._make_row(key, figures, members, as_of_ms)
+        self._rows[key] = (figures, members, row)
         return row
 
-    def _make_row(self, key: QueueKey, parts: _Parts, as_of_ms: int) -> QueueRow:
+    def _presence(self, members: _Members) -> dict[str, Any]:
+        """The columns that speak of the queue's agents."""
+        doing = Counter(self._doing(state, membership) for state, membership in members)
+        available = doing[AgentActivity.FREE]
+        return {
+            "agents_available": available,
+            "agents_on_contact": doing[AgentActivity.TALKING],
+            "agents_acw": doing[AgentActivity.ACW],
+            "agents_paused": doing[AgentActivity.NONE],
+            "free_since_ms": None if available else _nobody_free_since(state for state, _ in members),
+        }
+
+    def _make_row(self, key: QueueKey, figures: _Figures, members: _Members, as_of_ms: int) -> QueueRow:
         queue, channel = key
-        look_back = parts.look_back
-        segments = self._seen(parts.segments, as_of_ms)
+        look_back = figures.look_back
+        segments = self._seen(figures.segments, as_of_ms)
         today = [s for s in segments if s.entered_at_ms >= look_back.day_ms]
-        day = pool((parts.earlier, parts.rollup, self._tally(queue, today, as_of_ms)))
+        day = pool((figures.earlier, figures.rollup, self._tally(queue, today, as_of_ms)))
         waiting = [s for s in segments if s.outcome is Outcome.WAITING or s.owed_since_ms is not None]
         if channel.deferred:
             # What is owed is owed whenever it came, and whoever is owed longest is next
             owed = self._tally(queue, [s for s in segments if s.outcome.open], as_of_ms)
             day.backlog, day.oldest_owed_at_ms = owed.backlog, owed.oldest_owed_at_ms
             waiting.sort(key=lambda s: (s.owed_since_ms or s.entered_at_ms, s.entered_at_ms, s.contact))
-        doing = Counter(self._doing(state, membership) for state, membership in parts.members)
-        available = doing[AgentActivity.FREE]
         return QueueRow(
             site=self._site,
             queue=queue,
@@ -264,12 +373,8 @@ class QueuesReader:
                 for position, s in enumerate(waiting, 1)
             ),
             talking=sum(s.outcome is Outcome.IN_PROGRESS for s in segments),
-            agents_available=available,
-            agents_on_contact=doing[AgentActivity.TALKING],
-            agents_acw=doing[AgentActivity.ACW],
-            agents_paused=doing[AgentActivity.NONE],
-            free_since_ms=None if available else _nobody_free_since(state for state, _ in parts.members),
             half_hours=look_back.half_hours.get(key, ()),
+            **self._presence(members),
         )
 
     def _doing(self, state: AgentState, membership: QueueMembership) -> AgentActivity:

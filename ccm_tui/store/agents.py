@@ -42,12 +42,6 @@ def list_stale(cursor: sqlite3.Cursor) -> list[int]:
     return [row[0] for row in cursor.execute("SELECT id FROM agent WHERE stale = 1 ORDER BY id")]
 
 
-def mark_changed(cursor: sqlite3.Cursor, agent_ids: Iterable[int]) -> None:
-    """Something of these agents changed: readers count them anew."""
-    number = cursor.execute("SELECT COALESCE(MAX(changed), 0) + 1 FROM agent").fetchone()[0]
-    cursor.executemany("UPDATE agent SET changed = ? WHERE id = ?", ((number, agent_id) for agent_id in agent_ids))
-
-
 SpanRow = tuple[object, ...]
 _TEXT = {kind: kind.value for kind in SpanKind}
 

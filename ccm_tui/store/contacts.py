@@ -16,6 +16,7 @@ _RARE = "hold_ms, acw_ms, hold_since_ms, target, owed_since_ms, csat_milli, nps_
 PUT_SEGMENT = f"INSERT OR REPLACE INTO segment ({_USUAL}, {_RARE}) VALUES ({', '.join('?' * 30)})"  # noqa: S608
 PUT_USUAL = f"INSERT OR REPLACE INTO segment ({_USUAL}) VALUES ({', '.join('?' * 21)})"  # noqa: S608
 
+_OF_QUEUE = _USUAL.split(", ").index("queue_id")
 _ENDED = _USUAL.split(", ").index("ended_at_ms")
 _USUAL_COUNT = len(_USUAL.split(", "))
 _NOTHING_RARE = (None,) * len(_RARE.split(", "))
@@ -53,6 +54,13 @@ def segment_row(contact_id: int, visit: Visit, queue_id: int, agent_id: int | No
 def has_ended(row: SegmentRow | None) -> bool:
     """Whether a row of ``PUT_SEGMENT`` is that of a segment that is over."""
     return row is not None and row[_ENDED] is not None
+
+
+def queue_of(row: SegmentRow) -> int:
+    """Which queue a row of ``PUT_SEGMENT`` is of."""
+    queue_id = row[_OF_QUEUE]
+    assert isinstance(queue_id, int)
+    return queue_id
 
 
 def put_segments(cursor: sqlite3.Cursor, rows: Iterable[SegmentRow]) -> None:

@@ -4,7 +4,7 @@ Every statement here touches today only, by index: none grows with history.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -58,10 +58,10 @@ def list_sites(cursor: sqlite3.Cursor) -> dict[str, int]:
 
 
 def list_agents(cursor: sqlite3.Cursor, changed_after: int = -1) -> list[AgentKey]:
-    """Every agent that was ever seen to do something and has changed after this number."""
+    """Every agent that has changed after this number."""
     query = (
         "SELECT agent.id, site.name, agent.name, agent.last_sign_at_ms, agent.changed FROM agent"
-        " JOIN site ON site.id = agent.site_id WHERE agent.last_sign_at_ms IS NOT NULL AND agent.changed > ?"
+        " JOIN site ON site.id = agent.site_id WHERE agent.changed > ?"
     )
     return [AgentKey(*row) for row in cursor.execute(query, (changed_after,))]
 
@@ -113,26 +113,35 @@ def ended_segments(cursor: sqlite3.Cursor, site_id: int, slots: Iterable[int]) -
 
 
 def open_segments(
-    cursor: sqlite3.Cursor, site_id: int, from_ms: int, as_of_ms: int, known: dict[tuple[Any, ...], tuple[Any, ...]]
-) -> list[tuple[Any, ...]]:
-    """A site's segments that have not ended, as rows for ``in_order_of_entry``.
+    cursor: sqlite3.Cursor,
+    site_id: int,
+    from_ms: int,
+    as_of_ms: int,
+    known: Mapping[tuple[Any, ...], tuple[Any, ...]],
+    queue_ids: Collection[int] | None = None,
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The segments that have not ended of a site, or of some of its queues: mark -> row for ``in_order_of_entry``.
 
     Deferred contacts wait as long as it takes; of the others those that entered in the period. One whose file is not
     read to its end yet may have ended further on: it is not shown, so that history can arrive behind a live floor.
-    ``known`` is what was read before, and is brought up to date: most have not changed, and need not be joined again.
+    ``known`` is what was found before: a segment with the same mark has not changed, and is not joined again.
     """
+    these = "SELECT id FROM queue WHERE site_id = ?" if queue_ids is None else ",".join("?" * len(queue_ids))
     query = (
         f"SELECT {_MARK} FROM segment WHERE segment.ended_at_ms IS NULL"  # noqa: S608
         " AND segment.entered_at_ms <= ? AND (segment.entered_at_ms >= ? OR segment.channel IN"
-        " ('email', 'message', 'task')) AND segment.queue_id IN (SELECT id FROM queue WHERE site_id = ?)"
+        f" ('email', 'message', 'task')) AND segment.queue_id IN ({these})"
         " AND segment.file_id NOT IN (SELECT id FROM file WHERE behind <> 0)"
     )
-    marks = cursor.execute(query, (as_of_ms, from_ms, site_id)).fetchall()
+    bounds = (site_id,) if queue_ids is None else queue_ids
+    marks = cursor.execute(query, (as_of_ms, from_ms, *bounds)).fetchall()
     one = f"{_ORDERED} WHERE segment.contact_id = ? AND segment.visit = ?"
-    rows = {mark: known.get(mark) or cursor.execute(one, mark[:2]).fetchone() for mark in marks}
-    known.clear()
-    known.update(rows)
-    return list(rows.values())
+    return {mark: known.get(mark) or cursor.execute(one, mark[:2]).fetchone() for mark in marks}
+
+
+def files_behind(cursor: sqlite3.Cursor) -> list[int]:
+    """Files that are not read to their end yet."""
+    return [row[0] for row in cursor.execute("SELECT id FROM file WHERE behind <> 0 ORDER BY id")]
 
 
 def segments_in(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ holds, and readers count its segments themselves. So rollups decide speed, never
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -14,6 +14,7 @@ from ccm_tui.domain.intervals import SLOT_MS
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import OpenTime, QueueTally, tally_segments
 from ccm_tui.domain.variants import KpiRules
+from ccm_tui.store.changes import mark_queues
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 
 RulesAndTime = tuple[KpiRules, OpenTime | None]
@@ -39,6 +40,7 @@ def settle_rollups(cursor: sqlite3.Cursor, touched: Iterable[tuple[int, int]], r
     by_slot: dict[int, list[int]] = {}
     for slot_ms, queue_id in touched:
         by_slot.setdefault(slot_ms, []).append(queue_id)
+    mark_queues(cursor, {queue_id for ids in by_slot.values() for queue_id in ids})
     for slot_ms, queue_ids in by_slot.items():
         marks = ",".join("?" * len(queue_ids))
         of_slot = f"slot_ms = ? AND queue_id IN ({marks})"
@@ -103,17 +105,26 @@ def dirty_slots(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> set[int]:
 
 
 def read_rollups(
-    cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int, without: Iterable[int] = ()
+    cursor: sqlite3.Cursor,
+    site_id: int,
+    from_ms: int,
+    to_ms: int,
+    without: Iterable[int] = (),
+    queue_ids: Collection[int] | None = None,
 ) -> dict[tuple[str, str], QueueTally]:
-    """(queue, channel) -> the pooled rollups of a site's slots in [from, to), some slots left out."""
+    """(queue, channel) -> the pooled rollups of a site's slots in [from, to), some slots left out.
+
+    Of all its queues, or of some.
+    """
     left_out = sorted(without)
     marks = ",".join("?" * len(left_out))
+    of_queues = "" if queue_ids is None else f" AND rollup.queue_id IN ({','.join('?' * len(queue_ids))})"
     query = (
         f"SELECT queue.name, rollup.channel, {_SUMS} FROM rollup JOIN queue ON queue.id = rollup.queue_id"  # noqa: S608
         " WHERE rollup.slot_ms >= ? AND rollup.slot_ms < ? AND queue.site_id = ?"
-        f" AND rollup.slot_ms NOT IN ({marks}) GROUP BY rollup.queue_id, rollup.channel"
+        f" AND rollup.slot_ms NOT IN ({marks}){of_queues} GROUP BY rollup.queue_id, rollup.channel"
     )
-    rows = cursor.execute(query, (from_ms, to_ms, site_id, *left_out))
+    rows = cursor.execute(query, (from_ms, to_ms, site_id, *left_out, *(queue_ids or ())))
     return {(row[0], row[1]): QueueTally(*row[2:]) for row in rows}
 
 

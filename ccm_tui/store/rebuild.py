@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ccm_tui.store import blocks
+from ccm_tui.store import blocks, changes
 
 
 class StoredEvent(NamedTuple):
@@ -25,6 +25,7 @@ def drop_folds(cursor: sqlite3.Cursor) -> None:
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
     cursor.execute("UPDATE agent SET state = NULL, last_sign_at_ms = NULL")
     cursor.execute("UPDATE contact SET contradictions = 0, repeated_ends = 0")
+    changes.mark_all(cursor)
 
 
 def events_after(cursor: sqlite3.Cursor, after_ms: int, limit: int) -> list[StoredEvent]:

@@ -47,6 +47,8 @@ class Queue(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id")
     name: str
+    changed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The writer's batch in which a contact or figure of the queue last changed; see ``store/changes.py``."""
 
 
 class Agent(SQLModel, table=True):
@@ -63,7 +65,7 @@ class Agent(SQLModel, table=True):
     stale: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """1: lines of his came late in bulk; his presence is folded anew when the bulk is in."""
     changed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The writer's batch in which something of the agent last changed; readers look at those above what they saw."""
+    """The writer's batch in which something of the agent last changed; see ``store/changes.py``."""
 
 
 class Source(SQLModel, table=True):

@@ -87,6 +87,7 @@ CREATE TABLE queue (
 	id INTEGER NOT NULL,
 	site_id INTEGER NOT NULL,
 	name VARCHAR NOT NULL,
+	changed INTEGER DEFAULT '0' NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(site_id) REFERENCES site (id)
 );

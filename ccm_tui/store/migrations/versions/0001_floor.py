@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("changed", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["site_id"],
             ["site.id"],
