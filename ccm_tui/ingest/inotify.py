@@ -15,17 +15,11 @@ from contextlib import suppress
 from typing import Any, Self
 
 IS_HERE = hasattr(os, "eventfd")
-MODIFIED = 0x2
-_ATTRIBUTES, _MOVED_FROM, _MOVED_TO, _CREATED, _DELETED, _SELF_GONE, _SELF_MOVED = (
-    4,
-    0x40,
-    0x80,
-    0x100,
-    0x200,
-    0x400,
-    0x800,
-)
-IN_FOLDER = MODIFIED | _ATTRIBUTES | _MOVED_FROM | _MOVED_TO | _CREATED | _DELETED | _SELF_GONE | _SELF_MOVED
+TOUCHED = 0x4
+"""Its times or rights changed; writing alone does not count."""
+_MODIFIED, _MOVED_FROM, _MOVED_TO, _CREATED, _DELETED = 0x2, 0x40, 0x80, 0x100, 0x200
+_SELF_GONE, _SELF_MOVED = 0x400, 0x800
+IN_FOLDER = _MODIFIED | TOUCHED | _MOVED_FROM | _MOVED_TO | _CREATED | _DELETED | _SELF_GONE | _SELF_MOVED
 _EVENT = struct.Struct("iIII")
 """Watch, what happened, a number that joins the two ends of a rename, how long the name is that follows."""
 _BUFFER_BYTES = 1 << 16

@@ -35,8 +35,9 @@ TICK_SECONDS = 1
 SLOW_LINK_TICK_SECONDS = 5
 FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
-REST = 4
-"""Times as long as a reading took we rest after it: where the machine is short of time, twenty consoles paint less."""
+UNHURRIED_SECONDS = 0.008
+"""A reading that took so long is followed by a rest as long, one of n times as long by n times as long a rest as it
+took itself: where the machine is short of time, twenty consoles paint less."""
 LONGEST_REST_SECONDS = 0.5
 SUPERVISE_SECONDS = 0.5
 """How often we look whether somebody follows; a dead follower is replaced within two seconds."""
@@ -149,7 +150,7 @@ class Feed:
                         # Only after a change: the one after a mere tick of the clock is shown at once
                         committed_at = now
                         took = time.monotonic() - now
-                        self._stop.wait(max(self._interval, min(took * REST, LONGEST_REST_SECONDS)))
+                        self._stop.wait(max(self._interval, min(took * took / UNHURRIED_SECONDS, LONGEST_REST_SECONDS)))
                         continue
             except CcmError as error:
                 if store is not None:
