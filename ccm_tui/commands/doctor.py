@@ -18,7 +18,7 @@ from ccm_tui.errors import CcmError, ExitCode
 from ccm_tui.ingest.discovery import Discovery, is_there
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.settings.model import Settings
-from ccm_tui.store.engine import WAL_LIMIT_BYTES, open_reader
+from ccm_tui.store.engine import open_reader
 
 HELP = "what is wrong here, and what to do"
 
@@ -27,7 +27,7 @@ CLOCKS = (
     "Times of its lines are taken as they are: set its clock and this machine's right (NTP); where the lines carry"
     " local times, see that the site's time zone is right."
 )
-STUCK_READER_WAL_BYTES = 4 * WAL_LIMIT_BYTES
+STUCK_READER_WAL_BYTES = 64 << 20
 
 
 class Finding(NamedTuple):

@@ -35,7 +35,7 @@ TICK_SECONDS = 1
 SLOW_LINK_TICK_SECONDS = 5
 FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
-UNHURRIED_SECONDS = 0.008
+UNHURRIED_SECONDS = 0.016
 """A reading that took so long is followed by a rest as long, one of n times as long by n times as long a rest as it
 took itself: where the machine is short of time, twenty consoles paint less."""
 LONGEST_REST_SECONDS = 0.5

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 BUSY_TIMEOUT_MS = 5000
-WAL_LIMIT_BYTES = 16 << 20
+WAL_LIMIT_BYTES = 12 << 20
 """The writer truncates a longer write-ahead log when it can; readers that hold it longer are told of in Feeds."""
 
 # The driver looks for a way to store every None and every bytes as if they were of a class of ours, in several places

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ccm_tui.domain.agent_state import AgentActivity
 from ccm_tui.live import floor, floor_agents, floor_queues
 from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.store import floor as floor_store
+from ccm_tui.store import rebuild as rebuild_store
 from tests.conftest import RealRun
 from tests.live.floors import LOOKED, Floor, Log, at
 
@@ -140,3 +143,69 @@ def test_a_contact_of_a_clock_that_is_ahead_comes_in_its_time_though_nothing_is_
     reader.read(at("9:00"), LOOKED)
     seen = [len(reader.read(at("9:00") + second * 1000, LOOKED, written=False).queues[0].waiting) for second in (2, 3)]
     assert seen == [0, 1]
+
+
+def test_a_contact_of_a_clock_that_is_ahead_comes_in_its_time_across_a_slot(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    log.call(at("9:10"), "sales", "ann")
+    log.waits(at("9:15"), "sales")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    seen = [len(reader.read(at("9:14:58") + second * 1000, LOOKED).queues[0].waiting) for second in range(4)]
+    assert seen == [0, 0, 1, 1]
+
+
+def test_only_the_queues_that_changed_are_read_again_and_the_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while a file is behind, after it is not any more, and when a contact is lost by the clock alone."""
+    asked: list[object] = []
+    read = floor_store.open_segments
+
+    def note(*arguments: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+        asked.append(arguments[5] if len(arguments) > 5 else None)
+        return read(*arguments)
+
+    monkeypatch.setattr(floor_store, "open_segments", note)
+    monkeypatch.setattr(floor_queues, "RECOUNT_MS", 30 * 24 * 3_600_000)
+    log = Log()
+    for queue in ("sales", "support"):
+        log.talks(at("9:00"), queue, "ann")
+        log.waits(at("9:00:30"), queue)
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+
+    def agrees(as_of_ms: int) -> None:
+        assert told(reader.read(as_of_ms, LOOKED)).queues == told(kept.snapshot(as_of_ms)).queues
+
+    agrees(at("9:01"))
+    more = Log()
+    more.waits(at("9:01:10"), "support")
+    kept.feed(more.data())
+    asked.clear()
+    reader.read(at("9:02"), LOOKED)
+    reader.read(at("9:02:01"), LOOKED)
+    assert [ids and len(ids) for ids in asked] == [1]  # type: ignore[arg-type]
+    agrees(at("9:02:02"))
+    for behind, waiting in ((1, 0), (0, 3)):
+        with kept.writing.store.writing() as cursor:
+            cursor.execute("UPDATE file SET behind = ?", (behind,))
+        agrees(at("9:03"))
+        assert sum(len(row.waiting) for row in reader.read(at("9:03"), LOOKED).queues) == waiting
+    rules = kept.writing.definitions.rules("main", "")
+    agrees(at("9:00:31") + rules.lost_after_ms)
+
+
+def test_after_a_rebuild_nobody_is_left_of_whom_nothing_is_known(tmp_path: Path) -> None:
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales")
+    log.talks(at("9:00"), "sales", "ann")
+    kept = Floor(tmp_path).feed(log.data())
+    reader = kept.reader()
+    assert reader.read(at("9:01"), LOOKED).agents
+    with kept.writing.store.writing() as cursor:
+        rebuild_store.drop_folds(cursor)
+    snapshot = reader.read(at("9:01:01"), LOOKED)
+    assert not snapshot.agents
+    assert not any(row.waiting or row.talking for row in snapshot.queues)
