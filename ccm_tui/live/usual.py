@@ -120,6 +120,14 @@ class UsualBook:
         self.callers = Callers(store)
         """Who of those waiting has been here before."""
 
+    def forget(self) -> None:
+        """Look again at the past: more of it may have become known within the minute for which answers are kept."""
+        self._queues.clear()
+        self._shifts.clear()
+        self._presence.clear()
+        self._answered.clear()
+        self._expected = (-1, {})
+
     def queue(self, site: str, queue: str, channel: Channel, as_of_ms: int) -> UsualQueue:
         """What is usual for a queue in the half hour that ends at the instant."""
         return self._habits(site, queue, channel, as_of_ms).now

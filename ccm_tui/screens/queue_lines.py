@@ -98,6 +98,9 @@ def causes(subject: QueueSubject, width: int) -> list[Line]:
     detail = subject.detail
     if detail is None:
         return [fact("moved", ("…", Tone.DIM)), fact("help", ("…", Tone.DIM))]
+    progress = subject.floor.snapshot.follower.progress
+    if progress is not None and progress < 1:
+        return [fact("moved", ("known when history is here", Tone.DIM)), fact("help", ("…", Tone.DIM))]
     cause = next((figure.words for figure in detail.moved if figure.move is detail.cause), "")
     return list(_causes(detail.moved_words, cause, tuple(helper.words for helper in detail.helpers), width))
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ccm_tui.store.engine import Store
 
 
+SETTLING_MS = 60_000
+
+
 class StoreReaders:
     """The readers of a database. Nothing is opened or imported before the first question."""
 
@@ -30,12 +33,19 @@ class StoreReaders:
         self._definitions = definitions
         self._lock = threading.Lock()
         self._open: tuple[Store, UsualBook] | None = None
+        self._settled_from_ms = 0
+        """Until then history was arriving, or its last part was still being counted."""
 
     def queue_detail(self, snapshot: "FloorSnapshot", site: str, queue: str, channel: "Channel") -> "QueueDetail":
         """One queue in detail. Raises CcmError."""
         from ccm_tui.live.queue_detail import read_queue_detail
 
+        follower, as_of_ms = snapshot.follower, snapshot.as_of_ms
         with self._reading() as (store, usual):
+            if follower.progress is not None and follower.progress < 1:
+                self._settled_from_ms = as_of_ms + SETTLING_MS
+            if as_of_ms < self._settled_from_ms:
+                usual.forget()
             return read_queue_detail(store, self._definitions, usual, snapshot, site, queue, channel)
 
     def agent_day(self, site: str, agent: str, as_of_ms: int) -> "AgentDay":

@@ -199,6 +199,20 @@ def test_history_that_arrives_later_is_noticed_with_the_next_minute(tmp_path: Pa
     assert usual.queue("main", "billing", VOICE, at("9:31")).present.weeks == 2
 
 
+def test_history_that_has_just_arrived_is_known_at_once_to_whom_looks_again(tmp_path: Path) -> None:
+    log = Log()
+    monday_history(log, weeks=2)
+    floor = Floor(tmp_path).feed(b"")
+    usual = UsualBook(floor.writing.store, floor.definitions)
+    assert usual.queue("main", "billing", VOICE, at("9:30")).present == Usual()
+    assert usual.answered_by_queue("main", "ben", at("9:30")) == {}
+    floor.feed(log.data())
+    assert usual.queue("main", "billing", VOICE, at("9:30")).present == Usual()
+    usual.forget()
+    assert usual.queue("main", "billing", VOICE, at("9:30")).present.weeks == 2
+    assert usual.answered_by_queue("main", "ben", at("9:30"))
+
+
 def test_what_an_agent_answered_in_four_weeks(tmp_path: Path) -> None:
     log = Log()
     monday_history(log)

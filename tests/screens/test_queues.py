@@ -196,6 +196,16 @@ async def test_a_first_import_is_no_complete_floor() -> None:
         assert "figures are not complete yet" in it.lines[2]
 
 
+async def test_what_moved_is_not_told_before_what_is_usual_is_known() -> None:
+    async with console() as it:
+        await it.show(FLOOR)
+        await it.until(lambda: "moved   offered +34 %" in it.text)
+        await it.show(replace(FLOOR, follower=follower(progress=0.42, live=True)))
+        assert "history is arriving, 42 %" in it.lines[2]
+        assert "moved   known when history is here" in it.text
+        assert "+34 %" not in it.text
+
+
 async def test_an_unreadable_source_is_said_on_every_screen() -> None:
     async with console() as it:
         await it.show(floor((VIP,), follower=follower(problems=(("/var/log/x", "permission denied"),))))
