@@ -32,6 +32,9 @@ BEAT_SECONDS = 0.5
 RESCAN_SECONDS = 1.0
 LIST_EVERY_SECONDS = 0.2
 """New files are looked for this often: not with every line of a busy log."""
+PERIOD_SECONDS = 0.07
+"""From the first commit of what was read in one go to the next, at least. A commit costs nearly the same whatever is in
+it, and so does what every console reads after it. After quiet, the first line is committed at once."""
 SETTLE_EVERY_SECONDS = 1.0
 """What others may have left to be settled is looked for this often; what we leave, at once."""
 LONGEST_BACK_OFF_SECONDS = 2.0
@@ -81,6 +84,7 @@ class Follower:
         self._rescan_at = -math.inf
         self._listed_at = -math.inf
         self._settle_at = -math.inf
+        self._read_again_at = -math.inf
         self._caught_up = False
         self._once = False
         self.counts = Counts()
@@ -105,7 +109,7 @@ class Follower:
                         raise
                     self._rewind()
                     self._note.note = str(error)
-                    self._beat(force=True)
+                    self._lock.beat(self._note)
                     stop.wait(back_off)
                     back_off = min(2 * back_off, LONGEST_BACK_OFF_SECONDS)
                     continue
@@ -117,7 +121,10 @@ class Follower:
                     continue
                 if once:
                     break
-                if self._watcher is not None:
+                rest = self._read_again_at - time.monotonic()
+                if rest > 0:
+                    stop.wait(rest)
+                elif self._watcher is not None:
                     self._watcher.wait(BEAT_SECONDS)
         finally:
             self.close()
@@ -151,6 +158,8 @@ class Follower:
         read = self._read(math.inf if once else now)
         at_the_end = not read
         if read:
+            if now >= self._read_again_at:
+                self._read_again_at = now + PERIOD_SECONDS
             self._commit(read)
             # A few lines are all there is for the moment; there may be no moment without any
             at_the_end = not once and sum(len(batch.lines) for _, batch in read) <= LIVE_RECORDS
@@ -163,8 +172,7 @@ class Follower:
         if at_the_end and not settling:
             self._caught_up = True
             self._writing.store.truncate_wal()
-        self._describe()
-        self._beat()
+        self._beat(force=once)
         return bool(read) or settling
 
     def _take_sources(self) -> None:
@@ -317,5 +325,6 @@ class Follower:
     def _beat(self, *, force: bool = False) -> None:
         now = time.monotonic()
         if force or now - self._beat_at >= BEAT_SECONDS:
+            self._describe()
             self._lock.beat(self._note)
             self._beat_at = now

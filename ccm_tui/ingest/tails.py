@@ -54,6 +54,8 @@ class SourceTails:
         self._passed: dict[tuple[int, int], LogFile] = {}
         """Siblings read to their end, as they were then; a change of size or time means another look."""
         self._pending: dict[tuple[int, int], _Pending] = {}
+        self._had: set[Path] = set()
+        """Live logs read to their end in this turn."""
 
     @property
     def tails(self) -> list[FileTail]:
@@ -94,11 +96,21 @@ class SourceTails:
         """The next lines of any log; None when there is nothing to deliver now. See FileTail.read.
 
         Live logs come first, then rotated siblings, the newest first: the floor is on the screen before its history.
+        One that was read to its end has its next turn when all have had theirs, so that none is kept from it by another
+        that never stops growing; None ends a turn.
         """
-        for tail in [*self._live.values(), *reversed(self._rotated.values())]:
+        for path, tail in self._live.items():
+            if path not in self._had:
+                batch = tail.read(now, max_line_bytes, max_lines, max_bytes)
+                if batch is not None:
+                    if not tail.behind_bytes and not batch.content.compressed:
+                        self._had.add(path)
+                    return batch
+        for tail in reversed(self._rotated.values()):
             batch = tail.read(now, max_line_bytes, max_lines, max_bytes)
             if batch is not None:
                 return batch
+        self._had.clear()
         return None
 
     def mark_committed(self) -> None:

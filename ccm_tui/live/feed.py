@@ -150,7 +150,8 @@ class Feed:
                         # Only after a change: the one after a mere tick of the clock is shown at once
                         committed_at = now
                         took = time.monotonic() - now
-                        self._stop.wait(max(self._interval, min(took * took / UNHURRIED_SECONDS, LONGEST_REST_SECONDS)))
+                        rest = min(took * took / UNHURRIED_SECONDS, LONGEST_REST_SECONDS)
+                        self._stop.wait(max(self._interval - took, rest))
                         continue
             except CcmError as error:
                 if store is not None:

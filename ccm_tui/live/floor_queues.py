@@ -6,7 +6,6 @@ queue in which something changed is read again, and a row stays as it is until t
 """
 
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +18,13 @@ from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import QueueTally, pool, tally_segments
 from ccm_tui.live.floor_agents import LISTED_MS
+from ccm_tui.live.half_hour import HalfHour, QueueKey
 from ccm_tui.live.snapshot import AgentRow, QueueRow, WaitingContact
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import changes
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import intervals as interval_store
-from ccm_tui.store.contacts import to_segment
 
-RECENT_MS = 30 * 60 * 1000
 RECOUNT_MS = 5_000
 """What looks back over many contacts (the last half hour, the day's curve, the day but for its last hours) is counted
 this often, on a huge floor so that it takes no more than a hundredth of the time."""
@@ -42,8 +40,6 @@ _DEFERRED = {channel.value for channel in Channel if channel.deferred}
 _QUEUE, _CHANNEL, _ENTERED_AT_MS, _ANSWERED_AT_MS, _ENDED_AT_MS = 7, 4, 9, 11, 12
 """Columns of a segment's row."""
 
-QueueKey = tuple[str, Channel]
-"""(queue, channel)."""
 _Row = tuple[Any, ...]
 _Members = list[tuple[AgentState, QueueMembership]]
 _Changed = tuple[int, str, int]
@@ -60,6 +56,8 @@ class _LookBack:
     day_ms: int
     split_ms: int
     """Where the last stretch begins."""
+    recent_seconds: float
+    """What counting ``recent`` took."""
     recent: dict[QueueKey, QueueTally]
     half_hours: dict[QueueKey, tuple[int, ...]]
 
@@ -111,6 +109,8 @@ class QueuesReader:
         self._site_id = site_id
         self._lost_after_ms = definitions.rules(site, "").lost_after_ms
         self._look_back: _LookBack | None = None
+        self._counting: HalfHour | None = None
+        """The half hour of the next look-back, while it is counted."""
         self._earlier: _Earlier | None = None
         self._listed: tuple[int, set[QueueKey]] | None = None
         self._open: dict[_Row, _Row] = {}
@@ -125,17 +125,15 @@ class QueuesReader:
 
     def read(self, cursor: sqlite3.Cursor, day_ms: int, as_of_ms: int, agents: Iterable[AgentRow]) -> list[QueueRow]:
         """The rows as of an instant, in no order; ``day_ms`` is when its day began, ``agents`` who is in the queues."""
-        look_back = self._look_back
-        if look_back is not None and not (
-            look_back.day_ms == day_ms and look_back.counted_at_ms <= as_of_ms < look_back.again_at_ms
-        ):
-            look_back = None
-        affected = self._affected(cursor, day_ms, as_of_ms, anew=look_back is None)
-        kept = self._kept(cursor, look_back, as_of_ms) if not affected else None
+        recent = self._count_half_hour(cursor, day_ms, as_of_ms)
+        affected = self._affected(cursor, day_ms, as_of_ms, anew=recent is not None)
+        kept = self._kept(cursor, as_of_ms) if not affected and recent is None else None
         changed = changes.changed_queues(cursor, self._site_id, -1 if kept is None else kept.changed)
         segments = self._read_segments(cursor, as_of_ms, affected, kept, changed)
-        if look_back is None:
-            look_back = self._look_back = self._count_back(cursor, day_ms, as_of_ms, segments, affected)
+        if recent is not None:
+            self._look_back = self._count_back(cursor, day_ms, as_of_ms, recent, segments, affected)
+        look_back = self._look_back
+        assert look_back is not None, "the first half hour is counted at once"
         earlier = self._read_earlier(cursor, look_back, segments, affected)
         rollups = self._read_recent_rollups(cursor, look_back, as_of_ms, affected, kept, changed)
         self._recent = None
@@ -182,10 +180,10 @@ class QueuesReader:
         self._going_on = (as_of_ms, going_on)
         return going_on.keys() | interval_store.dirty_slots(cursor, day_ms, as_of_ms + 1)
 
-    def _kept(self, cursor: sqlite3.Cursor, look_back: _LookBack | None, as_of_ms: int) -> _Recent | None:
+    def _kept(self, cursor: sqlite3.Cursor, as_of_ms: int) -> _Recent | None:
         """What was read last, when the clock and the files that are read have changed nothing in it."""
         recent = self._recent
-        if recent is None or recent.look_back is not look_back:
+        if recent is None or recent.look_back is not self._look_back:
             return None
         oldest_ms = min(
             (row[_ENTERED_AT_MS] for row in self._open.values() if row[_CHANNEL] not in _DEFERRED), default=as_of_ms
@@ -263,32 +261,43 @@ class QueuesReader:
 
     # -- looking back -------------------------------------------------------------------------------------------------
 
+    def _count_half_hour(self, cursor: sqlite3.Cursor, day_ms: int, as_of_ms: int) -> HalfHour | None:
+        """Count on for the next look-back when it is due; the half hour once all of it is counted."""
+        look_back, counting = self._look_back, self._counting
+        if look_back is None or look_back.day_ms != day_ms or as_of_ms < look_back.counted_at_ms:
+            counting = HalfHour(self._site_id, as_of_ms, self._tally)
+        elif as_of_ms < look_back.again_at_ms:
+            return None
+        elif counting is None or as_of_ms < counting.as_of_ms:
+            counting = HalfHour(self._site_id, as_of_ms, self._tally, look_back.recent_seconds)
+        counting.count_on(cursor)
+        self._counting = None if counting.done else counting
+        return counting if counting.done else None
+
     def _count_back(
         self,
         cursor: sqlite3.Cursor,
         day_ms: int,
         as_of_ms: int,
+        recent: HalfHour,
         segments: Mapping[QueueKey, list[_Row]],
         affected: set[int],
     ) -> _LookBack:
-        began = time.perf_counter()
-        recent = _by_queue(floor_store.segments_in(cursor, self._site_id, as_of_ms - RECENT_MS, as_of_ms + 1))
         offered = {
             (queue, Channel(channel)): slots
             for (queue, channel), slots in floor_store.offered_by_slot(
                 cursor, self._site_id, day_ms, as_of_ms + 1, without=affected
             ).items()
         }
-        tallies = {key: self._tally(key[0], map(to_segment, pile), as_of_ms) for key, pile in recent.items()}
         half_hours = {
             key: _series(offered.get(key, {}), self._seen(segments.get(key, []), as_of_ms), day_ms, as_of_ms)
             for key in offered.keys() | segments.keys()
         }
         # Where nothing was found, a floor may just be filling: what comes first is not to be missed for long
-        soonest_ms = RECOUNT_MS if recent else SECOND_MS
-        again_at_ms = as_of_ms + max(soonest_ms, round(100_000 * (time.perf_counter() - began)))
+        soonest_ms = RECOUNT_MS if recent.tallies else SECOND_MS
+        again_at_ms = recent.as_of_ms + max(soonest_ms, round(100_000 * recent.seconds))
         split_ms = max(day_ms, as_of_ms - as_of_ms % SLOT_MS - STRETCH_MS)
-        return _LookBack(as_of_ms, again_at_ms, day_ms, split_ms, tallies, half_hours)
+        return _LookBack(recent.as_of_ms, again_at_ms, day_ms, split_ms, recent.seconds, recent.tallies, half_hours)
 
     def _read_earlier(
         self,

@@ -16,7 +16,7 @@ from tests.benchmarks.table import show
 from tests.e2e.terminal import Place, followers
 
 LINES_A_SECOND, SECONDS, QUEUES, AGENTS = 100, 40, 30, 200
-PERIOD = 0.05
+PERIOD = 0.01
 HISTORY_SECONDS = 3600
 PROBE_FROM = 50_000
 """What the probe's queue has been offered before: its next numbers stand nowhere else on the screen."""

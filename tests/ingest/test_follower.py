@@ -16,8 +16,9 @@ import pytest
 from ccm_tui.ingest.follower import Follower
 from ccm_tui.ingest.lock import FollowerLock, is_free, read_status
 from ccm_tui.ingest.parsing import Counts
+from ccm_tui.store import files as file_store
 from ccm_tui.store import intervals as interval_store
-from ccm_tui.store.engine import open_writer
+from ccm_tui.store.engine import open_reader, open_writer
 from ccm_tui.store.files import remember_sources
 from tests.feeding import open_writing
 from tests.ingest.following import (
@@ -68,6 +69,55 @@ def _replace(log: Path) -> None:
 
 CHANGES: list[Callable[[Path], None]] = [_rename, _copytruncate, _delete, _replace, lambda log: os.truncate(log, 0)]
 IDS = ["rename", "copytruncate", "delete", "replace", "truncate"]
+
+
+def test_a_stream_of_single_lines_is_committed_in_batches(log: Path, tmp_path: Path) -> None:
+    """However fast lines come one by one, commits are at least a period apart; what is quiet is committed at once."""
+    append(log, calls(0, 1))
+    with Following(tmp_path, log) as following:
+        following.wait_for_lines(CALL)
+        commits = []
+        with open_reader(following.database) as store:
+            before = store.data_version()
+            for line in calls(1, 61):
+                append(log, [line])
+                time.sleep(0.003)
+                commits.append(store.data_version())
+            following.wait_for_lines(61 * CALL)
+        assert 1 < len(set(commits) - {before}) <= len(commits) / 3
+    assert_as_if_imported_at_once(following.database, text(calls(0, 61)))
+
+
+def test_two_logs_that_never_pause_are_both_read(tmp_path: Path) -> None:
+    """A log that has grown again when it was read must not keep the others from their turn."""
+    logs = [tmp_path / "logs" / name for name in ("a.log", "b.log")]
+    logs[0].parent.mkdir()
+    lines = [iter(calls(0, 400, queue=queue)) for queue in ("sales", "support")]
+    writing = open_writing(new_database(tmp_path / "ccm.db"))
+    lock = FollowerLock(writing.store.path)
+    assert lock.acquire()
+    committed: list[int] = []
+
+    class Busy(threading.Event):
+        """A line in each log with every look."""
+
+        def is_set(self) -> bool:
+            for log, more in zip(logs, lines, strict=True):
+                append(log, [next(more)])
+            return len(committed) == 40
+
+    def note(counts: Counts) -> None:
+        committed.append(counts.lines)
+
+    try:
+        Follower(writing, lock, [source(logs[0].parent)], grace_seconds=GRACE, on_counts=note).run(Busy())
+        with writing.store.reading() as cursor:
+            files = {Path(file.path).name: file.lines for file in file_store.list_files(cursor)}
+    finally:
+        lock.release()
+        writing.store.close()
+    assert files.keys() == {"a.log", "b.log"}
+    assert min(files.values()) > max(files.values()) / 2
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=IDS)
@@ -490,7 +540,7 @@ def test_what_bulk_left_for_later_is_done_beside_a_log_that_never_pauses(log: Pa
     finally:
         lock.release()
         writing.store.close()
-    assert counts.lines == 80 * CALL, "each look found lines, and none was the last"
+    assert counts.lines >= 79 * CALL, "lines came until the last look"
 
 
 def test_a_second_follower_is_refused_by_name(log: Path, tmp_path: Path) -> None:

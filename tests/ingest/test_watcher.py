@@ -96,6 +96,28 @@ def test_appending_wakes_by_notice(log: Path, recorder: Recorder) -> None:
         assert watcher.wait(DEADLINE)
 
 
+def test_a_wake_that_nobody_has_taken_is_enough(log: Path, recorder: Recorder) -> None:
+    """Who is busy reading is not woken line by line; when he waits again he is told at once, and of later ones too."""
+    with Watcher([log], watch=recorder, poll_seconds=DEADLINE) as watcher:
+        assert append_until_woken(log, watcher)
+        while watcher.wait(0.1):
+            pass
+        append(log)
+        assert watcher.wait(DEADLINE)
+        append(log)
+        time.sleep(0.2)
+        told = recorder.changes
+        for _ in range(20):
+            append(log)
+            time.sleep(0.01)
+        assert recorder.changes == told
+        assert watcher.wait(DEADLINE)
+        while watcher.wait(0.1):
+            pass
+        append(log)
+        assert watcher.wait(DEADLINE)
+
+
 def test_quiet_is_quiet(watcher: Watcher) -> None:
     assert not watcher.wait(0.2)
     assert watcher.degraded is None

@@ -1,6 +1,6 @@
 """What a reader keeps from one reading to the next never shows: it reads what a new one reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from ccm_tui.domain.agent_state import AgentActivity
-from ccm_tui.live import floor, floor_agents, floor_queues
+from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.tally import QueueTally, tally_segments
+from ccm_tui.live import floor, floor_agents, floor_queues, half_hour
+from ccm_tui.live.half_hour import SLICE_SECONDS, HalfHour
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import rebuild as rebuild_store
@@ -92,6 +95,55 @@ def test_the_first_contacts_are_soon_in_the_last_half_hour_too(tmp_path: Path) -
     kept.feed(more.data())
     (row,) = reader.read(now_ms + 1000, LOOKED).queues
     assert (row.day.offered, row.recent.offered) == (1, 1)
+
+
+def test_the_last_half_hour_is_the_same_in_slices(tmp_path: Path) -> None:
+    """Also when a call goes on meanwhile: all slices are as of one instant."""
+    log = Log()
+    log.comes(at("8:00"), "ann", "sales", "support")
+    for minute in range(60):
+        log.call(at(f"9:{minute:02}"), "sales", "ann")
+        log.abandons(at(f"9:{minute:02}:30"), "support")
+    kept = Floor(tmp_path).feed(log.data(at("9:55")))
+    with kept.writing.store.reading() as cursor:
+        (site_id,) = floor_store.list_sites(cursor).values()
+
+    def tally(queue: str, segments: Iterable[Segment], as_of_ms: int) -> QueueTally:
+        return tally_segments(segments, kept.definitions.rules("main", queue), as_of_ms)
+
+    def count_on(half_hour: HalfHour) -> None:
+        with kept.writing.store.reading() as cursor:
+            half_hour.count_on(cursor)
+
+    whole, sliced = (HalfHour(site_id, at("9:54"), tally, seconds) for seconds in (0.0, 100 * SLICE_SECONDS))
+    count_on(whole)
+    assert whole.done
+    count_on(sliced)
+    kept.feed(log.data())
+    slices = 1
+    while not sliced.done:
+        count_on(sliced)
+        slices += 1
+    assert slices > 50
+    assert sliced.tallies == whole.tallies
+    assert {queue: tally.offered for (queue, _), tally in whole.tallies.items()} == {"sales": 31, "support": 30}
+
+
+def test_a_huge_floor_shows_its_last_half_hour_when_all_of_it_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(half_hour, "SLICE_SECONDS", 1e-9)
+    log = Log()
+    for minute in range(40):
+        log.call(at(f"9:{minute:02}"), "sales", "ann")
+    kept = Floor(tmp_path).feed(log.data(at("9:31")))
+    reader = kept.reader()
+    assert reader.read(at("9:30"), LOOKED).queues[0].recent.offered == 31
+    kept.feed(log.data())
+    shown = [reader.read(at("9:40") + step, LOOKED).queues[0].recent.offered for step in range(40 * 60)]
+    assert shown[0] == 31
+    assert shown[-1] == 30
+    assert set(shown) == {30, 31}
 
 
 def test_an_idle_floor_on_which_nothing_is_written_is_not_read_again(tmp_path: Path) -> None:
