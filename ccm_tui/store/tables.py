@@ -85,7 +85,6 @@ class File(SQLModel, table=True):
     """One content that was read, how far, and what came of it. A truncated file begins a new row."""
 
     __tablename__ = "file"
-    __table_args__ = (Index("ix_file_path", "path"), Index("ix_file_inode", "device", "inode"))
     id: int | None = Field(default=None, primary_key=True)
     site_id: int = Field(foreign_key="site.id")
     path: str

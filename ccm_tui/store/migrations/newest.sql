@@ -81,8 +81,6 @@ CREATE TABLE file (
 	PRIMARY KEY (id),
 	FOREIGN KEY(site_id) REFERENCES site (id)
 );
-CREATE INDEX ix_file_inode ON file (device, inode);
-CREATE INDEX ix_file_path ON file (path);
 CREATE TABLE queue (
 	id INTEGER NOT NULL,
 	site_id INTEGER NOT NULL,

@@ -559,8 +559,6 @@ INSERT INTO "span" VALUES(5,11,'status',NULL,NULL,1795426380500,1795435201000,1,
 CREATE UNIQUE INDEX ix_source_pattern ON source (pattern);
 CREATE UNIQUE INDEX ix_agent_site_name ON agent (site_id, name);
 CREATE INDEX ix_contact_odd ON contact (site_id) WHERE contradictions + repeated_ends > 0;
-CREATE INDEX ix_file_inode ON file (device, inode);
-CREATE INDEX ix_file_path ON file (path);
 CREATE UNIQUE INDEX ix_queue_site_name ON queue (site_id, name);
 CREATE INDEX ix_block_time ON block (to_ms, from_ms, lines);
 CREATE INDEX ix_quarantine_file ON quarantine (file_id);

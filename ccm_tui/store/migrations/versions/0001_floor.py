@@ -109,8 +109,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_file_inode", "file", ["device", "inode"], unique=False)
-    op.create_index("ix_file_path", "file", ["path"], unique=False)
     op.create_table(
         "queue",
         sa.Column("id", sa.Integer(), nullable=False),
