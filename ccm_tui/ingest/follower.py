@@ -32,7 +32,7 @@ BEAT_SECONDS = 0.5
 RESCAN_SECONDS = 1.0
 LIST_EVERY_SECONDS = 0.2
 """New files are looked for this often: not with every line of a busy log."""
-PERIOD_SECONDS = 0.07
+PERIOD_SECONDS = 0.075
 """From the first commit of what was read in one go to the next, at least. A commit costs nearly the same whatever is in
 it, and so does what every console reads after it. After quiet, the first line is committed at once."""
 SETTLE_EVERY_SECONDS = 1.0

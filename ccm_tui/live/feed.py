@@ -1,14 +1,12 @@
-"""The console's one thread that reads the floor: database changed, snapshot, callback. Starts a follower if none is.
+"""The console's one thread that reads the floor: database changed, snapshot, callback.
 
-Nothing here writes to the floor. The follower it starts is a child process of its own, which ends with this one.
+Nothing here writes to the floor. The follower that is started where there is none is a child process of its own.
 """
 
 import contextlib
 import math
-import random
-import subprocess
+import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ccm_tui.errors import CcmError
-from ccm_tui.ingest.lock import is_free, read_status
+from ccm_tui.ingest.lock import read_status
 from ccm_tui.live.commits import Commits
 from ccm_tui.live.feeds import read_database_health, read_feeds
 from ccm_tui.live.floor import FloorReader
 from ccm_tui.live.snapshot import DatabaseHealth, FeedRow, FloorSnapshot
+from ccm_tui.live.supervisor import Supervisor
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store, open_reader
 
@@ -28,6 +27,8 @@ QUIET_SECONDS = 3.0
 """When nothing was committed for so long, all is quiet."""
 LONGEST_WAIT_SECONDS = 0.25
 RETRY_SECONDS = 0.1
+NICENESS = 10
+"""Reading gives way to who writes: twenty consoles of a busy floor made a commit take 40 ms, now 9."""
 QUIET_HEALTH_SECONDS = 5.0
 """Feeds and health are read this often when nothing was committed, else once a second."""
 TICK_SECONDS = 1
@@ -39,12 +40,6 @@ UNHURRIED_SECONDS = 0.016
 """A reading that took so long is followed by a rest as long, one of n times as long by n times as long a rest as it
 took itself: where the machine is short of time, twenty consoles paint less."""
 LONGEST_REST_SECONDS = 0.5
-SUPERVISE_SECONDS = 0.5
-"""How often we look whether somebody follows; a dead follower is replaced within two seconds."""
-SHORT_LIFE_SECONDS = 2.0
-"""A child that gives up sooner cannot follow and is not tried again at once; one that was killed is."""
-END_CHILD_SECONDS = 2.0
-REMEMBER_SECONDS = 10.0
 
 
 class Feed:
@@ -71,7 +66,7 @@ class Feed:
         self._on_snapshot = on_snapshot
         self._on_failure = on_failure
         self._config = config
-        self._supervisor = _Supervisor(database, config, child_arguments) if follow else None
+        self._supervisor = Supervisor(database, config, child_arguments) if follow else None
         self._interval = SLOW_LINK_SECONDS if low_bandwidth else FASTEST_SECONDS
         self._tick_seconds = SLOW_LINK_TICK_SECONDS if low_bandwidth else TICK_SECONDS
         self._wall_clock = wall_clock
@@ -85,6 +80,8 @@ class Feed:
 
     def start(self) -> None:
         """Begin to read; the first snapshot comes when there is a database."""
+        if self._supervisor is not None:
+            self._supervisor.start()
         self._thread.start()
 
     def stop(self) -> None:
@@ -113,16 +110,14 @@ class Feed:
         self._commits.wake()
 
     def _run(self) -> None:
+        _yield_to_others()
         store: Store | None = None
         reader: _Reading | None = None
-        version, committed_at, looked_at, supervise_at = -1, 0.0, 0.0, 0.0
+        version, committed_at, looked_at, took = -1, 0.0, 0.0, 0.0
         tick = _Tick(self._tick_seconds)
         while not self._stop.is_set():
             now = time.monotonic()
             wall = self._wall_clock()
-            if self._supervisor is not None and now >= supervise_at:
-                self._supervisor.look()
-                supervise_at = now + SUPERVISE_SECONDS
             try:
                 if store is not None and now - looked_at >= TICK_SECONDS:
                     looked_at = now
@@ -149,8 +144,9 @@ class Feed:
                     if committed:
                         # Only after a change: the one after a mere tick of the clock is shown at once
                         committed_at = now
-                        took = time.monotonic() - now
-                        rest = min(took * took / UNHURRIED_SECONDS, LONGEST_REST_SECONDS)
+                        took, before = time.monotonic() - now, took
+                        pace = min(took, before)  # one slow reading alone says nothing of the load
+                        rest = min(pace * pace / UNHURRIED_SECONDS, LONGEST_REST_SECONDS)
                         self._stop.wait(max(self._interval - took, rest))
                         continue
             except CcmError as error:
@@ -190,6 +186,13 @@ class Feed:
         if what != self._failure:
             self._failure = what
             self._on_failure(what, hint)
+
+
+def _yield_to_others() -> None:
+    """Let everything else go first where the processor is short. Only Linux can do that for one thread."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class _Tick:
@@ -237,98 +240,3 @@ class _Reading(FloorReader):
             status = replace(status, looked_at_ms=as_of_ms - age_ms)
         floor = self.read(as_of_ms, status, live=live, written=written)
         return replace(floor, feeds=self._feeds, health=self._health)
-
-
-class _Supervisor:
-    """Keeps a follower running while nobody else does."""
-
-    def __init__(self, database: Path, config: str | None, arguments: Sequence[str]) -> None:
-        self._database = database
-        # -P: modules are not to be looked for in the folder somebody happens to be in
-        self._command = [sys.executable, "-P", "-m", "ccm_tui"]
-        if config is not None:
-            self._command += ["--config", config]
-        self._command += ["--db", str(database), "watch"]
-        self._arguments = list(arguments)
-        self.named = " ".join(arguments)
-        """What is to be followed, as it was named."""
-        self._child: subprocess.Popen[bytes] | None = None
-        self.said = ""
-        """Why the child we started last has failed; empty while one is up."""
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the supervisor; ``end`` closes it
-        self._started_at = -math.inf
-        self._failed_at = -math.inf
-        self._remembered = not arguments
-
-    def look(self) -> None:
-        """Start a child when nobody follows; twenty consoles may try, the lock lets one."""
-        child = self._child
-        if child is not None and child.poll() is None:
-            return
-        if child is not None:
-            self.said = self._last_words()
-            self._child = None
-            self._remembered = not self._arguments  # it may have ended before it came to that
-            _close_stdin(child)
-            if child.returncode > 0 and time.monotonic() - self._started_at < SHORT_LIFE_SECONDS:
-                self._failed_at = time.monotonic()
-        if is_free(self._database):
-            if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
-                return
-            time.sleep(random.uniform(0, 0.05))  # noqa: S311 - so that consoles do not all start at once
-            self.said = ""
-            self._started_at = time.monotonic()
-            self._child = self._spawn("--child", *self._arguments)
-            self._remembered = True
-        elif not self._remembered:
-            with self._spawn("--remember", *self._arguments) as remembering:
-                try:
-                    failed = bool(remembering.wait(REMEMBER_SECONDS))
-                except subprocess.TimeoutExpired:
-                    remembering.kill()
-                    self.said = f"could not be remembered within {REMEMBER_SECONDS:.0f} s"
-                else:
-                    self.said = self._last_words() if failed else ""
-            self._remembered = True
-
-    @property
-    def is_starting(self) -> bool:
-        """Whether a child is up that may have yet to make the database."""
-        return self._child is not None and self._child.poll() is None
-
-    def _last_words(self) -> str:
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        self._errors.seek(0)
-        self._errors.truncate()
-        return lines[0].removeprefix("ccm-tui: ") if lines else ""
-
-    def end(self) -> None:
-        """End the child we started: closing its standard input tells it, a signal insists."""
-        child = self._child
-        self._errors.close()
-        if child is None:
-            return
-        _close_stdin(child)
-        if child.poll() is not None:
-            return
-        child.terminate()
-        try:
-            child.wait(END_CHILD_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [*self._command, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self._errors,
-            start_new_session=True,
-        )
-
-
-def _close_stdin(child: subprocess.Popen[bytes]) -> None:
-    if child.stdin is not None:
-        child.stdin.close()

@@ -30,6 +30,9 @@ sqlite3.register_adapter(bytes, bytes)
 NEWEST = Path(__file__).parent / "migrations" / "newest.sql"
 """What all migrations together make of an empty file: loading what runs them takes longer than a small import."""
 
+CHECKPOINT_ROWS = 1000
+"""After so many changed rows, about 3 MB of write-ahead log, the writer brings it back into the database."""
+
 _NETWORK_FILESYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph"})
 
 
@@ -42,6 +45,8 @@ class Store:
         """In autocommit: a transaction is open only inside ``writing()``."""
         status = path.stat()
         self._file = (status.st_dev, status.st_ino)
+        self._checkpointed = 0
+        """How many rows this connection had changed when it last brought the write-ahead log back."""
 
     @cached_property
     def engine(self) -> "Engine":
@@ -66,13 +71,14 @@ class Store:
             try:
                 yield cursor
                 cursor.execute("COMMIT")
-                self._tell()
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     cursor.execute("ROLLBACK")
                 raise
             finally:
                 cursor.close()
+        self._tell()
+        self._checkpoint()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Cursor]:
@@ -94,6 +100,15 @@ class Store:
         """
         with contextlib.suppress(OSError):
             os.utime(self.path)
+
+    def _checkpoint(self) -> None:
+        """Bring the write-ahead log back when it has grown. SQLite would do it within the commit: whoever waits for
+        what was committed would wait for the disk too. Like SQLite, what cannot be brought back now waits."""
+        changed = self.connection.total_changes
+        if changed - self._checkpointed >= CHECKPOINT_ROWS:
+            self._checkpointed = changed
+            with contextlib.suppress(sqlite3.Error):
+                self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def data_version(self) -> int:
         """Changes whenever another connection has committed."""
@@ -141,6 +156,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA cache_size=-32768",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA synchronous=NORMAL",
+    "PRAGMA wal_autocheckpoint=0",  # see Store._checkpoint
     f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}",
     "PRAGMA temp_store=MEMORY",
 )

@@ -44,11 +44,13 @@ def test_a_commit_ends_the_wait(database: Path, tmp_path: Path, commits: Commits
         commits.opened()
         version = store.data_version()
         for number in range(3):
-            threading.Timer(0.1, lambda: feeder.feed(text(calls(number, number + 1)))).start()  # noqa: B023
+            writer = threading.Timer(0.1, feeder.feed, [text(calls(number, number + 1))])
+            writer.start()
             until = time.monotonic() + LONG
             while store.data_version() == version:
                 assert waited(commits) < LONG
                 assert time.monotonic() < until
+            writer.join()
             version = store.data_version()
     commits.close()
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote, is_free, read_status
-from ccm_tui.live.feed import Feed, _Tick
+from ccm_tui.live.feed import NICENESS, Feed, _Tick
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
@@ -177,6 +178,20 @@ def test_where_somebody_follows_a_path_is_only_remembered(database: Path, tmp_pa
         writing.store.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread's priority is Linux's own")
+def test_reading_gives_way_to_others_and_the_follower_does_not(database: Path, tmp_path: Path, seen: Seen) -> None:
+    log = append(tmp_path / "log", calls(0, 1))
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    with seen.feed(database, follow=True, arguments=(str(log),)):
+        wait_until(lambda: seen.offered() == 1, "a follower reads it")
+        (reading,) = (thread.native_id for thread in threading.enumerate() if thread.name == "floor-feed")
+        follower = read_status(database).pid
+        assert follower is not None
+        assert reading is not None
+        assert os.getpriority(os.PRIO_PROCESS, reading) == ours + NICENESS
+        assert os.getpriority(os.PRIO_PROCESS, follower) == os.getpriority(os.PRIO_PROCESS, 0) == ours
+
+
 def test_a_path_is_remembered_where_another_console_was_quicker_to_follow(
     database: Path, tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +199,7 @@ def test_a_path_is_remembered_where_another_console_was_quicker_to_follow(
     lock = FollowerLock(database)
     assert lock.acquire()
     looks = iter([True])
-    monkeypatch.setattr("ccm_tui.live.feed.is_free", lambda path: next(looks, None) or is_free(path))
+    monkeypatch.setattr("ccm_tui.live.supervisor.is_free", lambda path: next(looks, None) or is_free(path))
 
     def remembered() -> list[str]:
         with open_reader(database) as store, store.reading() as cursor:

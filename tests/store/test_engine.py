@@ -131,7 +131,6 @@ def test_a_long_write_ahead_log_is_brought_back_when_no_reader_needs_it(
     wal = tmp_path / "ccm.db-wal"
     with open_writer(tmp_path / "ccm.db") as writer, open_reader(tmp_path / "ccm.db") as reader:
         writer.connection.execute("PRAGMA busy_timeout=10")
-        writer.connection.execute("PRAGMA wal_autocheckpoint=0")
         with reader.reading() as cursor:
             cursor.execute("SELECT COUNT(*) FROM site").fetchone()
             with writer.writing() as writing:
@@ -141,6 +140,28 @@ def test_a_long_write_ahead_log_is_brought_back_when_no_reader_needs_it(
             assert wal.stat().st_size == long > 64 << 10
         writer.truncate_wal()
         assert wal.stat().st_size == 0
+
+
+def test_many_commits_do_not_make_the_write_ahead_log_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CHECKPOINT_ROWS", 20)
+    wal = tmp_path / "ccm.db-wal"
+
+    def longest(commits: int) -> int:
+        sizes = []
+        for number in range(commits):
+            with writer.writing() as cursor:
+                cursor.execute("INSERT INTO site (name) VALUES (?)", (f"{commits}.{number}",))
+            sizes.append(wal.stat().st_size)
+        return max(sizes)
+
+    with open_writer(tmp_path / "ccm.db") as writer, open_reader(tmp_path / "ccm.db") as reader:
+        usual = longest(40)
+        assert longest(400) < 2 * usual
+        with reader.reading() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM site").fetchone()
+            assert longest(401) > 4 * usual, "a reader keeps it, and is not waited for"
+        with reader.reading() as cursor:
+            assert cursor.execute("SELECT COUNT(*) FROM site").fetchone() == (841,)
 
 
 def test_a_store_knows_when_its_file_is_gone(tmp_path: Path) -> None:
