@@ -88,11 +88,8 @@ def test_a_stream_of_single_lines_is_committed_in_batches(log: Path, tmp_path: P
     assert_as_if_imported_at_once(following.database, text(calls(0, 61)))
 
 
-def test_two_logs_that_never_pause_are_both_read(tmp_path: Path) -> None:
-    """A log that has grown again when it was read must not keep the others from their turn."""
-    logs = [tmp_path / "logs" / name for name in ("a.log", "b.log")]
-    logs[0].parent.mkdir()
-    lines = [iter(calls(0, 400, queue=queue)) for queue in ("sales", "support")]
+def _lines_of_files(tmp_path: Path, growing: dict[Path, Iterator[bytes]], commits: int) -> dict[str, int]:
+    """File name -> lines read, after so many commits by a follower of the folder in which these logs never pause."""
     writing = open_writing(new_database(tmp_path / "ccm.db"))
     lock = FollowerLock(writing.store.path)
     assert lock.acquire()
@@ -102,22 +99,37 @@ def test_two_logs_that_never_pause_are_both_read(tmp_path: Path) -> None:
         """A line in each log with every look."""
 
         def is_set(self) -> bool:
-            for log, more in zip(logs, lines, strict=True):
-                append(log, [next(more)])
-            return len(committed) == 40
+            for log, lines in growing.items():
+                append(log, [next(lines)])
+            return len(committed) == commits
 
     def note(counts: Counts) -> None:
         committed.append(counts.lines)
 
     try:
-        Follower(writing, lock, [source(logs[0].parent)], grace_seconds=GRACE, on_counts=note).run(Busy())
+        folder = next(iter(growing)).parent
+        Follower(writing, lock, [source(folder)], grace_seconds=GRACE, on_counts=note).run(Busy())
         with writing.store.reading() as cursor:
-            files = {Path(file.path).name: file.lines for file in file_store.list_files(cursor)}
+            return {Path(file.path).name: file.lines for file in file_store.list_files(cursor)}
     finally:
         lock.release()
         writing.store.close()
-    assert files.keys() == {"a.log", "b.log"}
-    assert min(files.values()) > max(files.values()) / 2
+
+
+def test_two_logs_that_never_pause_are_both_read(log: Path, tmp_path: Path) -> None:
+    """One that has grown again when it was read must not keep the others from their turn."""
+    growing = {log.with_name(f"{queue}.log"): iter(calls(0, 400, queue=queue)) for queue in ("sales", "support")}
+    lines = _lines_of_files(tmp_path, growing, 40)
+    assert lines.keys() == {"sales.log", "support.log"}
+    assert min(lines.values()) > max(lines.values()) / 2
+
+
+def test_history_is_read_beside_a_log_that_never_pauses(log: Path, tmp_path: Path) -> None:
+    old = append(log.with_name("queue_log.1"), calls(0, 100))
+    os.utime(old, (EPOCH, EPOCH))
+    lines = _lines_of_files(tmp_path, {log: iter(calls(200, 600))}, 40)
+    assert lines["queue_log.1"] == 100 * CALL
+    assert lines["queue_log"] > 10
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=IDS)
