@@ -5,9 +5,8 @@ from pathlib import Path
 from ccm_tui.domain.segments import Segment
 from ccm_tui.ingest.checkpoint import checkpoint_of
 from ccm_tui.ingest.content import open_content
-from ccm_tui.ingest.lines import LineReader
 from ccm_tui.ingest.parsing import Counts, Part
-from ccm_tui.ingest.writing import Writing, with_checkpoint
+from ccm_tui.ingest.writing import Writing, open_reader, with_checkpoint
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.blocks import LAST_MS, read_lines
@@ -31,7 +30,7 @@ class Feeder:
         self._max_lines = max_lines
         path.touch()
         self._content = open_content(path)
-        self._reader = LineReader(self._content)
+        self._reader = open_reader(self._content, None)
         self._site = site
         self._file: FileRow | None = None
 
@@ -49,6 +48,7 @@ class Feeder:
                 if log_format is None:
                     return
                 self._file = self.writing.new_file(self._content, log_format, self._site, "UTC")
+                self._reader = open_reader(self._content, log_format)
             batch = self._reader.read_batch(1 << 20, self._max_lines)
             if batch.end == batch.start:
                 return

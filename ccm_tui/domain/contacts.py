@@ -33,7 +33,18 @@ class ContactRules:
 class ContactFold:
     """One contact's visits, brought up to date event by event."""
 
-    __slots__ = ("_channel", "_customer", "_early", "_misfits", "_rules", "_told", "repeated_ends", "visits")
+    __slots__ = (
+        "_channel",
+        "_customer",
+        "_early",
+        "_heard",
+        "_misfits",
+        "_record",
+        "_rules",
+        "_told",
+        "repeated_ends",
+        "visits",
+    )
 
     def __init__(self, rules: ContactRules) -> None:
         self._rules = rules
@@ -43,6 +54,10 @@ class ContactFold:
         """Channel and customer as custom events tell them: they hold for every visit."""
         self._early: list[Event] = []
         """Custom events from before the first visit, of which they tell."""
+        self._heard: list[Event] = []
+        """All custom events, to be told again of the visits of a newer record."""
+        self._record: tuple[int, tuple[int, int]] | None = None
+        """Version and place of the record of the whole contact that counts; None while there is none."""
         self.visits: list[Visit] = []
         self._misfits = 0
         self.repeated_ends = 0
@@ -66,14 +81,20 @@ class ContactFold:
 
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
+        begun_anew = False
+        if event.revision is not None or self._record is not None:
+            record = self._record
+            if not self._is_of_record(event, place):
+                return False
+            begun_anew = self._record is not record
         if event.channel is not None:
             self._channel = event.channel
         if event.customer and self._customer is None:
             self._customer = event.customer
         handler = _HANDLERS.get(event.kind)
         if handler is None:
-            return False
-        return handler(self, event, place)
+            return begun_anew
+        return handler(self, event, place) or begun_anew
 
     def restart(self, at_ms: int) -> bool:
         """The source restarted: whoever is still here is cut off. True when a visit changed."""
@@ -83,6 +104,24 @@ class ContactFold:
                 self._cut_off(visit, at_ms)
                 changed = True
         return changed
+
+    def _is_of_record(self, event: Event, place: tuple[int, int]) -> bool:
+        """Whether an event counts beside records of the whole contact: theirs stand above what other lines make of it,
+        and the newest record above the earlier ones, in whatever order they come. Of two of one version the first
+        counts. What custom events tell stands above both."""
+        if event.revision is None:
+            return event.kind is EventKind.DESCRIBED
+        if self._record is None or event.revision > self._record[0]:
+            self._record = (event.revision, place)
+            self._begin_anew()
+        return self._record[1] == place
+
+    def _begin_anew(self) -> None:
+        """Forget every visit, but not what custom events told."""
+        self._early = self._heard[:]
+        self.visits.clear()
+        self._channel = self._customer = None
+        self._misfits = self.repeated_ends = 0
 
     # -- entering ---------------------------------------------------------------------------------------------------
 
@@ -312,6 +351,8 @@ class ContactFold:
     def _describe(self, event: Event, place: tuple[int, int]) -> bool:
         """A custom event says more: of the whole contact, and of the visit it names or else the latest answered."""
         self._told = (event.channel or self._told[0], event.customer or self._told[1])
+        if event.revision is None:
+            self._heard.append(event)
         if not self.visits:
             self._early.append(event)
             return False

@@ -161,3 +161,6 @@ class Event(NamedTuple):
     """The contact this one continues (transfer under a new id, callback)."""
     data: Mapping[str, str] = NO_DATA
     """Further parameters by name."""
+    revision: int | None = None
+    """The line is a record of the whole contact, delivered anew when something about it changes: this is its version.
+    Of a contact's records the one with the greatest counts alone. None: the line is one of many that make a contact."""

@@ -15,14 +15,21 @@ from pathlib import Path
 from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, UsageError
 from ccm_tui.ingest.content import LogContent
 from ccm_tui.ingest.folding import LIVE_RECORDS
-from ccm_tui.ingest.lines import BLANK, LineBatch
+from ccm_tui.ingest.lines import BLANK, LineBatch, LineReader
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
 from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.pipeline import RulesChangedError
 from ccm_tui.ingest.tailer import GRACE_SECONDS, TailBatch, TailState
 from ccm_tui.ingest.tails import SourceTails
 from ccm_tui.ingest.watcher import Watcher
-from ccm_tui.ingest.writing import NO_FORMAT_SEEN, Writing, checkpoint_of_row, is_behind, with_checkpoint
+from ccm_tui.ingest.writing import (
+    NO_FORMAT_SEEN,
+    Writing,
+    checkpoint_of_row,
+    is_behind,
+    open_reader,
+    with_checkpoint,
+)
 from ccm_tui.store import files as file_store
 from ccm_tui.store.files import FileRow, SourceRow
 
@@ -199,6 +206,7 @@ class Follower:
                     grace_seconds=self._grace,
                     wall_clock=self._wall_clock,
                     is_ready=partial(self._is_recognised, source),
+                    reader_of=partial(self._reader_of, source),
                 )
                 self._followed[pattern] = _Followed(source, tails, {}, known, {})
         if self._watcher is not None:
@@ -252,6 +260,13 @@ class Follower:
             return self._writing.recognise(content, source.format) is not None or self._once
         except (UsageError, ConfigError) as error:  # a CSV layout that is no longer configured
             raise SourceError(f"{content.path}: {error}", error.hint) from error
+
+    def _reader_of(self, source: SourceRow, content: LogContent, offset: int) -> LineReader:
+        """The reader of a log of this source; what tells no format is read by lines."""
+        try:
+            return open_reader(content, self._writing.recognise(content, source.format), offset)
+        except CcmError:  # replaced since it was recognised: it is not stored, whatever it is read by
+            return LineReader(content, offset)
 
     def _file_of(self, followed: _Followed, batch: TailBatch) -> FileRow | None:
         """The stored file of a generation, found or made; None for one that ended before it told its format."""

@@ -19,7 +19,14 @@ from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
 from ccm_tui.ingest.lines import BLANK, LineBatch, LineReader
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.ingest.parsing import Counts, Part
-from ccm_tui.ingest.writing import NO_FORMAT_SEEN, Writing, checkpoint_of_row, is_behind, with_checkpoint
+from ccm_tui.ingest.writing import (
+    NO_FORMAT_SEEN,
+    Writing,
+    checkpoint_of_row,
+    is_behind,
+    open_reader,
+    with_checkpoint,
+)
 from ccm_tui.sources.base import MAX_LINE_BYTES, LogFormat
 from ccm_tui.store.files import FileRow
 
@@ -156,11 +163,11 @@ def _import_file(
         file = _continued(known, place) if isinstance(place, ResumeFrom) else None
         if file is None:
             file = writing.new_file(content, log_format, request.site, request.timezone)
-            reader = LineReader(content, block_bytes=BLOCK_BYTES)
+            reader = open_reader(content, log_format, block_bytes=BLOCK_BYTES)
         else:
             progress.counts.lines += file.lines
             progress.counts.repeats += file.lines
-            reader = LineReader(content, file.offset, block_bytes=BLOCK_BYTES)
+            reader = open_reader(content, log_format, file.offset, block_bytes=BLOCK_BYTES)
         before = replace(progress.counts)
         _read(writing, content, reader, file, log_format.max_line_bytes, log, progress, on_progress)
         _say_when_misread(writing, content, log_format, before, progress)

@@ -89,7 +89,7 @@ class LineReader:
         # That unfinished line: held in pieces, or only skimmed when it is too long to hold
         self._rest: list[bytes] = []
         self._rest_length = 0
-        self._skimmed: _Skimmed | None = None
+        self._skimmed: Skimmed | None = None
 
     @property
     def offset(self) -> int:
@@ -211,7 +211,7 @@ class LineReader:
             self._rest_length += len(rest)
             # What could still be line end or byte order mark does not make a line too long
             if self._rest_length > max_line_bytes + 1 + (len(_BOM) if self._ready_end == 0 else 0):
-                self._skimmed = _Skimmed(self._ready_end, self.rest)
+                self._skimmed = Skimmed(self._ready_end, self.rest)
                 self._rest, self._rest_length = [], 0
 
     def _end_rest(self, max_line_bytes: int) -> bool:
@@ -240,7 +240,7 @@ class LineReader:
             offsets, lines = list(compress(offsets, kept)), list(compress(lines, kept))
         self._ready_offsets, self._ready, self._next = offsets, lines, 0
 
-    def _end_skimmed(self, skimmed: "_Skimmed", end_length: int) -> None:
+    def _end_skimmed(self, skimmed: "Skimmed", end_length: int) -> None:
         self._long_lines.append(skimmed.line())
         self._skimmed = None
         self._ready_offsets, self._ready, self._next = [], [], 0
@@ -252,7 +252,7 @@ class LineReader:
         return (self._before + self._block[max(0, place - TAIL_BYTES) : place])[-TAIL_BYTES:]
 
 
-class _Skimmed:
+class Skimmed:
     """A line too long to hold, while it is being read."""
 
     def __init__(self, offset: int, beginning: bytes) -> None:

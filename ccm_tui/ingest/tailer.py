@@ -102,8 +102,12 @@ class FileTail:
         grace_seconds: float = GRACE_SECONDS,
         opener: Callable[[Path], LogContent] = open_content,
         is_ready: Callable[[LogContent], bool] = lambda content: True,
+        reader_of: Callable[[LogContent, int], LineReader] = LineReader,
     ) -> None:
-        """``is_ready`` is asked before a log's first line is read: False, not yet; SourceError, not as it is now."""
+        """``is_ready`` is asked before a log's first line is read: False, not yet; SourceError, not as it is now.
+
+        ``reader_of`` gives the reader of a log from an offset on.
+        """
         self.path = path
         self.state = TailState.WAITING
         self.reason = ""
@@ -113,6 +117,7 @@ class FileTail:
         self._grace = grace_seconds
         self._opener = opener
         self._is_ready = is_ready
+        self._reader_of = reader_of
         self._logs: list[Generation] = []  # oldest first; only the last can be attached
         self._seen = False
         self._stamp: tuple[int, ...] = ()
@@ -286,7 +291,7 @@ class FileTail:
                 earlier.ended = True
                 resumed = max(resumed, continued, key=lambda found: found.offset)
         try:
-            log.reader = LineReader(log.content, resumed.offset)
+            log.reader = self._reader_of(log.content, resumed.offset)
         except ContentReplaced:
             return False
         log.known_as = resumed.known_as

@@ -14,7 +14,7 @@ from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, CheckpointBook
 from ccm_tui.ingest.content import LogContent, open_content
 from ccm_tui.ingest.discovery import Discovery, LogFile
-from ccm_tui.ingest.lines import MAX_BYTES, MAX_LINES
+from ccm_tui.ingest.lines import MAX_BYTES, MAX_LINES, LineReader
 from ccm_tui.ingest.tailer import GRACE_SECONDS, FileTail, OpenLater, TailBatch, TailState
 
 
@@ -38,10 +38,11 @@ class SourceTails:
         opener: Callable[[Path], LogContent] = open_content,
         wall_clock: Callable[[], float] = time.time,
         is_ready: Callable[[LogContent], bool] = lambda content: True,
+        reader_of: Callable[[LogContent, int], LineReader] = LineReader,
     ) -> None:
         """``checkpoints``: all that are stored for this site, whatever files they came from.
 
-        ``is_ready``: see FileTail.
+        ``is_ready`` and ``reader_of``: see FileTail.
         """
         self._discovery = Discovery(named)
         self._book = CheckpointBook(checkpoints)
@@ -49,6 +50,7 @@ class SourceTails:
         self._opener = opener
         self._wall_clock = wall_clock
         self._is_ready = is_ready
+        self._reader_of = reader_of
         self._live: dict[Path, FileTail] = {}
         self._rotated: dict[tuple[int, int], FileTail] = {}
         self._passed: dict[tuple[int, int], LogFile] = {}
@@ -81,7 +83,12 @@ class SourceTails:
             elif file.path not in self._live and file.key not in claimed and not self._held(file):
                 claimed |= {file.key} if file.inode else set()
                 self._live[file.path] = FileTail(
-                    file.path, self._book, grace_seconds=self._grace, opener=self._opener, is_ready=self._is_ready
+                    file.path,
+                    self._book,
+                    grace_seconds=self._grace,
+                    opener=self._opener,
+                    is_ready=self._is_ready,
+                    reader_of=self._reader_of,
                 )
         paths, keys = {file.path for file in files}, {file.key for file in files}
         for path in [path for path, tail in self._live.items() if path not in paths and not tail.is_open]:
@@ -152,6 +159,7 @@ class SourceTails:
             grace_seconds=0.0,
             opener=self._opener_of(file.key),
             is_ready=self._is_ready,
+            reader_of=self._reader_of,
         )
 
     def _settled(self, file: LogFile, now: float) -> bool:

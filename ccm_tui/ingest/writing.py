@@ -4,19 +4,21 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, FileIdentity
-from ccm_tui.ingest.content import LogContent
+from ccm_tui.ingest.content import BLOCK_BYTES, LogContent
 from ccm_tui.ingest.dialect import Dialect
 from ccm_tui.ingest.folding import LIVE_RECORDS, Touched
-from ccm_tui.ingest.lines import first_lines
+from ccm_tui.ingest.lines import LineReader, first_lines
 from ccm_tui.ingest.pipeline import Pipeline
+from ccm_tui.ingest.records import JsonRecordReader
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.sources.base import LineContext, LineRejected, LogFormat, Sample
+from ccm_tui.sources.json_records import iter_records
 from ccm_tui.sources.registry import identify
 from ccm_tui.store import files as file_store
 from ccm_tui.store import intervals as interval_store
@@ -96,7 +98,10 @@ class Writing:
         header_text = first_header(content, log_format)
         header = None if header_text is None else log_format.header(header_text)
         context = LineContext(ZoneInfo(timezone), header)
-        lines, _ = first_lines(content)
+        if log_format.json_records:
+            lines = list(islice(iter_records(content.beginning(BLOCK_BYTES)), 50))
+        else:
+            lines, _ = first_lines(content)
         for line in lines[0 if header is None else 1 :]:
             try:
                 return log_format.parse(line.decode(errors="replace"), context)[0].at_ms
@@ -157,6 +162,15 @@ def first_header(content: LogContent, log_format: LogFormat) -> str | None:
         return None
     text = lines[0].decode(errors="replace")
     return text if log_format.header(text) is not None else None
+
+
+def open_reader(
+    content: LogContent, log_format: LogFormat | None, offset: int = 0, *, block_bytes: int = BLOCK_BYTES
+) -> LineReader:
+    """Reads a log's records as its format has them. Raises ContentReplaced when it no longer reaches to ``offset``."""
+    if log_format is not None and log_format.json_records:
+        return JsonRecordReader(content, offset, block_bytes=block_bytes)
+    return LineReader(content, offset, block_bytes=block_bytes)
 
 
 def checkpoint_of_row(file: FileRow) -> Checkpoint:

@@ -58,7 +58,7 @@ def note(at_ms: int, name: str, contact: Named, queue: Named, agent: Named, f: l
     data = {"p1": params[0]} if len(params) == 1 else dict(zip(_PARAMETER_NAMES, params, strict=False))
     return _new(Event, (
         _NOTED, at_ms, name, contact, queue, agent, None, None, None, None, None, None,
-        None, None, None, None, None, None, None, None, False, None, data or NO_DATA,
+        None, None, None, None, None, None, None, None, False, None, data or NO_DATA, None,
     ))
 
 
@@ -69,7 +69,7 @@ def _enterqueue(at_ms: int, name: str, contact: Named, queue: Named, _a: Named, 
     return _new(Event, (
         _QUEUE_ENTERED, at_ms, name, contact, queue, None, None, None, f[6] or None, customer_name or None,
         COUNTS[f[7]], None,
-        None, None, None, None, None, None, None, None, False, None, {"url": f[5]} if f[5] else NO_DATA,
+        None, None, None, None, None, None, None, None, False, None, {"url": f[5]} if f[5] else NO_DATA, None,
     ))
 
 
@@ -78,7 +78,7 @@ def _connect(at_ms: int, name: str, contact: Named, queue: Named, agent: Named, 
         f = _padded(f, 8)
     return _new(Event, (
         _ANSWERED, at_ms, name, contact, queue, agent, None, None, None, None, None, SECONDS[f[5]],
-        None, None, None, SECONDS[f[7]], None, None, None, None, False, None, NO_DATA,
+        None, None, None, SECONDS[f[7]], None, None, None, None, False, None, NO_DATA, None,
     ))
 
 
@@ -88,7 +88,7 @@ def _complete(ended_by: EndedBy) -> Handler:
             f = _padded(f, 8)
         return _new(Event, (
             _COMPLETED, at_ms, name, contact, queue, agent, None, None, None, None, COUNTS[f[7]], SECONDS[f[5]],
-            SECONDS[f[6]], None, None, None, None, None, None, ended_by, False, None, NO_DATA,
+            SECONDS[f[6]], None, None, None, None, None, None, ended_by, False, None, NO_DATA, None,
         ))
 
     return handle
@@ -106,7 +106,8 @@ def _leave(kind: EventKind, ended_by: EndedBy) -> Handler:
             f = _padded(f, 8)
         return _new(Event, (
             kind, at_ms, name, contact, queue, None, None, None, None, None, COUNTS[f[6]], SECONDS[f[7]],
-            None, None, None, None, None, None, None, ended_by, False, None, {"agent": agent} if agent else NO_DATA,
+            None, None, None, None, None, None, None, ended_by, False, None,
+            {"agent": agent} if agent else NO_DATA, None,
         ))
 
     return handle
@@ -118,7 +119,7 @@ def _offer(kind: EventKind) -> Handler:
     def handle(at_ms: int, name: str, contact: Named, queue: Named, agent: Named, f: list[str]) -> Event:
         return _new(Event, (
             kind, at_ms, name, contact, queue, agent, None, None, None, None, None, None,
-            None, None, None, COUNTS[f[5]] if len(f) > 5 else None, None, None, None, None, False, None, NO_DATA,
+            None, None, None, COUNTS[f[5]] if len(f) > 5 else None, None, None, None, None, False, None, NO_DATA, None,
         ))
 
     return handle
@@ -130,7 +131,7 @@ def _pause(kind: EventKind) -> Handler:
     def handle(at_ms: int, name: str, _c: Named, queue: Named, agent: Named, f: list[str]) -> Event:
         return _new(Event, (
             kind, at_ms, name, None, queue, agent, None, None, None, None, None, None,
-            None, None, None, None, None, _free_text(f[5:]), None, None, False, None, NO_DATA,
+            None, None, None, None, None, _free_text(f[5:]), None, None, False, None, NO_DATA, None,
         ))
 
     return handle

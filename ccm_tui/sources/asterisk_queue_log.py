@@ -37,6 +37,7 @@ class AsteriskQueueLog:
     title = "Asterisk queue_log"
     reference_url = "https://docs.asterisk.org/Operation/Logging/Queue-Logs/"
     max_line_bytes = MAX_LINE_BYTES
+    json_records = False
 
     def identify(self, sample: Sample) -> bool:
         """By the shape of most lines: epoch, three fields, a word; a custom event's word will do."""

@@ -50,6 +50,8 @@ class LogFormat(Protocol):
     title: str
     reference_url: str
     max_line_bytes: int
+    json_records: bool
+    """Its records are JSON objects, wherever lines end; else each line is one."""
 
     def identify(self, sample: Sample) -> bool:
         """Whether the sample is surely of this format. Two formats that claim one sample are an error."""

@@ -24,6 +24,7 @@ from ccm_tui.sources.timestamps import epoch_number_to_ms, parse_iso
 
 _LONGEST_SECONDS = 1_000_000_000
 _LARGEST_POSITION = 1_000_000_000
+_LARGEST_REVISION = (1 << 63) - 1
 _KINDS = {kind.value: kind for kind in EventKind}
 
 
@@ -54,6 +55,7 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     paused: bool = False
     previous_contact: str | None = None
     data: dict[str, Any] | None = None
+    revision: int | None = None
 
 
 _FIELDS = frozenset(_Record.__struct_fields__)
@@ -68,6 +70,7 @@ class CcmJsonl:
     title = "ccm-tui events (JSON lines)"
     reference_url = "https://jsonlines.org/"
     max_line_bytes = 16 << 20
+    json_records = False
 
     def identify(self, sample: Sample) -> bool:
         """By content: JSON objects that have ``at`` and ``event``."""
@@ -112,6 +115,7 @@ class CcmJsonl:
                     record.paused,
                     record.previous_contact or None,
                     {key: _as_text(value) for key, value in data.items() if value is not None} if data else NO_DATA,
+                    _revision(record.revision),
                 )
             ),
         )
@@ -160,6 +164,7 @@ def encode(event: Event) -> str:
         "paused": event.paused or None,
         "previous_contact": event.previous_contact,
         "data": dict(event.data) or None,
+        "revision": event.revision,
     }
     return msgspec.json.encode({key: value for key, value in record.items() if value is not None}).decode()
 
@@ -203,6 +208,13 @@ def _position(position: int | None) -> int | None:
     if position is None or 0 <= position <= _LARGEST_POSITION:
         return position
     msg = "position out of range"
+    raise LineRejected(msg)
+
+
+def _revision(revision: int | None) -> int | None:
+    if revision is None or 0 <= revision <= _LARGEST_REVISION:
+        return revision
+    msg = "revision out of range"
     raise LineRejected(msg)
 
 

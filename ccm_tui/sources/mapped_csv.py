@@ -64,6 +64,7 @@ class MappedCsv:
 
     reference_url = "https://www.rfc-editor.org/rfc/rfc4180"
     max_line_bytes = MAX_LINE_BYTES
+    json_records = False
 
     def __init__(self, mapping: CsvMapping) -> None:
         self.mapping = mapping

@@ -65,6 +65,7 @@ class PbxwareCsv:
     title = "PBXware queue_log export (CSV)"
     reference_url = "https://wiki.bicomsystems.com/PBXware"
     max_line_bytes = MAX_LINE_BYTES
+    json_records = False
 
     def identify(self, sample: Sample) -> bool:
         """By the header, or in a part without one by rows of fourteen cells of the right shape."""

@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ccm_tui.errors import SourceError, UsageError
+from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 
-FORMATS: tuple[LogFormat, ...] = (AsteriskQueueLog(), PbxwareCsv(), CcmJsonl())
+FORMATS: tuple[LogFormat, ...] = (AsteriskQueueLog(), PbxwareCsv(), CcmJsonl(), AmazonConnectContact())
 """The formats that need no configuration. A new one is added here."""
-SHORT_NAMES = {"asterisk": "asterisk-queue-log", "pbxware": "pbxware-csv", "ccm": "ccm-jsonl", "jsonl": "ccm-jsonl"}
+SHORT_NAMES = {
+    "asterisk": "asterisk-queue-log",
+    "pbxware": "pbxware-csv",
+    "ccm": "ccm-jsonl",
+    "jsonl": "ccm-jsonl",
+    "amazon-connect": "amazon-connect-contact",
+}
 """What may be written instead of a format's name."""
 
 

@@ -1,6 +1,7 @@
 """The fold from events to segments, rule by rule (``design.md`` §9), and what holds for any sequence of events."""
 
 from collections.abc import Iterable
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -452,3 +453,36 @@ def test_an_ended_contact_says_what_changed(sequence: list[tuple[Event, bool]]) 
         changed = folded.apply(each)
         after = [visit.segment("c", "s", "n") for visit in folded.visits], folded.contradictions, folded.repeated_ends
         assert changed or before == after, each
+
+
+def _record(revision: int, agent: str, talk: float) -> list[Event]:
+    """A record of the whole contact, version ``revision``."""
+    return [
+        event(K.QUEUE_ENTERED, 0, revision=revision),
+        event(K.ANSWERED, 10, agent=agent, revision=revision),
+        event(K.COMPLETED, 10 + talk, agent=agent, revision=revision),
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_the_newest_record_of_a_contact_counts_alone(order: tuple[int, ...]) -> None:
+    lines = [
+        _record(1, "ana", 60),
+        _record(2, "ben", 90),
+        [event(K.ANSWERED, 4, agent="cleo")],
+        [event(K.DESCRIBED, 200, data={"csat": "5"})],
+    ]
+    folded = ContactFold(ContactRules())
+    for number in order:
+        for fact in lines[number]:
+            folded.apply(fact, (1, number))
+    visit = only(folded)
+    assert (visit.agent, visit.talk_ms, visit.csat_milli) == ("ben", 90_000, 5000)
+
+
+def test_of_two_records_of_one_version_the_first_counts() -> None:
+    folded = ContactFold(ContactRules())
+    for place, agent in enumerate(("ana", "ben")):
+        for fact in _record(7, agent, 60):
+            folded.apply(fact, (1, place))
+    assert only(folded).agent == "ana"

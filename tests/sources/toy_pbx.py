@@ -26,6 +26,7 @@ class ToyPbx:
     title = "Toy PBX"
     reference_url = "https://example.org/toy-pbx"
     max_line_bytes = MAX_LINE_BYTES
+    json_records = False
 
     def identify(self, sample: Sample) -> bool:
         return most_lines(sample.lines, lambda line: _LINE.fullmatch(line) is not None)
