@@ -37,11 +37,14 @@ class FloorReader:
         """The floor as of an instant; ``live`` allows keeping figures for the next reading.
 
         ``written`` False: nothing was written to the store since the last reading. Then an idle floor, on which nobody
-        waits and no state ends by the clock, is not read again.
+        waits and no state ends by the clock, is not read again. The first live floor does not know yet who is usually
+        here; the next one does.
         """
         if live and not written and self._last is not None and self._last.as_of_ms <= as_of_ms < self._holds_until_ms:
             return replace(self._last, as_of_ms=as_of_ms, follower=follower)
-        expected = self.usual.expected(as_of_ms)
+        # What is usual takes the longer to read the longer the history: the floor is on the screen before it
+        is_first = live and self._last is None
+        expected = {} if is_first else self.usual.expected(as_of_ms)
         with self._store.reading() as cursor:
             sites = floor_store.list_sites(cursor)
             days = {
@@ -75,5 +78,5 @@ class FloorReader:
             self._last = floor
             counting = any(reader.is_counting for reader in self._queues.values())
             ends = (self._agents.holds_until_ms, *(day.end_ms for day in days.values()))
-            self._holds_until_ms = 0 if counting else min(as_of_ms + HOLDS_MS, *ends)
+            self._holds_until_ms = 0 if counting or is_first else min(as_of_ms + HOLDS_MS, *ends)
         return floor

@@ -152,7 +152,9 @@ def test_an_idle_floor_on_which_nothing_is_written_is_not_read_again(tmp_path: P
     log.call(at("9:00"), "sales", "ann")
     kept = Floor(tmp_path).feed(log.data())
     reader = kept.reader()
-    first = reader.read(at("10:00"), LOOKED)
+    hurried = reader.read(at("9:59:59"), LOOKED)
+    first = reader.read(at("10:00"), LOOKED, written=False)
+    assert first.queues is not hurried.queues, "the first floor does not know yet what is usual"
     again = reader.read(at("10:00:01"), LOOKED, written=False)
     assert again.queues is first.queues
     assert again.agents is first.agents

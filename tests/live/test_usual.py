@@ -6,7 +6,7 @@ from pathlib import Path
 from ccm_tui.domain.events import Channel
 from ccm_tui.live.usual import Usual, UsualBook
 from ccm_tui.settings.sections import SiteSettings
-from tests.live.floors import Floor, Log, at, monday_history, settings
+from tests.live.floors import LOOKED, Floor, Log, at, monday_history, settings
 
 VOICE = Channel.VOICE
 
@@ -221,3 +221,18 @@ def test_what_an_agent_answered_in_four_weeks(tmp_path: Path) -> None:
     _, usual = floor_of(tmp_path, log)
     assert usual.answered_by_queue("main", "ben", at("9:00")) == {"billing": 168}
     assert usual.answered_by_queue("main", "nobody", at("9:00")) == {}
+
+
+def test_the_first_live_floor_comes_before_what_is_usual_and_the_second_has_it(tmp_path: Path) -> None:
+    log = Log()
+    monday_history(log)
+    log.call(at("8:30"), "billing", "ben")
+    floor, _ = floor_of(tmp_path, log)
+    reader = floor.reader()
+    missing = [
+        {row.agent for row in reader.read(at("9:00") + second, LOOKED, written=False).agents if row.usual_from_ms}
+        for second in (0, 1)
+    ]
+    assert missing[0] == set()
+    assert missing[1] == {row.agent for row in floor.snapshot(at("9:00")).agents if row.usual_from_ms}
+    assert missing[1] >= {"caro", "femke"}
