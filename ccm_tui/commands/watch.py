@@ -31,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="read to the end and exit")
     parser.add_argument("--forget", action="store_true", help="follow these PATHs no more; what was read of them stays")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--lock", type=int, metavar="DESCRIPTOR", help=argparse.SUPPRESS)
     parser.add_argument("--remember", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -48,8 +49,10 @@ def run(args: argparse.Namespace) -> ExitCode:
     if args.child:
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
     counts = Counts()
+    handed: int | None = args.lock
     while not stop.is_set():
-        follower = _follow(args, stop, counts.add)
+        follower = _follow(args, stop, counts.add, handed)
+        handed = None  # given back
         if follower is None or not follower.rules_changed:
             break
     if args.once and follower is not None:
@@ -62,14 +65,16 @@ def run(args: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
-def _follow(args: argparse.Namespace, stop: threading.Event, on_counts: Callable[[Counts], None]) -> Follower | None:
+def _follow(
+    args: argparse.Namespace, stop: threading.Event, on_counts: Callable[[Counts], None], handed: int | None
+) -> Follower | None:
     """Follow by the configuration as it is now; None when only paths were to be remembered."""
     with session.writing(args) as writing:
         if args.remember:
             sources_of(writing, args)
             return None
         lock = FollowerLock(writing.store.path)
-        if not lock.acquire():
+        if not lock.acquire(handed):
             holder = read_status(writing.store.path)
             raise StoreBusyError(
                 f"{writing.store.path}: already followed by process {holder.pid or 'unknown'}",

@@ -55,8 +55,21 @@ class FollowerLock:
         self._descriptor: int | None = None
         self._written = ""
 
-    def acquire(self) -> bool:
-        """Take the lock; False when another process has it."""
+    def acquire(self, handed: int | None = None) -> bool:
+        """Take the lock and say so; False when another process has it.
+
+        ``handed``: the descriptor by which our parent has taken it for us.
+        """
+        if handed is not None:
+            self._descriptor = handed
+            os.set_inheritable(handed, False)
+        elif not self.take():
+            return False
+        self.beat(FollowerNote(note="starting"))
+        return True
+
+    def take(self) -> bool:
+        """Take the lock without a word, to hand it to a child; False when another process has it."""
         try:
             descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -69,8 +82,13 @@ class FollowerLock:
             os.close(descriptor)
             return False
         self._descriptor = descriptor
-        self.beat(FollowerNote(note="starting"))
         return True
+
+    @property
+    def descriptor(self) -> int:
+        """What a child inherits: the lock is held as long as one of the two has it open."""
+        assert self._descriptor is not None, "only the holder of the lock has it to hand"
+        return self._descriptor
 
     def beat(self, note: FollowerNote) -> None:
         """Say that we looked just now, and what there is to say."""

@@ -4,7 +4,6 @@ It has a thread of its own: what it starts takes over its thread's priority, and
 """
 
 import math
-import random
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ccm_tui.ingest.lock import is_free
+from ccm_tui.errors import StoreError
+from ccm_tui.ingest.lock import FollowerLock, is_free
 
 SUPERVISE_SECONDS = 0.5
 """How often we look whether somebody follows; a dead follower is replaced within two seconds."""
@@ -64,7 +64,7 @@ class Supervisor:
             self._stop.wait(SUPERVISE_SECONDS)
 
     def _look(self) -> None:
-        """Start a child when nobody follows; twenty consoles may try, the lock lets one."""
+        """Start a child when nobody follows: of twenty consoles the one that has the lock to hand to it."""
         child = self._child
         if child is not None and child.poll() is None:
             return
@@ -78,10 +78,18 @@ class Supervisor:
         if is_free(self._database):
             if time.monotonic() - self._failed_at < SHORT_LIFE_SECONDS:
                 return
-            time.sleep(random.uniform(0, 0.05))  # noqa: S311 - so that consoles do not all start at once
+            lock = FollowerLock(self._database)
+            try:
+                if not lock.take():
+                    return
+                handed = [lock.descriptor]
+            except StoreError:  # the child meets the same and says why
+                handed = []
             self.said = ""
             self._started_at = time.monotonic()
-            self._child = self._spawn("--child", *self._arguments)
+            options = [f"--lock={descriptor}" for descriptor in handed]
+            self._child = self._spawn("--child", *options, *self._arguments, handed=handed)
+            lock.release()
             self._remembered = True
         elif not self._remembered:
             self.said = self._remember()
@@ -123,13 +131,14 @@ class Supervisor:
             child.kill()
             child.wait()
 
-    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, *arguments: str, handed: Sequence[int] = ()) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own program, no shell
             [*self._command, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
             start_new_session=True,
+            pass_fds=handed,
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ccm_tui.sources.registry import FORMATS
 from tests.ingest.following import (
     append,
     assert_as_if_imported_at_once,
@@ -46,7 +47,8 @@ def test_a_file_that_no_format_claims(database: Path, tmp_path: Path) -> None:
     notes.write_text("buy milk\ncall home\n")
     ended = program(database, "import", notes)
     assert ended.code == 2
-    assert f"{notes} is in no known format (tried asterisk-queue-log, pbxware-csv, ccm-jsonl)" in ended.err
+    tried = ", ".join(log_format.name for log_format in FORMATS)
+    assert f"{notes} is in no known format (tried {tried})" in ended.err
     assert "'buy milk'" in ended.err
     assert "--source" in ended.err
     assert not stored_files(database)

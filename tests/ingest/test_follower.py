@@ -662,4 +662,19 @@ def test_the_lock_is_taken_and_given_back(tmp_path: Path) -> None:
     assert is_free(database)
     assert two.acquire()
     two.release()
-    assert threading.active_count() >= 1
+    assert is_free(database)
+
+
+def test_a_lock_that_was_handed_over_is_held_without_a_gap(tmp_path: Path) -> None:
+    database = tmp_path / "ccm.db"
+    parent, child = FollowerLock(database), FollowerLock(database)
+    assert parent.take()
+    assert not read_status(database).running  # who only hands it on does not follow
+    inherited = os.dup(parent.descriptor)
+    parent.release()
+    assert not is_free(database)
+    assert child.acquire(inherited)
+    assert read_status(database).pid == os.getpid()
+    assert not os.get_inheritable(inherited)
+    child.release()
+    assert is_free(database)
