@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy, Event, EventKind
+from ccm_tui.domain.facts import FACT_KINDS, NO_FACTS, Facts, add_facts, lay_over
 from ccm_tui.domain.segments import Outcome
+from ccm_tui.domain.turns import Turn, turn_of
 from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
 
 # Members looked up once: on the class each look-up costs as much as the comparison it serves
 _COMPLETED = Outcome.COMPLETED
+_DESCRIBED = EventKind.DESCRIBED
 _INBOUND = Direction.INBOUND
 _IN_PROGRESS = Outcome.IN_PROGRESS
+_SAID = EventKind.SAID
 _TRANSFERRED = EventKind.TRANSFERRED
 _VOICE = Channel.VOICE
 
@@ -37,12 +41,16 @@ class ContactFold:
         "_channel",
         "_customer",
         "_early",
+        "_facts",
         "_heard",
         "_misfits",
         "_record",
         "_rules",
         "_told",
+        "_told_facts",
+        "_transcript",
         "repeated_ends",
+        "turns",
         "visits",
     )
 
@@ -58,6 +66,10 @@ class ContactFold:
         """All custom events, to be told again of the visits of a newer record."""
         self._record: tuple[int, tuple[int, int]] | None = None
         """Version and place of the record of the whole contact that counts; None while there is none."""
+        self._facts = self._told_facts = NO_FACTS
+        self._transcript: tuple[int, tuple[int, int]] | None = None
+        """Version and place of the whole transcript that counts; None while turns come one by one."""
+        self.turns: list[Turn] = []
         self.visits: list[Visit] = []
         self._misfits = 0
         self.repeated_ends = 0
@@ -79,22 +91,31 @@ class ContactFold:
                 return False
         return True
 
+    @property
+    def facts(self) -> Facts:
+        """What is known of the contact as a whole."""
+        return lay_over(self._told_facts, self._facts)
+
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
-        begun_anew = False
+        if event.kind is _SAID:
+            return self._say(event, place)
+        changed = False
         if event.revision is not None or self._record is not None:
             record = self._record
             if not self._is_of_record(event, place):
                 return False
-            begun_anew = self._record is not record
+            changed = self._record is not record
         if event.channel is not None:
             self._channel = event.channel
         if event.customer and self._customer is None:
             self._customer = event.customer
+        if event.kind in FACT_KINDS or event.previous_contact is not None:
+            changed |= self._learn(event)
         handler = _HANDLERS.get(event.kind)
         if handler is None:
-            return begun_anew
-        return handler(self, event, place) or begun_anew
+            return changed
+        return handler(self, event, place) or changed
 
     def restart(self, at_ms: int) -> bool:
         """The source restarted: whoever is still here is cut off. True when a visit changed."""
@@ -119,9 +140,33 @@ class ContactFold:
     def _begin_anew(self) -> None:
         """Forget every visit, but not what custom events told."""
         self._early = self._heard[:]
+        self._facts = NO_FACTS
         self.visits.clear()
         self._channel = self._customer = None
         self._misfits = self.repeated_ends = 0
+
+    # -- what is known of the whole ---------------------------------------------------------------------------------
+
+    def _learn(self, event: Event) -> bool:
+        if event.kind is _DESCRIBED and event.revision is None:
+            before, self._told_facts = self._told_facts, add_facts(self._told_facts, event)
+            return self._told_facts is not before
+        facts, self._facts = self._facts, add_facts(self._facts, event)
+        return self._facts is not facts
+
+    def _say(self, event: Event, place: tuple[int, int]) -> bool:
+        """A turn of a whole transcript, or a single one; a whole transcript stands above single turns."""
+        whole = self._transcript
+        if event.revision is None:
+            if whole is not None:
+                return False
+        elif whole is None or event.revision > whole[0]:
+            self._transcript = (event.revision, place)
+            self.turns = []
+        elif whole[1] != place:
+            return False
+        self.turns.append(turn_of(event))
+        return True
 
     # -- entering ---------------------------------------------------------------------------------------------------
 
@@ -487,5 +532,5 @@ _HANDLERS = {
     EventKind.REOPENED: ContactFold._reopened,
 }
 
-CONTACT_KINDS = frozenset(_HANDLERS)
-"""Kinds that can change a segment; any other line of a contact is kept and shown only."""
+CONTACT_KINDS = frozenset((*_HANDLERS, EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.SAID))
+"""Kinds that can change a contact; any other line of one is kept and shown only."""

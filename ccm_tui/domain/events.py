@@ -61,6 +61,16 @@ class EventKind(StrEnum):
     """The telephony server (re)started: every contact still open is over."""
     SOURCE_RELOADED = "source_reloaded"
 
+    # A contact as a whole
+    CONTACT_STARTED = "contact_started"
+    """The customer reached us, before any queue: what follows until the first queue is the menu. ``data`` holds facts
+    of the contact, as in DESCRIBED."""
+    CONTACT_ENDED = "contact_ended"
+    """The customer has gone; of no effect on what happened in queues."""
+    SAID = "said"
+    """One turn of the conversation: ``data`` as in ``domain.turns``, ``agent`` who said it where it was one. With
+    ``revision``: of a whole transcript; of several of one contact the one of the greatest revision counts."""
+
     # A contact's way through queues
     QUEUE_ENTERED = "queue_entered"
     ANSWERED = "answered"
@@ -87,7 +97,8 @@ class EventKind(StrEnum):
     ACW_ENDED = "acw_ended"
     DESCRIBED = "described"
     """More about a contact, as a custom event mapped to fields tells it: ``customer``, ``channel``, ``talk_ms``,
-    ``hold_ms``, ``target``, and the ratings in ``data`` (csat, nps, ces). It stands above what other lines say."""
+    ``hold_ms``, ``target``, ``reason``, and in ``data`` the ratings (csat, nps, ces) and facts (``domain.facts``). It
+    stands above what other lines say."""
 
     # Deferred channels
     CUSTOMER_MESSAGE = "customer_message"
@@ -119,6 +130,9 @@ class EventKind(StrEnum):
     NOTED = "noted"
     """Kept and counted by name; ``data`` holds its parameters."""
 
+
+UNDATED_MS = 0
+"""The instant of a line that does not say when, and nothing near it does: a transcript by offsets or order alone."""
 
 NO_DATA: Mapping[str, str] = MappingProxyType({})
 

@@ -9,6 +9,9 @@ _OFFER = ("contact", "agent")
 REQUIRED: dict[EventKind, tuple[str, ...]] = {
     EventKind.SOURCE_STARTED: (),
     EventKind.SOURCE_RELOADED: (),
+    EventKind.CONTACT_STARTED: ("contact",),
+    EventKind.CONTACT_ENDED: ("contact",),
+    EventKind.SAID: ("contact",),
     EventKind.QUEUE_ENTERED: _VISIT,
     EventKind.ANSWERED: (*_VISIT, "agent"),
     EventKind.COMPLETED: _VISIT,

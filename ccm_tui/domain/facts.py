@@ -1,0 +1,88 @@
+"""What is known of a contact as a whole, beside its visits to queues: why it came, how it began, what it continues."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ccm_tui.domain.events import Event, EventKind
+
+RECORDING = "recording"
+"""In ``data``: path or address of the recording."""
+SUMMARY = "summary"
+CATEGORIES = "categories"
+"""Rules that the conversation matched, one a line."""
+CUSTOMER_SENTIMENT = "sentiment_customer"
+"""-5 (worst) to 5, as text; of the whole conversation. So the next."""
+AGENT_SENTIMENT = "sentiment_agent"
+RESOLVED = "resolved"
+"""'yes' or 'no': whether the agent says that the request was settled at once."""
+SURVEY = "survey."
+"""Prefix of a survey's other answers: ``survey.<question>``."""
+RATINGS = frozenset(("csat", "nps", "ces"))
+
+
+class Facts(NamedTuple):
+    """Facts of one contact."""
+
+    started_at_ms: int | None = None
+    """When the customer reached us; None: not in this source."""
+    ended_at_ms: int | None = None
+    """When the customer had gone; None: still here, or not in this source."""
+    previous_contact: str | None = None
+    """Native id of the contact that this one continues."""
+    reason: str | None = None
+    """Why the customer came: wrap code, disposition; the last one said counts."""
+    said: Mapping[str, str] = {}
+    """Everything else by name, the site's own attributes and survey answers too; the last one said counts."""
+
+
+NO_FACTS = Facts()
+
+_TELLING = frozenset((EventKind.CONTACT_STARTED, EventKind.DESCRIBED))
+"""Kinds whose ``data`` holds facts."""
+_CLOSING = frozenset(
+    (
+        EventKind.COMPLETED,
+        EventKind.TRANSFERRED,
+        EventKind.RESOLVED,
+        EventKind.ACW_ENDED,
+        EventKind.CONTACT_ENDED,
+        EventKind.DESCRIBED,
+    )
+)
+"""Kinds whose ``reason`` is why the customer came."""
+
+
+FACT_KINDS = _TELLING | _CLOSING
+"""Kinds that tell facts; of every other kind only what it continues is one."""
+
+
+def add_facts(facts: Facts, event: Event) -> Facts:
+    """The facts with what one event of the contact tells; the same object when it tells nothing."""
+    changes: dict[str, object] = {}
+    kind = event.kind
+    if kind is EventKind.CONTACT_STARTED and (facts.started_at_ms is None or event.at_ms < facts.started_at_ms):
+        changes["started_at_ms"] = event.at_ms
+    if kind is EventKind.CONTACT_ENDED:
+        changes["ended_at_ms"] = event.at_ms
+    if event.previous_contact is not None and event.previous_contact != event.contact:
+        changes["previous_contact"] = event.previous_contact
+    if event.reason is not None and kind in _CLOSING:
+        changes["reason"] = event.reason
+    if event.data and kind in _TELLING:
+        told = {name: text for name, text in event.data.items() if text and name not in RATINGS}
+        if told:
+            changes["said"] = {**facts.said, **told}
+    return facts._replace(**changes) if changes else facts  # type: ignore[arg-type]
+
+
+def lay_over(told: Facts, facts: Facts) -> Facts:
+    """What was told stands above what the other lines say."""
+    if told is NO_FACTS:
+        return facts
+    return Facts(
+        facts.started_at_ms if told.started_at_ms is None else told.started_at_ms,
+        facts.ended_at_ms if told.ended_at_ms is None else told.ended_at_ms,
+        told.previous_contact or facts.previous_contact,
+        told.reason or facts.reason,
+        {**facts.said, **told.said},
+    )

@@ -1,0 +1,93 @@
+"""A conversation's turns: who said what, when, and how it sounded."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from ccm_tui.domain.events import UNDATED_MS, Event
+
+
+class Speaker(StrEnum):
+    """Whose turn it is."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    BOT = "bot"
+    SYSTEM = "system"
+    """Not said but shown: joined, left, transferred, an action of the agent in a program."""
+    UNKNOWN = "unknown"
+    """The source labels its speakers without saying who is who (spk_0, ch_1)."""
+
+
+class Sentiment(StrEnum):
+    """How a turn sounds, as the source says or as computed."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+    MIXED = "mixed"
+
+
+class Turn(NamedTuple):
+    """One turn. At least one of ``at_ms``, ``offset_ms`` is None where the source dates only by the other."""
+
+    speaker: Speaker
+    name: str | None
+    """The speaker's name or label as the source gives it."""
+    text: str
+    at_ms: int | None
+    offset_ms: int | None
+    """From the beginning of the recording."""
+    sentiment: Sentiment | None
+    private: bool
+    """A note among colleagues; the customer has not seen it."""
+    guessed: bool
+    """Who speaks is a guess."""
+
+
+def turn_data(
+    text: str,
+    speaker: Speaker,
+    *,
+    name: str | None = None,
+    offset_ms: int | None = None,
+    sentiment: Sentiment | None = None,
+    private: bool = False,
+    guessed: bool = False,
+) -> Mapping[str, str]:
+    """The ``data`` of a SAID event; ``turn_of`` reads it."""
+    data = {"text": text, "speaker": speaker.value}
+    if name:
+        data["speaker_name"] = name
+    if offset_ms is not None:
+        data["offset_ms"] = str(offset_ms)
+    if sentiment is not None:
+        data["sentiment"] = sentiment.value
+    if private:
+        data["private"] = "yes"
+    if guessed:
+        data["guessed"] = "yes"
+    return data
+
+
+def turn_of(event: Event) -> Turn:
+    """The turn that a SAID event tells of. A word that is no speaker is a label of an unknown one."""
+    data = event.data
+    word = data.get("speaker", "").strip().lower()
+    speaker = _SPEAKERS.get(word, Speaker.UNKNOWN)
+    label = data.get("speaker") if speaker is Speaker.UNKNOWN and word != "unknown" else None
+    offset = data.get("offset_ms", "")
+    return Turn(
+        speaker,
+        data.get("speaker_name") or event.agent or label or None,
+        data.get("text", ""),
+        None if event.at_ms == UNDATED_MS else event.at_ms,
+        int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 13 else None,
+        _SENTIMENTS.get(data.get("sentiment", "").strip().lower()),
+        data.get("private") == "yes",
+        data.get("guessed") == "yes",
+    )
+
+
+_SPEAKERS = {speaker.value: speaker for speaker in Speaker}
+_SENTIMENTS = {sentiment.value: sentiment for sentiment in Sentiment}
