@@ -10,6 +10,7 @@ from ccm_tui.ingest.writing import Writing, open_reader, with_checkpoint
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.blocks import LAST_MS, read_lines
+from ccm_tui.store.care import FOLDED
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.engine import open_writer
 from ccm_tui.store.files import FileRow
@@ -81,6 +82,7 @@ def store_content(writing: Writing) -> dict[str, list[tuple[object, ...]]]:
             f"SELECT site.name, queue.name, slot_ms, channel, {', '.join(columns)} FROM rollup"
             " JOIN queue ON queue.id = rollup.queue_id JOIN site ON site.id = queue.site_id"
         ).fetchall()
+        whole = {what: cursor.execute(FOLDED[what]).fetchall() for what in ("facts", "turns")}
         odd = cursor.execute("SELECT public_id, contradictions, repeated_ends FROM contact").fetchall()
     return {
         "segments": sorted(segments, key=repr),
@@ -88,4 +90,5 @@ def store_content(writing: Writing) -> dict[str, list[tuple[object, ...]]]:
         "events": sorted(events),
         "rollups": sorted(rollups, key=repr),
         "contacts": sorted(odd),
+        **whole,
     }

@@ -96,6 +96,16 @@ class ContactFold:
         """What is known of the contact as a whole."""
         return lay_over(self._told_facts, self._facts)
 
+    @property
+    def knows_facts(self) -> bool:
+        """Whether anything is known of the contact as a whole."""
+        return self._facts is not NO_FACTS or self._told_facts is not NO_FACTS
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to tell of the contact: a visit, a fact, a word."""
+        return bool(self.visits or self.turns) or self.knows_facts
+
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
         if event.kind is _SAID:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.events import Channel, Direction, Event, EventKind
 
 RECORDING = "recording"
 """In ``data``: path or address of the recording."""
@@ -31,6 +31,9 @@ class Facts(NamedTuple):
     """Native id of the contact that this one continues."""
     reason: str | None = None
     """Why the customer came: wrap code, disposition; the last one said counts."""
+    customer: str | None = None
+    channel: Channel | None = None
+    direction: Direction | None = None
     said: Mapping[str, str] = {}
     """Everything else by name, the site's own attributes and survey answers too; the last one said counts."""
 
@@ -68,6 +71,11 @@ def add_facts(facts: Facts, event: Event) -> Facts:
         changes["previous_contact"] = event.previous_contact
     if event.reason is not None and kind in _CLOSING:
         changes["reason"] = event.reason
+    if kind in _TELLING:
+        for name in ("customer", "channel", "direction"):
+            value = getattr(event, name)
+            if value is not None:
+                changes[name] = value
     if event.data and kind in _TELLING:
         told = {name: text for name, text in event.data.items() if text and name not in RATINGS}
         if told:
@@ -84,5 +92,8 @@ def lay_over(told: Facts, facts: Facts) -> Facts:
         facts.ended_at_ms if told.ended_at_ms is None else told.ended_at_ms,
         told.previous_contact or facts.previous_contact,
         told.reason or facts.reason,
+        told.customer or facts.customer,
+        told.channel or facts.channel,
+        told.direction or facts.direction,
         {**facts.said, **told.said},
     )

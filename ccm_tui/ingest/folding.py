@@ -15,11 +15,14 @@ from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.domain.intervals import SLOT_MS
+from ccm_tui.domain.turns import Turn
 from ccm_tui.domain.visits import Visit
 from ccm_tui.store import agents as agent_store
 from ccm_tui.store import changes
 from ccm_tui.store import contacts as contact_store
 from ccm_tui.store import events as event_store
+from ccm_tui.store import facts as fact_store
+from ccm_tui.store import turns as turn_store
 from ccm_tui.store.names import Names
 
 Order = tuple[int, int, int, int, int]
@@ -57,6 +60,11 @@ class _Contact:
     """Its visits as the store holds them."""
     oddities: tuple[int, int] | None = (0, 0)
     """Contradictions and repeated ends as the store has them; None: not known."""
+    facts: fact_store.FactsRow | None = None
+    """What is known of it as the store has it."""
+    turns: list[Turn] | None = None
+    """The conversation of which the store has the first ``stored_turns``."""
+    stored_turns: int = 0
 
 
 @dataclass(slots=True)
@@ -87,7 +95,7 @@ class Touched:
     moved_queues: set[int] = field(default_factory=set)
     """Queues of whose segments something changed, whether or not it counts."""
     contacts: int = 0
-    """Contacts that got their first segment."""
+    """Contacts of which something was known for the first time."""
     records: int = 0
     """How many lines of the batch are new or have moved to another file."""
 
@@ -314,7 +322,8 @@ class Folding:
                 contact.fold.restart(restart[0])
                 contact.last = max(contact.last, restart)
             restart = next(pending, None)
-        touched.contacts += bool(contact.fold.visits) and not old
+        known = fact_store.drop_facts(cursor, contact_id) + turn_store.drop_turns(cursor, contact_id)
+        touched.contacts += contact.fold.tells and not old and not known
         self._contacts[contact_id] = contact
 
     def _refold_agent(
@@ -353,7 +362,7 @@ class Folding:
         for contact_id in sorted(ids):
             contact = self._contacts[contact_id]
             fold, site_id, before = contact.fold, contact.site_id, contact.rows
-            if fold.visits and not before and not anew:
+            if not before and not anew and contact.facts is None and contact.turns is None and fold.tells:
                 touched.contacts += 1
             after: list[contact_store.SegmentRow] = []
             for number, visit in enumerate(fold.visits):
@@ -379,12 +388,33 @@ class Folding:
                 for place in contact_store.drop_segments_from(cursor, contact_id, len(after)):
                     touched.queue(*place)
             contact.rows = after
+            if fold.turns or fold.knows_facts or contact.facts is not None or contact.turns:
+                self._write_whole(cursor, contact_id, contact)
             oddities = (fold.contradictions, fold.repeated_ends)
             if oddities != contact.oddities:
                 contact.oddities = oddities
                 odd.append((*oddities, contact_id))
         contact_store.put_segments(cursor, rows)
         contact_store.put_oddities(cursor, odd)
+
+    def _write_whole(self, cursor: sqlite3.Cursor, contact_id: int, contact: _Contact) -> None:
+        """Store what is known of a contact beside its visits: facts when they changed, turns as they come."""
+        fold = contact.fold
+        facts = None
+        if fold.knows_facts:
+            facts = fact_store.facts_row(contact_id, self._names.site_name(cursor, contact.site_id), fold.facts)
+        if facts != contact.facts:
+            if facts is None:
+                fact_store.drop_facts(cursor, contact_id)
+            else:
+                fact_store.put_facts(cursor, facts)
+            contact.facts = facts
+        if fold.turns is not contact.turns:
+            if contact.stored_turns:
+                turn_store.drop_turns(cursor, contact_id)
+            contact.turns, contact.stored_turns = fold.turns, 0
+        turn_store.add_turns(cursor, contact_id, contact.stored_turns, fold.turns[contact.stored_turns :])
+        contact.stored_turns = len(fold.turns)
 
     def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
         rows: list[agent_store.SpanRow] = []

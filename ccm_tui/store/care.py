@@ -20,6 +20,16 @@ FOLDED = {
         " FROM segment JOIN contact ON contact.id = segment.contact_id JOIN queue ON queue.id = segment.queue_id"
         " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id ORDER BY 1, 2"
     ),
+    "facts": (
+        "SELECT contact.public_id, contact_facts.started_at_ms, contact_facts.ended_at_ms, contact_facts.previous_id,"
+        " contact_facts.reason, contact_facts.customer, contact_facts.channel, contact_facts.direction,"
+        " contact_facts.said FROM contact_facts JOIN contact ON contact.id = contact_facts.contact_id ORDER BY 1"
+    ),
+    "turns": (
+        "SELECT contact.public_id, turn.number, turn.speaker, turn.name, turn.text, turn.at_ms, turn.offset_ms,"
+        " turn.sentiment, turn.private, turn.guessed FROM turn JOIN contact ON contact.id = turn.contact_id"
+        " ORDER BY 1, 2"
+    ),
     "agents' spans": (
         "SELECT site.name, agent.name, span.number, span.kind, queue.name, span.reason, span.start_at_ms,"
         " span.end_at_ms, span.start_seen, span.end_seen, span.confirmed_at_ms FROM span"

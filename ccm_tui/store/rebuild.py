@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ccm_tui.store import blocks, changes
+from ccm_tui.store import blocks, changes, turns
 
 
 class StoredEvent(NamedTuple):
@@ -21,7 +21,8 @@ class StoredEvent(NamedTuple):
 
 def drop_folds(cursor: sqlite3.Cursor) -> None:
     """Take away everything that is derived from lines."""
-    for table in ("segment", "span", "rollup", "rollup_dirty", "restart", "agent_lines"):
+    turns.drop_all_turns(cursor)
+    for table in ("segment", "contact_facts", "span", "rollup", "rollup_dirty", "restart", "agent_lines"):
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
     cursor.execute("UPDATE agent SET state = NULL, last_sign_at_ms = NULL")
     cursor.execute("UPDATE contact SET contradictions = 0, repeated_ends = 0")

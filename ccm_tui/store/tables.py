@@ -252,6 +252,47 @@ class Segment(SQLModel, table=True):
     rated_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
 
 
+class ContactFacts(SQLModel, table=True):
+    """What is known of a contact as a whole; see ``domain.facts.Facts``. Most contacts of a phone log have none."""
+
+    __tablename__ = "contact_facts"
+    __table_args__ = (
+        Index("ix_facts_previous", "previous_id", sqlite_where=text("previous_id IS NOT NULL")),
+        Index("ix_facts_started", "started_at_ms", sqlite_where=text("started_at_ms IS NOT NULL")),
+        Index("ix_facts_customer", "customer", "started_at_ms", sqlite_where=text("customer IS NOT NULL")),
+        KEYED,
+    )
+    contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id"), primary_key=True))
+    started_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    ended_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    previous_id: str | None = None
+    """Public id of the contact that it continues, which may not have been read (yet)."""
+    reason: str | None = None
+    customer: str | None = None
+    channel: str | None = None
+    direction: str | None = None
+    said: str | None = None
+    """Everything else as a JSON object of texts."""
+
+
+class Turn(SQLModel, table=True):
+    """A turn of a contact's conversation; see ``domain.turns.Turn``. The table ``turn_text`` finds it by its words."""
+
+    __tablename__ = "turn"
+    __table_args__ = (Index("ix_turn_contact", "contact_id", "number", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id")
+    number: int
+    speaker: str
+    name: str | None = None
+    text: str
+    at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    offset_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    sentiment: str | None = None
+    private: bool
+    guessed: bool
+
+
 class Span(SQLModel, table=True):
     """A stretch of an agent's presence; see ``domain.agents.PresenceSpan``."""
 

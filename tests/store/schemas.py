@@ -21,10 +21,20 @@ PLACES = str(GOLDEN)
 """What differs from machine to machine, and its stand-in."""
 
 
+def full_text_tables(connection: sqlite3.Connection) -> dict[str, str]:
+    """Every virtual table and what makes it; it makes tables of its own, named after it."""
+    found = "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+    return dict(connection.execute(found))
+
+
 def dump(database: Path) -> str:
     """A database as SQL that makes it again."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        return "\n".join(connection.iterdump()) + "\n"
+        virtual = full_text_tables(connection)
+        lines = [line for line in connection.iterdump() if not any(name in line for name in virtual)]
+        lines = [line for line in lines if "writable_schema" not in line]
+        lines += [f"{sql};\nINSERT INTO {name} ({name}) VALUES ('rebuild');" for name, sql in virtual.items()]
+    return "\n".join(lines) + "\n"
 
 
 def restore(sql: str, database: Path) -> Path:
@@ -38,7 +48,9 @@ def migrated(database: Path) -> str:
     """A new database's dump as the migrations make it, in one transaction."""
     upgrade(database)
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        made = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        virtual = full_text_tables(connection)
+    made = [sql for name, sql in rows if not any(name.startswith(f"{table}_") for table in virtual)]
     version = f"INSERT INTO alembic_version VALUES ('{revisions()[-1]}')"
     lines = [line.rstrip() for line in ";\n".join(["BEGIN IMMEDIATE", *made, version, "COMMIT"]).splitlines()]
     return "\n".join(lines) + ";\n"

@@ -14,6 +14,7 @@ import pytest
 import ccm_tui
 from ccm_tui.ingest.importer import ImportRequest, import_logs
 from ccm_tui.store.engine import NEWEST, open_reader, revisions
+from ccm_tui.store.events import count_events
 from ccm_tui.store.migrations import upgrade
 from tests.feeding import all_segments, open_writing
 from tests.store.schemas import SAMPLES, SCHEMAS, dump, migrated, restore
@@ -41,7 +42,13 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
     upgrade(database)
     engine = create_engine(f"sqlite:///{database}")
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            # the full-text index is SQLite's own
+            "include_name": lambda name, kind, parents: not (kind == "table" and str(name).startswith("turn_text")),
+        }
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
     engine.dispose()
 
@@ -118,7 +125,7 @@ def test_every_column_list_of_an_insert_is_of_the_tables(database: Path) -> None
     checked = set()
     for where, text in _all():
         found = re.match(r"\s*INSERT (?:OR \w+ )?INTO (\w+) \(([\w, ]+)\)\s+VALUES \(([?, ]+)\)", text)
-        if found is None:
+        if found is None or found[1] == "turn_text":
             continue
         table, columns, marks = found[1], [name.strip() for name in found[2].split(",")], found[3].count("?")
         assert set(columns) <= set(tables[table].columns.keys()), where
@@ -152,9 +159,14 @@ def test_a_database_of_each_schema_opens_and_goes_on(tmp_path: Path, revision: s
     writing = open_writing(database)
     before = all_segments(writing)
     assert before
-    again = import_logs(writing, ImportRequest([str(sample) for sample in SAMPLES], "main", timezone="UTC")).counts
-    assert (again.records, again.repeats) == (0, again.lines)
+    with writing.store.reading() as cursor:
+        stored = count_events(cursor)
+    request = ImportRequest([str(sample) for sample in SAMPLES], "main", timezone="UTC")
+    first = import_logs(writing, request).counts
+    assert first.repeats == stored, "the samples may have got lines since"
     assert all_segments(writing) == before
+    again = import_logs(writing, request).counts
+    assert (again.records, again.repeats) == (0, again.lines)
     writing.store.close()
     with open_reader(database) as store, store.reading() as cursor:
         assert cursor.execute("SELECT version_num FROM alembic_version").fetchone()[0] == revisions()[-1]

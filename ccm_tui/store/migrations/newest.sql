@@ -306,5 +306,41 @@ CREATE TABLE span (
 ;
 CREATE INDEX ix_span_agent_end ON span (agent_id, end_at_ms);
 CREATE INDEX ix_span_end ON span (end_at_ms);
-INSERT INTO alembic_version VALUES ('0001');
+CREATE TABLE contact_facts (
+	contact_id INTEGER NOT NULL,
+	started_at_ms BIGINT,
+	ended_at_ms BIGINT,
+	previous_id VARCHAR,
+	reason VARCHAR,
+	customer VARCHAR,
+	channel VARCHAR,
+	direction VARCHAR,
+	said VARCHAR,
+	PRIMARY KEY (contact_id),
+	FOREIGN KEY(contact_id) REFERENCES contact (id)
+)
+ WITHOUT ROWID
+
+;
+CREATE INDEX ix_facts_previous ON contact_facts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX ix_facts_started ON contact_facts (started_at_ms) WHERE started_at_ms IS NOT NULL;
+CREATE INDEX ix_facts_customer ON contact_facts (customer, started_at_ms) WHERE customer IS NOT NULL;
+CREATE TABLE turn (
+	id INTEGER NOT NULL,
+	contact_id INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	speaker VARCHAR NOT NULL,
+	name VARCHAR,
+	text VARCHAR NOT NULL,
+	at_ms BIGINT,
+	offset_ms BIGINT,
+	sentiment VARCHAR,
+	private BOOLEAN NOT NULL,
+	guessed BOOLEAN NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+CREATE UNIQUE INDEX ix_turn_contact ON turn (contact_id, number);
+CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
+INSERT INTO alembic_version VALUES ('0002');
 COMMIT;

@@ -1,0 +1,60 @@
+"""Facts of contacts in the store: the writer's statements, and reading them as domain values."""
+
+import json
+import sqlite3
+
+from ccm_tui.domain.events import Channel, Direction
+from ccm_tui.domain.facts import Facts
+from ccm_tui.store.names import contact_public_id
+
+_COLUMNS = "contact_id, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said"
+PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+
+FactsRow = tuple[object, ...]
+
+
+def facts_row(contact_id: int, site: str, facts: Facts) -> FactsRow:
+    """Facts as the columns of ``PUT_FACTS``."""
+    return (
+        contact_id,
+        facts.started_at_ms,
+        facts.ended_at_ms,
+        None if facts.previous_contact is None else contact_public_id(site, facts.previous_contact),
+        facts.reason,
+        facts.customer,
+        None if facts.channel is None else facts.channel.value,
+        None if facts.direction is None else facts.direction.value,
+        json.dumps(dict(facts.said), ensure_ascii=False, separators=(",", ":")) if facts.said else None,
+    )
+
+
+def put_facts(cursor: sqlite3.Cursor, row: FactsRow) -> None:
+    """Store a contact's facts, new or changed."""
+    cursor.execute(PUT_FACTS, row)
+
+
+def drop_facts(cursor: sqlite3.Cursor, contact_id: int) -> int:
+    """Take a contact's facts away; 0 where there were none."""
+    return cursor.execute("DELETE FROM contact_facts WHERE contact_id = ?", (contact_id,)).rowcount
+
+
+def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
+    """What is known of a contact; None: nothing. ``previous_contact`` is the public id here."""
+    query = (
+        "SELECT started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said"
+        " FROM contact_facts WHERE contact_id = ?"
+    )
+    row = cursor.execute(query, (contact_id,)).fetchone()
+    if row is None:
+        return None
+    started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said = row
+    return Facts(
+        started_at_ms,
+        ended_at_ms,
+        previous_id,
+        reason,
+        customer,
+        None if channel is None else Channel(channel),
+        None if direction is None else Direction(direction),
+        json.loads(said) if said else {},
+    )

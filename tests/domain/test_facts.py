@@ -1,0 +1,70 @@
+from itertools import permutations
+
+import pytest
+
+from ccm_tui.domain.contacts import ContactFold, ContactRules
+from ccm_tui.domain.events import Channel, Event, EventKind
+from ccm_tui.domain.facts import Facts
+
+STARTED = Event(
+    EventKind.CONTACT_STARTED,
+    1_000,
+    "start",
+    "c",
+    channel=Channel.CHAT,
+    customer="+12025550101",
+    previous_contact="b",
+    data={"page": "/orders", "csat": "5"},
+)
+
+
+def _fold(*events: Event) -> ContactFold:
+    fold = ContactFold(ContactRules())
+    for number, event in enumerate(events):
+        fold.apply(event, (1, number))
+    return fold
+
+
+def test_what_is_known_of_a_contact_as_a_whole() -> None:
+    ended = Event(EventKind.CONTACT_ENDED, 9_000, "end", "c", reason="refund")
+    fold = _fold(STARTED, ended)
+    assert fold.facts == Facts(1_000, 9_000, "b", "refund", "+12025550101", Channel.CHAT, None, {"page": "/orders"}), (
+        "ratings are of a visit"
+    )
+    assert fold.visits == []
+    assert fold.tells
+
+
+def test_a_contact_with_visits_alone_has_no_facts() -> None:
+    fold = _fold(
+        Event(EventKind.QUEUE_ENTERED, 1_000, "e", "c", "sales"),
+        Event(EventKind.EXITED_KEY, 2_000, "x", "c", "sales", reason="1"),
+    )
+    assert not fold.knows_facts
+    assert fold.tells
+
+
+@pytest.mark.parametrize("kind", [EventKind.COMPLETED, EventKind.RESOLVED, EventKind.ACW_ENDED, EventKind.DESCRIBED])
+def test_the_last_reason_said_counts(kind: EventKind) -> None:
+    fold = _fold(
+        Event(EventKind.QUEUE_ENTERED, 1_000, "e", "c", "sales"),
+        Event(EventKind.ANSWERED, 2_000, "a", "c", "sales", "ana"),
+        Event(EventKind.COMPLETED, 3_000, "x", "c", "sales", "ana", reason="order"),
+        Event(kind, 4_000, "w", "c", agent="ana", reason="refund"),
+    )
+    assert fold.facts.reason == "refund"
+
+
+def test_a_contact_does_not_continue_itself() -> None:
+    assert _fold(STARTED._replace(previous_contact="c")).facts.previous_contact is None
+
+
+def test_what_is_told_stands_above_records_in_whatever_order() -> None:
+    old = STARTED._replace(revision=1, data={"vip": "no", "page": "/old"})
+    new = STARTED._replace(revision=2, data={"vip": "no"}, previous_contact=None)
+    told = Event(EventKind.DESCRIBED, 5_000, "d", "c", reason="order", data={"vip": "yes"})
+    for events in permutations((old, new, told)):
+        facts = _fold(*events).facts
+        assert dict(facts.said) == {"vip": "yes"}
+        assert facts.reason == "order"
+        assert facts.previous_contact is None, "the newest record knows of none"
