@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ccm_tui.domain.events import Channel, Direction, Event, EventKind
+from ccm_tui.domain.events import UNDATED_MS, Channel, Direction, Event, EventKind
 
 RECORDING = "recording"
 """In ``data``: path or address of the recording."""
@@ -23,6 +23,8 @@ RATINGS = frozenset(("csat", "nps", "ces"))
 class Facts(NamedTuple):
     """Facts of one contact."""
 
+    first_at_ms: int | None = None
+    """The earliest instant that anything of this was said; None: no line that says it is dated."""
     started_at_ms: int | None = None
     """When the customer reached us; None: not in this source."""
     ended_at_ms: int | None = None
@@ -80,14 +82,20 @@ def add_facts(facts: Facts, event: Event) -> Facts:
         told = {name: text for name, text in event.data.items() if text and name not in RATINGS}
         if told:
             changes["said"] = {**facts.said, **told}
-    return facts._replace(**changes) if changes else facts  # type: ignore[arg-type]
+    if not changes:
+        return facts
+    if event.at_ms != UNDATED_MS:
+        changes["first_at_ms"] = event.at_ms if facts.first_at_ms is None else min(facts.first_at_ms, event.at_ms)
+    return facts._replace(**changes)  # type: ignore[arg-type]
 
 
 def lay_over(told: Facts, facts: Facts) -> Facts:
     """What was told stands above what the other lines say."""
     if told is NO_FACTS:
         return facts
+    firsts = [at_ms for at_ms in (told.first_at_ms, facts.first_at_ms) if at_ms is not None]
     return Facts(
+        min(firsts, default=None),
         facts.started_at_ms if told.started_at_ms is None else told.started_at_ms,
         facts.ended_at_ms if told.ended_at_ms is None else told.ended_at_ms,
         told.previous_contact or facts.previous_contact,

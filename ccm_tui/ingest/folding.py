@@ -401,8 +401,9 @@ class Folding:
         """Store what is known of a contact beside its visits: facts when they changed, turns as they come."""
         fold = contact.fold
         facts = None
-        if fold.knows_facts:
-            facts = fact_store.facts_row(contact_id, self._names.site_name(cursor, contact.site_id), fold.facts)
+        if fold.knows_facts or fold.turns:
+            site = self._names.site_name(cursor, contact.site_id)
+            facts = fact_store.facts_row(contact_id, site, fold.facts, fold.turns)
         if facts != contact.facts:
             if facts is None:
                 fact_store.drop_facts(cursor, contact_id)

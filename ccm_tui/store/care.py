@@ -21,9 +21,10 @@ FOLDED = {
         " JOIN site ON site.id = queue.site_id LEFT JOIN agent ON agent.id = segment.agent_id ORDER BY 1, 2"
     ),
     "facts": (
-        "SELECT contact.public_id, contact_facts.started_at_ms, contact_facts.ended_at_ms, contact_facts.previous_id,"
-        " contact_facts.reason, contact_facts.customer, contact_facts.channel, contact_facts.direction,"
-        " contact_facts.said FROM contact_facts JOIN contact ON contact.id = contact_facts.contact_id ORDER BY 1"
+        "SELECT contact.public_id, contact_facts.first_at_ms, contact_facts.started_at_ms, contact_facts.ended_at_ms,"
+        " contact_facts.previous_id, contact_facts.reason, contact_facts.customer, contact_facts.channel,"
+        " contact_facts.direction, contact_facts.sentiment_milli, contact_facts.said FROM contact_facts"
+        " JOIN contact ON contact.id = contact_facts.contact_id ORDER BY 1"
     ),
     "turns": (
         "SELECT contact.public_id, turn.number, turn.speaker, turn.name, turn.text, turn.at_ms, turn.offset_ms,"

@@ -2,21 +2,31 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
+from ccm_tui.domain.sentiment import customer_sentiment
+from ccm_tui.domain.turns import Turn
 from ccm_tui.store.names import contact_public_id
 
-_COLUMNS = "contact_id, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said"
-PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_COLUMNS = (
+    "contact_id, first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction,"
+    " sentiment_milli, said"
+)
+PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
 
 FactsRow = tuple[object, ...]
 
 
-def facts_row(contact_id: int, site: str, facts: Facts) -> FactsRow:
-    """Facts as the columns of ``PUT_FACTS``."""
+def facts_row(contact_id: int, site: str, facts: Facts, turns: Sequence[Turn]) -> FactsRow:
+    """Facts as the columns of ``PUT_FACTS``, with what the conversation adds to them."""
+    dated = [turn.at_ms for turn in turns if turn.at_ms is not None]
+    if facts.first_at_ms is not None:
+        dated.append(facts.first_at_ms)
     return (
         contact_id,
+        min(dated, default=None),
         facts.started_at_ms,
         facts.ended_at_ms,
         None if facts.previous_contact is None else contact_public_id(site, facts.previous_contact),
@@ -24,6 +34,7 @@ def facts_row(contact_id: int, site: str, facts: Facts) -> FactsRow:
         facts.customer,
         None if facts.channel is None else facts.channel.value,
         None if facts.direction is None else facts.direction.value,
+        customer_sentiment(facts, turns),
         json.dumps(dict(facts.said), ensure_ascii=False, separators=(",", ":")) if facts.said else None,
     )
 
@@ -41,14 +52,15 @@ def drop_facts(cursor: sqlite3.Cursor, contact_id: int) -> int:
 def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
     """What is known of a contact; None: nothing. ``previous_contact`` is the public id here."""
     query = (
-        "SELECT started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said"
+        "SELECT first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said"
         " FROM contact_facts WHERE contact_id = ?"
     )
     row = cursor.execute(query, (contact_id,)).fetchone()
     if row is None:
         return None
-    started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said = row
+    first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said = row
     return Facts(
+        first_at_ms,
         started_at_ms,
         ended_at_ms,
         previous_id,

@@ -253,16 +253,19 @@ class Segment(SQLModel, table=True):
 
 
 class ContactFacts(SQLModel, table=True):
-    """What is known of a contact as a whole; see ``domain.facts.Facts``. Most contacts of a phone log have none."""
+    """What is known of a contact as a whole; see ``domain.facts.Facts``. One that has turns always has a row; most
+    contacts of a phone log have none."""
 
     __tablename__ = "contact_facts"
     __table_args__ = (
         Index("ix_facts_previous", "previous_id", sqlite_where=text("previous_id IS NOT NULL")),
-        Index("ix_facts_started", "started_at_ms", sqlite_where=text("started_at_ms IS NOT NULL")),
-        Index("ix_facts_customer", "customer", "started_at_ms", sqlite_where=text("customer IS NOT NULL")),
+        Index("ix_facts_first", "first_at_ms"),
+        Index("ix_facts_customer", "customer", "first_at_ms", sqlite_where=text("customer IS NOT NULL")),
         KEYED,
     )
     contact_id: int = Field(sa_column=Column(Integer, ForeignKey("contact.id"), primary_key=True))
+    first_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    """The earliest instant that a fact or a turn is of: where a contact without visits stands among the others."""
     started_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
     ended_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
     previous_id: str | None = None
@@ -271,6 +274,8 @@ class ContactFacts(SQLModel, table=True):
     customer: str | None = None
     channel: str | None = None
     direction: str | None = None
+    sentiment_milli: int | None = None
+    """How the customer sounded; see ``domain.sentiment``."""
     said: str | None = None
     """Everything else as a JSON object of texts."""
 

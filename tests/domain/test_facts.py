@@ -28,9 +28,8 @@ def _fold(*events: Event) -> ContactFold:
 def test_what_is_known_of_a_contact_as_a_whole() -> None:
     ended = Event(EventKind.CONTACT_ENDED, 9_000, "end", "c", reason="refund")
     fold = _fold(STARTED, ended)
-    assert fold.facts == Facts(1_000, 9_000, "b", "refund", "+12025550101", Channel.CHAT, None, {"page": "/orders"}), (
-        "ratings are of a visit"
-    )
+    said = {"page": "/orders"}  # ratings are of a visit
+    assert fold.facts == Facts(1_000, 1_000, 9_000, "b", "refund", "+12025550101", Channel.CHAT, None, said)
     assert fold.visits == []
     assert fold.tells
 

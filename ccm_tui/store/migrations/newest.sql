@@ -308,6 +308,7 @@ CREATE INDEX ix_span_agent_end ON span (agent_id, end_at_ms);
 CREATE INDEX ix_span_end ON span (end_at_ms);
 CREATE TABLE contact_facts (
 	contact_id INTEGER NOT NULL,
+	first_at_ms BIGINT,
 	started_at_ms BIGINT,
 	ended_at_ms BIGINT,
 	previous_id VARCHAR,
@@ -315,6 +316,7 @@ CREATE TABLE contact_facts (
 	customer VARCHAR,
 	channel VARCHAR,
 	direction VARCHAR,
+	sentiment_milli INTEGER,
 	said VARCHAR,
 	PRIMARY KEY (contact_id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
@@ -322,9 +324,9 @@ CREATE TABLE contact_facts (
  WITHOUT ROWID
 
 ;
+CREATE INDEX ix_facts_first ON contact_facts (first_at_ms);
 CREATE INDEX ix_facts_previous ON contact_facts (previous_id) WHERE previous_id IS NOT NULL;
-CREATE INDEX ix_facts_started ON contact_facts (started_at_ms) WHERE started_at_ms IS NOT NULL;
-CREATE INDEX ix_facts_customer ON contact_facts (customer, started_at_ms) WHERE customer IS NOT NULL;
+CREATE INDEX ix_facts_customer ON contact_facts (customer, first_at_ms) WHERE customer IS NOT NULL;
 CREATE TABLE turn (
 	id INTEGER NOT NULL,
 	contact_id INTEGER NOT NULL,

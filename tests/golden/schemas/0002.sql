@@ -111,6 +111,7 @@ INSERT INTO "contact" VALUES(32,1,'c87197253f4a6e2e','call-9',0,0);
 INSERT INTO "contact" VALUES(33,1,'c950b7bd558a4e0b','out-1',0,0);
 CREATE TABLE contact_facts (
 	contact_id INTEGER NOT NULL,
+	first_at_ms BIGINT,
 	started_at_ms BIGINT,
 	ended_at_ms BIGINT,
 	previous_id VARCHAR,
@@ -118,6 +119,7 @@ CREATE TABLE contact_facts (
 	customer VARCHAR,
 	channel VARCHAR,
 	direction VARCHAR,
+	sentiment_milli INTEGER,
 	said VARCHAR,
 	PRIMARY KEY (contact_id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
@@ -125,9 +127,9 @@ CREATE TABLE contact_facts (
  WITHOUT ROWID
 
 ;
-INSERT INTO "contact_facts" VALUES(21,1795420850000,1795421040000,NULL,'order status','sam.lee@example.com','chat',NULL,'{"page":"/orders"}');
-INSERT INTO "contact_facts" VALUES(22,NULL,NULL,NULL,'corrected invoice sent',NULL,NULL,NULL,NULL);
-INSERT INTO "contact_facts" VALUES(27,NULL,NULL,'71d8b12f9e89cf40',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "contact_facts" VALUES(21,1795420850000,1795420850000,1795421040000,NULL,'order status','sam.lee@example.com','chat',NULL,-5000,'{"page":"/orders"}');
+INSERT INTO "contact_facts" VALUES(22,1795422420000,NULL,NULL,NULL,'corrected invoice sent',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "contact_facts" VALUES(27,1795425861000,NULL,NULL,'71d8b12f9e89cf40',NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE contact_lines (
 	contact_id INTEGER NOT NULL,
 	batch INTEGER NOT NULL,
@@ -608,9 +610,9 @@ CREATE INDEX ix_segment_entered ON segment (entered_at_ms);
 CREATE INDEX ix_segment_rated ON segment (rated_at_ms) WHERE rated_at_ms IS NOT NULL;
 CREATE INDEX ix_span_agent_end ON span (agent_id, end_at_ms);
 CREATE INDEX ix_span_end ON span (end_at_ms);
+CREATE INDEX ix_facts_first ON contact_facts (first_at_ms);
 CREATE INDEX ix_facts_previous ON contact_facts (previous_id) WHERE previous_id IS NOT NULL;
-CREATE INDEX ix_facts_started ON contact_facts (started_at_ms) WHERE started_at_ms IS NOT NULL;
-CREATE INDEX ix_facts_customer ON contact_facts (customer, started_at_ms) WHERE customer IS NOT NULL;
+CREATE INDEX ix_facts_customer ON contact_facts (customer, first_at_ms) WHERE customer IS NOT NULL;
 CREATE UNIQUE INDEX ix_turn_contact ON turn (contact_id, number);
 COMMIT;
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');

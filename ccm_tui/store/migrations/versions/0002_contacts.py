@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "contact_facts",
         sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("first_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("started_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("ended_at_ms", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("previous_id", sa.String(), nullable=True),
@@ -19,6 +20,7 @@ def upgrade() -> None:
         sa.Column("customer", sa.String(), nullable=True),
         sa.Column("channel", sa.String(), nullable=True),
         sa.Column("direction", sa.String(), nullable=True),
+        sa.Column("sentiment_milli", sa.Integer(), nullable=True),
         sa.Column("said", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["contact_id"],
@@ -27,10 +29,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("contact_id"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_facts_first", "contact_facts", ["first_at_ms"], unique=False)
     for name, columns in (
         ("ix_facts_previous", ["previous_id"]),
-        ("ix_facts_started", ["started_at_ms"]),
-        ("ix_facts_customer", ["customer", "started_at_ms"]),
+        ("ix_facts_customer", ["customer", "first_at_ms"]),
     ):
         known = sa.text(f"{columns[0]} IS NOT NULL")
         op.create_index(name, "contact_facts", columns, unique=False, sqlite_where=known)
