@@ -97,6 +97,14 @@ class ContactFold:
         return lay_over(self._told_facts, self._facts)
 
     @property
+    def began_at_ms(self) -> int | None:
+        """The earliest instant known of the contact; None: nothing of it is dated."""
+        if self.visits:
+            return self.visits[0].entered_at_ms
+        said = (turn.at_ms for turn in self.turns if turn.at_ms is not None)
+        return self.facts.first_at_ms if self.facts.first_at_ms is not None else next(said, None)
+
+    @property
     def knows_facts(self) -> bool:
         """Whether anything is known of the contact as a whole."""
         return self._facts is not NO_FACTS or self._told_facts is not NO_FACTS

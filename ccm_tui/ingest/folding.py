@@ -65,6 +65,8 @@ class _Contact:
     turns: list[Turn] | None = None
     """The conversation of which the store has the first ``stored_turns``."""
     stored_turns: int = 0
+    turns_at_ms: int | None = None
+    """The contact's time by which they are stored."""
 
 
 @dataclass(slots=True)
@@ -410,11 +412,15 @@ class Folding:
             else:
                 fact_store.put_facts(cursor, facts)
             contact.facts = facts
-        if fold.turns is not contact.turns:
+        if not fold.turns and not contact.stored_turns:
+            return
+        at_ms = fold.began_at_ms
+        if fold.turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
             if contact.stored_turns:
                 turn_store.drop_turns(cursor, contact_id)
-            contact.turns, contact.stored_turns = fold.turns, 0
-        turn_store.add_turns(cursor, contact_id, contact.stored_turns, fold.turns[contact.stored_turns :])
+            contact.turns, contact.stored_turns, contact.turns_at_ms = fold.turns, 0, at_ms
+        new = fold.turns[contact.stored_turns :]
+        turn_store.add_turns(cursor, contact_id, contact.stored_turns, new, contact.turns_at_ms)
         contact.stored_turns = len(fold.turns)
 
     def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:

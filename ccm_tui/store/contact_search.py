@@ -16,11 +16,14 @@ from typing import Any, NamedTuple
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.names import contact_public_id, find_contacts
+from ccm_tui.store.turns import at_of_id, id_at
 
 ANSWERED = "answered"
 """As an outcome: whatever came of it, somebody answered."""
-FEW = 5000
+FEW = 2000
 """So many contacts are looked at one by one; of more, time tells which first."""
+PAGE_CONTACTS = 100
+_MOST_TURNS = 5000
 SLICE_SECONDS = 0.03
 _FIRST_SLICE_MS = 6 * 3600 * 1000
 _LONGEST_SLICE_MS = 400 * 24 * 3600 * 1000
@@ -78,8 +81,10 @@ _VISIT = READ_SEGMENT.replace(
     "SELECT segment.contact_id, contact_facts.reason, contact_facts.sentiment_milli, ",
     1,
 ).replace(
-    " LEFT JOIN agent",
-    " LEFT JOIN contact_facts ON contact_facts.contact_id = segment.contact_id LEFT JOIN agent",
+    " FROM segment",
+    # every column of ``hit`` that is asked for is in one index, so that the rest is read of what is found alone
+    " FROM segment AS hit CROSS JOIN segment ON segment.contact_id = hit.contact_id AND segment.visit = hit.visit"
+    " LEFT JOIN contact_facts ON contact_facts.contact_id = hit.contact_id",
     1,
 )
 _ALONE = (
@@ -89,24 +94,29 @@ _ALONE = (
     " JOIN site ON site.id = contact.site_id"
     " WHERE NOT EXISTS (SELECT 1 FROM segment WHERE segment.contact_id = contact_facts.contact_id)"
 )
-_BY_CUSTOMER = (
-    "SELECT contact_id FROM segment WHERE customer = ?",
-    "SELECT contact_id FROM contact_facts WHERE customer = ?",
-)
+ENDING = 4
+"""So many last characters of every customer are indexed."""
 _DURATIONS = {
-    "wait": "segment.wait_ms",
-    "talk": "segment.talk_ms",
-    "hold": "segment.hold_ms",
-    "acw": "segment.acw_ms",
-    "handle": "segment.talk_ms + COALESCE(segment.hold_ms, 0) + COALESCE(segment.acw_ms, 0)",
+    "wait": "hit.wait_ms",
+    "talk": "hit.talk_ms",
+    "hold": "hit.hold_ms",
+    "acw": "hit.acw_ms",
+    "handle": "hit.talk_ms + COALESCE(hit.hold_ms, 0) + COALESCE(hit.acw_ms, 0)",
 }
 _RATINGS = {"csat": "segment.csat_milli", "nps": "segment.nps_milli", "ces": "segment.ces_milli"}
-_PLAIN = {"outcome": "segment.outcome", "ended_by": "segment.ended_by"}
+_PLAIN = {"outcome": "hit.outcome", "ended_by": "segment.ended_by"}
 _SENTIMENTS = {
     "negative": "contact_facts.sentiment_milli <= -1000",
     "neutral": "contact_facts.sentiment_milli BETWEEN -999 AND 999",
     "positive": "contact_facts.sentiment_milli >= 1000",
 }
+_RATED = (
+    "SELECT DISTINCT hit.contact_id FROM segment AS rated"
+    " CROSS JOIN segment AS hit ON hit.contact_id = rated.contact_id AND hit.visit = rated.visit"
+    " CROSS JOIN segment ON segment.contact_id = hit.contact_id AND segment.visit = hit.visit"
+    " JOIN contact ON contact.id = hit.contact_id JOIN queue ON queue.id = hit.queue_id"
+    " LEFT JOIN contact_facts ON contact_facts.contact_id = hit.contact_id WHERE rated.rated_at_ms IS NOT NULL"
+)
 _HAS = {
     "transcript": "EXISTS (SELECT 1 FROM turn WHERE turn.contact_id = {contact})",
     "recording": "contact_facts.said LIKE '%\"recording\":%'",
@@ -117,10 +127,10 @@ _HAS = {
     ),
 }
 _FLAGS = {
-    "no_end": "(segment.outcome = 'lost' AND segment.answered_at_ms IS NOT NULL)",
+    "no_end": "(hit.outcome = 'lost' AND hit.answered_at_ms IS NOT NULL)",
     "no_entry": "segment.entry_seen = 0",
     "hidden_transfer": (
-        "(segment.answered_at_ms IS NOT NULL AND segment.channel = 'voice' AND EXISTS (SELECT 1 FROM segment AS later"
+        "(hit.answered_at_ms IS NOT NULL AND hit.channel = 'voice' AND EXISTS (SELECT 1 FROM segment AS later"
         " WHERE later.agent_id = segment.agent_id AND later.answered_at_ms > segment.answered_at_ms"
         " AND later.answered_at_ms < segment.ended_at_ms AND later.channel = 'voice'"
         " AND later.contact_id <> segment.contact_id))"
@@ -142,44 +152,44 @@ class ContactSearch:
         """What is found, step by step, newest first; the last page says that nothing is left to look at."""
         with self._reading() as cursor:
             visits, alone = self._conditions(cursor)
-            few = self._few(cursor)
+            few = self._few(cursor, visits)
             newest_ms, oldest_ms = _bounds(cursor)
         if few is not None:
             yield self._among(few, visits, alone)
-            return
-        yield from self._through_time(visits, alone, newest_ms, oldest_ms)
+        elif any(not text.negated for text in self._texts):
+            yield from self._through_texts(visits, alone)
+        else:
+            yield from self._through_time(visits, alone, newest_ms, oldest_ms)
 
     # -- a few contacts ------------------------------------------------------------------------------------------------
 
-    def _few(self, cursor: sqlite3.Cursor) -> list[int] | None:
+    def _few(self, cursor: sqlite3.Cursor, visits: "_Where") -> list[int] | None:
         """The only contacts that can be meant, when they are few; None: too many to look at one by one."""
         found: set[int] | None = None
         for each in self._filters:
-            if each.negated or each.name not in ("number", "customer", "id"):
-                continue
-            ids = _of_customer_or_id(cursor, each)
+            if not each.negated and each.name in _FEW:
+                ids = _FEW[each.name](cursor, each)
+                if ids is not None:
+                    found = ids if found is None else found & ids
+        rated = [each for each in self._filters if each.name in _RATINGS and not each.negated]
+        if found is None and rated:
+            conditions = " AND ".join(_between(_RATINGS[each.name].replace("segment", "rated"), each) for each in rated)
+            query = f"{_RATED} AND {conditions}{visits.sql} LIMIT ?"
+            ids = {row[0] for row in cursor.execute(query, (*visits.values, FEW + 1))}
+            found = ids if len(ids) <= FEW else None
+        for each in [text for text in self._texts if not text.negated]:
+            ids = _with_text(cursor, each)
             if ids is not None:
+                self._texts.remove(each)  # all who have it are known
                 found = ids if found is None else found & ids
-        for each in self._texts:
-            if each.negated:
-                continue
-            query = "SELECT rowid FROM turn_text WHERE turn_text MATCH ? LIMIT ?"
-            turns = [row[0] for row in cursor.execute(query, (_match(each), FEW + 1))]
-            if len(turns) > FEW:
-                continue
-            ids = set()
-            for part in _parts(turns):
-                query = f"SELECT contact_id FROM turn WHERE id IN ({_marks(part)})"  # noqa: S608 - marks only
-                ids.update(row[0] for row in cursor.execute(query, part))
-            found = ids if found is None else found & ids
         return None if found is None or len(found) > FEW else sorted(found)
 
     def _among(self, contact_ids: list[int], visits: "_Where", alone: "_Where | None") -> Page:
         found: list[Found] = []
         with self._reading() as cursor:
             for part in _parts(contact_ids):
-                these = f"segment.contact_id IN ({_marks(part)})"
-                query = f"{_VISIT} WHERE {these}{self._period('segment.entered_at_ms')}{visits.sql}"
+                these = f"hit.contact_id IN ({_marks(part)})"
+                query = f"{_VISIT} WHERE {these}{self._period('hit.entered_at_ms')}{visits.sql}"
                 found += map(_of_visit, cursor.execute(query, (*part, *visits.values)))
                 if alone is not None:
                     these = f" AND contact_facts.contact_id IN ({_marks(part)})"
@@ -188,6 +198,33 @@ class ContactSearch:
             found = [each for each in found if self._says(cursor, each.contact_id)]
         found.sort(key=_newest_first)
         return Page(tuple(found), None)
+
+    # -- through what is often said ------------------------------------------------------------------------------------
+
+    def _through_texts(self, visits: "_Where", alone: "_Where | None") -> Iterator[Page]:
+        """By the index of what is said, newest contacts first; turns are numbered by their contacts' time."""
+        with self._reading() as cursor:
+            said = min((text for text in self._texts if not text.negated), key=lambda text: _reach(cursor, text))
+        self._texts.remove(said)
+        before = id_at(self._to_ms) if self._to_ms is not None else (1 << 63) - 1
+        seen: set[int] = set()
+        limit = PAGE_CONTACTS
+        while True:
+            with self._reading() as cursor:
+                query = (
+                    "SELECT turn_text.rowid, turn.contact_id FROM turn_text JOIN turn ON turn.id = turn_text.rowid"
+                    " WHERE turn_text MATCH ? AND turn_text.rowid < ? ORDER BY turn_text.rowid DESC LIMIT ?"
+                )
+                turns = cursor.execute(query, (_match(said), before, limit)).fetchall()
+            contacts = sorted({contact_id for _, contact_id in turns} - seen)
+            seen.update(contacts)
+            page = self._among(contacts, visits, alone)
+            if len(turns) < limit:
+                yield page
+                return
+            before = turns[-1][0]
+            yield page._replace(back_to_ms=at_of_id(before))
+            limit = min(_MOST_TURNS, limit * 2)
 
     # -- back through time ---------------------------------------------------------------------------------------------
 
@@ -222,7 +259,7 @@ class ContactSearch:
 
     def _slice(self, visits: "_Where", alone: "_Where | None", start_ms: int, end_ms: int) -> tuple[Found, ...]:
         with self._reading() as cursor:
-            between = "segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
+            between = "hit.entered_at_ms >= ? AND hit.entered_at_ms < ?"
             rows = cursor.execute(f"{_VISIT} WHERE {between}{visits.sql}", (start_ms, end_ms, *visits.values))
             found = [_of_visit(row) for row in rows.fetchall()]
             if alone is not None:
@@ -277,16 +314,17 @@ class ContactSearch:
             ids = _ids_of(cursor, each.name, each.values)
             if not ids:
                 self.unmatched.append(each)
-            column = {"queue": "segment.queue_id", "agent": "segment.agent_id", "site": "queue.site_id"}[each.name]
+            # the plus keeps SQLite from going through all of an agent's contacts for each slice of time
+            column = {"queue": "hit.queue_id", "agent": "+hit.agent_id", "site": "queue.site_id"}[each.name]
             return _Condition(f"{column} IN ({', '.join(map(str, sorted(ids)))})")
         if each.name in _DURATIONS or each.name in _RATINGS:
-            return _between(_DURATIONS.get(each.name) or _RATINGS[each.name], each)
+            return _Condition(_between(_DURATIONS.get(each.name) or _RATINGS[each.name], each))
         if each.name in _PLAIN:
             column = _PLAIN[each.name]
             plain = tuple(value for value in each.values if value != ANSWERED)
             condition = _in(column, plain)
             if ANSWERED in each.values:
-                condition = _Condition(f"(segment.answered_at_ms IS NOT NULL OR {condition.sql})", condition.values)
+                condition = _Condition(f"(hit.answered_at_ms IS NOT NULL OR {condition.sql})", condition.values)
             return condition
         if each.name == "flag":
             return _any(_FLAGS[value] for value in each.values)
@@ -309,8 +347,8 @@ class _Where:
         self.values: tuple[object, ...] = ()
 
     def add(self, condition: _Condition, *, negated: bool) -> None:
-        """What is not known to hold does not: neither it nor, without ``negated``, its contrary."""
-        self.sql += f" AND ({condition.sql}) IS {'NOT ' if negated else ''}TRUE"
+        """What is not known to hold does not hold."""
+        self.sql += f" AND ({condition.sql}) IS NOT TRUE" if negated else f" AND ({condition.sql})"
         self.values += condition.values
 
 
@@ -329,7 +367,8 @@ def _of_alone(each: Filter) -> _Condition | None:
 def _of_both(each: Filter, table: str) -> _Condition:
     """Conditions that visits and contacts without any can meet alike."""
     if each.name in ("channel", "direction"):
-        return _in(f"{table}.{each.name}", each.values)
+        covered = "hit" if table == "segment" and each.name == "channel" else table
+        return _in(f"{covered}.{each.name}", each.values)
     if each.name == "sentiment":
         return _any(_SENTIMENTS[value] for value in each.values if value in _SENTIMENTS)
     if each.name == "reason":
@@ -351,25 +390,77 @@ def _customer(column: str, values: Sequence[str]) -> _Condition:
     return _any_of(*conditions)
 
 
-def _of_customer_or_id(cursor: sqlite3.Cursor, each: Filter) -> set[int] | None:
-    """Contacts of exactly these customers or with exactly these ids, by index; None: none is, so any may end so."""
+def _of_customer(cursor: sqlite3.Cursor, each: Filter) -> set[int] | None:
+    """Contacts of these customers, when they are few: by the whole number or address, else by how it ends."""
     found: set[int] = set()
     for value in each.values:
         if "*" in value:
-            return None
-        ids: set[int] = set()
-        if each.name in ("number", "customer"):
-            for exact in {value, _without_blanks(value)}:
-                for query in _BY_CUSTOMER:
-                    ids.update(row[0] for row in cursor.execute(query, (exact,)))
-        if each.name in ("number", "id"):
-            sites = [row[0] for row in cursor.execute("SELECT name FROM site").fetchall()]
-            public_ids = [value, *(contact_public_id(site, value) for site in sites)]
-            ids.update(find_contacts(cursor, public_ids).values())
-        if not ids:
-            return None
+            found |= _of_customers(cursor, "customer GLOB ?", _glob(value))
+            continue
+        number = _without_blanks(value)
+        ids = _of_customers(cursor, "customer IN (?, ?)", value, number)
+        if not ids and len(number) >= ENDING:
+            ids = _of_customers(
+                cursor, "substr(customer, -4) = ? AND customer GLOB ?", number[-ENDING:], f"*{_glob(number)}"
+            )
+        elif not ids:
+            ids = _of_customers(cursor, "customer GLOB ?", f"*{_glob(number)}")
         found |= ids
+    return found if len(found) <= FEW else None
+
+
+def _of_customers(cursor: sqlite3.Cursor, condition: str, *values: str) -> set[int]:
+    """Contacts by their customer, no more than one more than few."""
+    found: set[int] = set()
+    for table in ("segment", "contact_facts"):
+        query = f"SELECT contact_id FROM {table} WHERE customer IS NOT NULL AND {condition} LIMIT ?"  # noqa: S608
+        found.update(row[0] for row in cursor.execute(query, (*values, FEW + 1)))
     return found
+
+
+def _of_id(cursor: sqlite3.Cursor, each: Filter) -> set[int] | None:
+    """Contacts with exactly these ids; None: none has, so a part of one may be meant."""
+    sites = [row[0] for row in cursor.execute("SELECT name FROM site").fetchall()]
+    public_ids = [each for value in each.values for each in (value, *(contact_public_id(s, value) for s in sites))]
+    found = set(find_contacts(cursor, public_ids).values())
+    return found or None
+
+
+def _of_number(cursor: sqlite3.Cursor, each: Filter) -> set[int] | None:
+    """Contacts of a customer, or the one with this id."""
+    of_customer, of_id = _of_customer(cursor, each), _of_id(cursor, each)
+    return None if of_customer is None else of_customer | (of_id or set())
+
+
+def _of_reason(cursor: sqlite3.Cursor, each: Filter) -> set[int] | None:
+    condition = _like("reason", each.values)
+    query = f"SELECT contact_id FROM contact_facts WHERE reason IS NOT NULL AND {condition.sql} LIMIT ?"  # noqa: S608
+    found = {row[0] for row in cursor.execute(query, (*condition.values, FEW + 1))}
+    return found if len(found) <= FEW else None
+
+
+def _reach(cursor: sqlite3.Cursor, each: Filter) -> int:
+    """How far back the newest turns with a text reach: the rarer, the further."""
+    query = "SELECT rowid FROM turn_text WHERE turn_text MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+    row = cursor.execute(query, (_match(each), PAGE_CONTACTS)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _with_text(cursor: sqlite3.Cursor, each: Filter) -> set[int] | None:
+    """Contacts in whose conversation something is said, when it is said seldom."""
+    query = "SELECT rowid FROM turn_text WHERE turn_text MATCH ? LIMIT ?"
+    turns = [row[0] for row in cursor.execute(query, (_match(each), FEW + 1))]
+    if len(turns) > FEW:
+        return None
+    found: set[int] = set()
+    for part in _parts(turns):
+        query = f"SELECT contact_id FROM turn WHERE id IN ({_marks(part)})"  # noqa: S608 - marks only
+        found.update(row[0] for row in cursor.execute(query, part))
+    return found
+
+
+_FEW = {"customer": _of_customer, "number": _of_number, "id": _of_id, "reason": _of_reason}
+"""Filters whose contacts an index gives, when they are few."""
 
 
 def _without_blanks(number: str) -> str:
@@ -392,10 +483,11 @@ def _ids_of(cursor: sqlite3.Cursor, table: str, patterns: Sequence[str]) -> set[
     return found
 
 
-def _between(column: str, each: Filter) -> _Condition:
+def _between(column: str, each: Filter) -> str:
+    """Our own integers, so that they need no marks."""
     low = "" if each.low is None else f"{column} >= {int(each.low)}"
     high = "" if each.high is None else f"{column} < {int(each.high)}"
-    return _Condition(" AND ".join(part for part in (low, high) if part))
+    return " AND ".join(part for part in (low, high) if part)
 
 
 def _in(column: str, values: Sequence[str]) -> _Condition:

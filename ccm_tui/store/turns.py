@@ -9,25 +9,58 @@ from collections.abc import Sequence
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
 
 PUT_TURN = (
-    "INSERT INTO turn (contact_id, number, speaker, name, text, at_ms, offset_ms, sentiment, private, guessed)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO turn (id, contact_id, number, speaker, name, text, at_ms, offset_ms, sentiment, private, guessed)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 READ_TURNS = (
     "SELECT speaker, name, text, at_ms, offset_ms, sentiment, private, guessed FROM turn"
     " WHERE contact_id = ? ORDER BY number"
 )
+_BITS = 20
+"""A millisecond has room for a million turns."""
+_LAST_MS = (1 << 42) - 1
 
 
-def add_turns(cursor: sqlite3.Cursor, contact_id: int, first: int, turns: Sequence[Turn]) -> None:
-    """Store a contact's turns from number ``first`` on."""
-    for number, turn in enumerate(turns, first):
-        sentiment = None if turn.sentiment is None else turn.sentiment.value
-        cursor.execute(
-            PUT_TURN,
-            (contact_id, number, turn.speaker.value, turn.name, turn.text, turn.at_ms, turn.offset_ms, sentiment,
-             int(turn.private), int(turn.guessed)),
-        )  # fmt: skip
-        cursor.execute("INSERT INTO turn_text (rowid, text) VALUES (?, ?)", (cursor.lastrowid, turn.text))
+def id_at(at_ms: int) -> int:
+    """Turns of contacts of this time on have ids from here on: so that the index finds the newest first."""
+    return min(max(0, at_ms), _LAST_MS) << _BITS
+
+
+def at_of_id(number: int) -> int:
+    """The time of the contact whose turn has this id."""
+    return number >> _BITS
+
+
+def add_turns(cursor: sqlite3.Cursor, contact_id: int, first: int, turns: Sequence[Turn], at_ms: int | None) -> None:
+    """Store a contact's turns from number ``first`` on. ``at_ms``: the contact's time; None where it is not known."""
+    if not turns:
+        return
+    number = _free_id(cursor, contact_id, first, len(turns), id_at(at_ms or 0))
+    rows = [
+        (number + place, contact_id, first + place, turn.speaker.value, turn.name, turn.text, turn.at_ms,
+         turn.offset_ms, None if turn.sentiment is None else turn.sentiment.value, int(turn.private),
+         int(turn.guessed))
+        for place, turn in enumerate(turns)
+    ]  # fmt: skip
+    cursor.executemany(PUT_TURN, rows)
+    cursor.executemany("INSERT INTO turn_text (rowid, text) VALUES (?, ?)", [(row[0], row[5]) for row in rows])
+
+
+def _free_id(cursor: sqlite3.Cursor, contact_id: int, first: int, count: int, start: int) -> int:
+    """Where so many turns have room: after the contact's earlier ones, else at its time."""
+    number = start
+    if first:
+        number = 1 + cursor.execute("SELECT MAX(id) FROM turn WHERE contact_id = ?", (contact_id,)).fetchone()[0]
+    taken = "SELECT MAX(id) FROM turn WHERE id BETWEEN ? AND ?"
+    if cursor.execute(taken, (number, number + count - 1)).fetchone()[0] is None:
+        return number
+    last = cursor.execute(taken, (number, number + (1 << _BITS))).fetchone()[0]
+    # more than a million at one instant are of no known time: whatever comes after all of them
+    return (
+        int(last) + 1
+        if last < number + (1 << _BITS) - count
+        else _free_id(cursor, contact_id, 0, count, number + (1 << _BITS))
+    )
 
 
 def drop_turns(cursor: sqlite3.Cursor, contact_id: int) -> int:

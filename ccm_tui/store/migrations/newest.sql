@@ -284,8 +284,6 @@ CREATE TABLE segment (
 CREATE INDEX ix_segment_agent ON segment (agent_id, answered_at_ms) WHERE agent_id IS NOT NULL;
 CREATE INDEX ix_segment_customer ON segment (customer, entered_at_ms) WHERE customer IS NOT NULL;
 CREATE INDEX ix_segment_ended ON segment (ended_at_ms);
-CREATE INDEX ix_segment_entered ON segment (entered_at_ms);
-CREATE INDEX ix_segment_rated ON segment (rated_at_ms) WHERE rated_at_ms IS NOT NULL;
 CREATE TABLE span (
 	agent_id INTEGER NOT NULL,
 	number INTEGER NOT NULL,
@@ -326,6 +324,7 @@ CREATE TABLE contact_facts (
 ;
 CREATE INDEX ix_facts_first ON contact_facts (first_at_ms);
 CREATE INDEX ix_facts_previous ON contact_facts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX ix_facts_reason ON contact_facts (reason) WHERE reason IS NOT NULL;
 CREATE INDEX ix_facts_customer ON contact_facts (customer, first_at_ms) WHERE customer IS NOT NULL;
 CREATE TABLE turn (
 	id INTEGER NOT NULL,
@@ -344,5 +343,9 @@ CREATE TABLE turn (
 );
 CREATE UNIQUE INDEX ix_turn_contact ON turn (contact_id, number);
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
+CREATE INDEX ix_segment_entered ON segment (entered_at_ms, queue_id, agent_id, outcome, channel, answered_at_ms, wait_ms, talk_ms, hold_ms, acw_ms);
+CREATE INDEX ix_segment_rated ON segment (rated_at_ms, csat_milli, nps_milli, ces_milli) WHERE rated_at_ms IS NOT NULL;
+CREATE INDEX ix_segment_ending ON segment (substr(customer, -4)) WHERE customer IS NOT NULL;
+CREATE INDEX ix_facts_ending ON contact_facts (substr(customer, -4)) WHERE customer IS NOT NULL;
 INSERT INTO alembic_version VALUES ('0002');
 COMMIT;

@@ -595,8 +595,8 @@ CREATE TABLE turn (
 	PRIMARY KEY (id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 );
-INSERT INTO "turn" VALUES(1,21,0,'agent','Ana Ruiz','Good morning, this is Ana. How can I help?',1795420900000,NULL,'neutral',0,0);
-INSERT INTO "turn" VALUES(2,21,1,'customer','Sam','My parcel has not come, and I was told Friday.',1795420925000,NULL,'negative',0,0);
+INSERT INTO "turn" VALUES(1882635223695360000,21,0,'agent','Ana Ruiz','Good morning, this is Ana. How can I help?',1795420900000,NULL,'neutral',0,0);
+INSERT INTO "turn" VALUES(1882635223695360001,21,1,'customer','Sam','My parcel has not come, and I was told Friday.',1795420925000,NULL,'negative',0,0);
 CREATE UNIQUE INDEX ix_source_pattern ON source (pattern);
 CREATE UNIQUE INDEX ix_agent_site_name ON agent (site_id, name);
 CREATE INDEX ix_contact_odd ON contact (site_id) WHERE contradictions + repeated_ends > 0;
@@ -606,14 +606,17 @@ CREATE INDEX ix_quarantine_file ON quarantine (file_id);
 CREATE INDEX ix_segment_agent ON segment (agent_id, answered_at_ms) WHERE agent_id IS NOT NULL;
 CREATE INDEX ix_segment_customer ON segment (customer, entered_at_ms) WHERE customer IS NOT NULL;
 CREATE INDEX ix_segment_ended ON segment (ended_at_ms);
-CREATE INDEX ix_segment_entered ON segment (entered_at_ms);
-CREATE INDEX ix_segment_rated ON segment (rated_at_ms) WHERE rated_at_ms IS NOT NULL;
 CREATE INDEX ix_span_agent_end ON span (agent_id, end_at_ms);
 CREATE INDEX ix_span_end ON span (end_at_ms);
 CREATE INDEX ix_facts_first ON contact_facts (first_at_ms);
 CREATE INDEX ix_facts_previous ON contact_facts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX ix_facts_reason ON contact_facts (reason) WHERE reason IS NOT NULL;
 CREATE INDEX ix_facts_customer ON contact_facts (customer, first_at_ms) WHERE customer IS NOT NULL;
 CREATE UNIQUE INDEX ix_turn_contact ON turn (contact_id, number);
+CREATE INDEX ix_segment_entered ON segment (entered_at_ms, queue_id, agent_id, outcome, channel, answered_at_ms, wait_ms, talk_ms, hold_ms, acw_ms);
+CREATE INDEX ix_segment_rated ON segment (rated_at_ms, csat_milli, nps_milli, ces_milli) WHERE rated_at_ms IS NOT NULL;
+CREATE INDEX ix_segment_ending ON segment (substr(customer, -4)) WHERE customer IS NOT NULL;
+CREATE INDEX ix_facts_ending ON contact_facts (substr(customer, -4)) WHERE customer IS NOT NULL;
 COMMIT;
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 INSERT INTO turn_text (turn_text) VALUES ('rebuild');

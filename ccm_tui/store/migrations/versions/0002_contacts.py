@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_index("ix_facts_first", "contact_facts", ["first_at_ms"], unique=False)
     for name, columns in (
         ("ix_facts_previous", ["previous_id"]),
+        ("ix_facts_reason", ["reason"]),
         ("ix_facts_customer", ["customer", "first_at_ms"]),
     ):
         known = sa.text(f"{columns[0]} IS NOT NULL")
@@ -60,4 +61,16 @@ def upgrade() -> None:
         "CREATE VIRTUAL TABLE turn_text USING fts5("
         "text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
     )
+    op.drop_index("ix_segment_entered", "segment")
+    figures = ["answered_at_ms", "wait_ms", "talk_ms", "hold_ms", "acw_ms"]
+    searched = ["entered_at_ms", "queue_id", "agent_id", "outcome", "channel", *figures]
+    op.create_index("ix_segment_entered", "segment", searched, unique=False)
+    op.drop_index("ix_segment_rated", "segment")
+    ratings = ["rated_at_ms", "csat_milli", "nps_milli", "ces_milli"]
+    known = sa.text("rated_at_ms IS NOT NULL")
+    op.create_index("ix_segment_rated", "segment", ratings, unique=False, sqlite_where=known)
+    known = sa.text("customer IS NOT NULL")
+    ending = [sa.text("substr(customer, -4)")]
+    op.create_index("ix_segment_ending", "segment", ending, unique=False, sqlite_where=known)
+    op.create_index("ix_facts_ending", "contact_facts", ending, unique=False, sqlite_where=known)
     op.execute("UPDATE meta SET value = '' WHERE key = 'fold'")
