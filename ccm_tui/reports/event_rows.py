@@ -1,5 +1,6 @@
 """Stored lines as rows for export and ``explain``: what each says, where it stands, the customer masked."""
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sqlite3 import Cursor
@@ -63,6 +64,15 @@ class EventRows:
     def in_order(self, cursor: Cursor, lines: Iterable[NamedLine]) -> list[NamedLine]:
         """By time, then as files rank, then by place in the file."""
         return sorted(lines, key=lambda line: (line.at_ms, *self._file(cursor, line.file_id)[0].rank, line.offset))
+
+    def events(self, cursor: Cursor, lines: Iterable[NamedLine]) -> Iterator[Event]:
+        """What stored lines say, in order; one whose layout is no longer known says nothing."""
+        for stored in self.in_order(cursor, lines):
+            file, log_format, context = self._file(cursor, stored.file_id)
+            if log_format is not None:
+                with contextlib.suppress(LineRejected):
+                    text = stored.line.decode(errors="replace")
+                    yield from self._dialect.understand(file.site, log_format.parse(text, context))
 
     def row(self, cursor: Cursor, stored: NamedLine) -> Row:
         """One line by the keys of ``export events``."""

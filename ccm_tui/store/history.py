@@ -129,9 +129,12 @@ def contact_rows(cursor: sqlite3.Cursor, public_ids: Sequence[str]) -> dict[str,
 
 
 def customers_of(cursor: sqlite3.Cursor, contact_id: int) -> tuple[str, ...]:
-    """The numbers and addresses that a contact's segments name."""
-    query = "SELECT DISTINCT customer FROM segment WHERE contact_id = ? AND customer IS NOT NULL"
-    return tuple(sorted(row[0] for row in cursor.execute(query, (contact_id,))))
+    """The numbers and addresses by which a contact names its customer."""
+    query = (
+        "SELECT customer FROM segment WHERE contact_id = ? AND customer IS NOT NULL"
+        " UNION SELECT customer FROM contact_facts WHERE contact_id = ? AND customer IS NOT NULL"
+    )
+    return tuple(sorted(row[0] for row in cursor.execute(query, (contact_id, contact_id))))
 
 
 def agents_of_site(cursor: sqlite3.Cursor, site_id: int) -> list[StoredAgent]:
