@@ -36,6 +36,8 @@ class ViewState:
     screen: str = ""
     theme: str = ""
     screens: dict[str, ScreenView] = field(default_factory=dict)
+    searches: list[str] = field(default_factory=list)
+    """Searches for contacts that were kept, the latest first."""
 
 
 def state_path(environ: Mapping[str, str]) -> Path:
@@ -64,6 +66,7 @@ def load_view_state(path: Path) -> ViewState:
             for name, view in (screens.items() if isinstance(screens, dict) else ())
             if isinstance(view, dict)
         },
+        searches=[text for text in map(_text, _list(held.get("searches"))) if text],
     )
 
 
@@ -74,6 +77,7 @@ def save_view_state(path: Path, state: ViewState) -> bool:
         "screen": state.screen,
         "theme": state.theme,
         "screens": {name: {"sort": view.sort, "filter": view.filter} for name, view in state.screens.items()},
+        "searches": state.searches,
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -99,6 +103,10 @@ def _screen_view(view: dict[str, Any]) -> ScreenView:
             return ScreenView((_text(column), descending), text)
         case _:
             return ScreenView(None, text)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

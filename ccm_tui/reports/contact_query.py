@@ -79,11 +79,18 @@ _RATINGS = ("csat", "nps", "ces")
 _DATES = ("from", "to", "on")
 HAS = ("transcript", "recording", "survey", "link", "reason")
 FLAGS = ("no_end", "no_entry", "hidden_transfer")
+OUTCOME_WORDS: Mapping[str, str] = {
+    "timeout": "exited_timeout",
+    "key": "exited_key",
+    "empty": "exited_empty",
+    "moved": "transferred_out",
+    "talking": "in_progress",
+}
+"""Short words for some outcomes, as the screen shows them too."""
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "channel": {each.value: each.value for each in Channel} | {"mail": "email", "phone": "voice", "call": "voice"},
     "direction": {each.value: each.value for each in Direction} | {"in": "inbound", "out": "outbound"},
-    "outcome": {each.value: each.value for each in Outcome}
-    | {ANSWERED: ANSWERED, "timeout": "exited_timeout", "key": "exited_key", "empty": "exited_empty"},
+    "outcome": {each.value: each.value for each in Outcome} | {ANSWERED: ANSWERED, **OUTCOME_WORDS},
     "ended_by": {each.value: each.value for each in EndedBy},
     "sentiment": {each.value: each.value for each in Sentiment} | {"neg": "negative", "pos": "positive"},
     "has": {each: each for each in HAS},
@@ -137,7 +144,7 @@ def _tokens(text: str) -> Iterator[_Token]:
                 yield _Token(found.start(), found.end(), negated, "", found.start(), f"{written}:{value}", quoted)
                 continue
             near = get_close_matches(field, [*FIELDS, *_ALIASES], n=1)
-            hint = f"did you mean {near[0]}: ?" if near else f"fields: {', '.join(FIELDS)}"
+            hint = f"did you mean {near[0]}:" if near else f"fields: {', '.join(FIELDS)}"
             raise QueryError(f"no field {written}:", hint, found.start("field"), found.end("field") + 1)
         if not value.strip('"').strip():
             raise QueryError(f"{written}: what?", _example(field), found.start(), found.end())

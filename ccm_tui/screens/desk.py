@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.messages import Failure, Floor
+    from ccm_tui.reports.contact_finder import ContactFinder
+    from ccm_tui.reports.contact_page import ContactPage
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
 
@@ -83,6 +85,12 @@ class Readers(Protocol):
 
     def contact_lines(self, contact: str) -> "tuple[LogLine, ...]":
         """A contact's log lines."""
+
+    def find_contacts(self, text: str, now_ms: int) -> "ContactFinder":
+        """A search for contacts, begun."""
+
+    def contact_page(self, contact: str, as_of_ms: int) -> "ContactPage":
+        """One contact, whole."""
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants."""

@@ -32,6 +32,12 @@ def _agents() -> type[FloorScreen]:
     return AgentsScreen
 
 
+def _contacts() -> type[FloorScreen]:
+    from ccm_tui.screens.contacts import ContactsScreen
+
+    return ContactsScreen
+
+
 def _feeds() -> type[FloorScreen]:
     from ccm_tui.screens.feeds import FeedsScreen
 
@@ -41,5 +47,6 @@ def _feeds() -> type[FloorScreen]:
 MODES: dict[str, Mode] = {
     QUEUES: Mode("1", "Queues", _queues, "Where to act now: every queue, the worst first"),
     "agents": Mode("2", "Agents", _agents, "Who needs somebody, who is free: what agents chose and what they do"),
+    "contacts": Mode("3", "Contacts", _contacts, "What happened: search every contact, open one"),
     "feeds": Mode("9", "Feeds", _feeds, "What is read and how late, what was not understood, the database"),
 }

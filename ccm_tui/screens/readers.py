@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 from ccm_tui.errors import CcmError
 
 if TYPE_CHECKING:
+    from sqlite3 import Cursor
+
     from ccm_tui.domain.events import Channel
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.live.usual import UsualBook
+    from ccm_tui.reports.contact_finder import ContactFinder
+    from ccm_tui.reports.contact_page import ContactPage
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
     from ccm_tui.store.engine import Store
@@ -33,6 +37,8 @@ class StoreReaders:
         self._definitions = definitions
         self._lock = threading.Lock()
         self._open: tuple[Store, UsualBook] | None = None
+        self._search_lock = threading.Lock()
+        self._search_store: Store | None = None
         self._settled_from_ms = 0
         """Until then history was arriving, or its last part was still being counted."""
 
@@ -76,6 +82,20 @@ class StoreReaders:
         with self._reading() as (store, _):
             return read_contact_lines(store, self._definitions, contact, masked=self._definitions.settings.privacy.mask)
 
+    def find_contacts(self, text: str, now_ms: int) -> "ContactFinder":
+        """A search for contacts, begun. Raises CcmError, QueryError among them."""
+        from ccm_tui.reports.contact_finder import ContactFinder
+        from ccm_tui.reports.contact_query import parse_query
+
+        return ContactFinder(self._searching, self._definitions, parse_query(text), now_ms)
+
+    def contact_page(self, contact: str, as_of_ms: int) -> "ContactPage":
+        """One contact, whole. Raises CcmError."""
+        from ccm_tui.reports.contact_page import read_contact_page
+
+        with self._reading() as (store, _):
+            return read_contact_page(store, self._definitions, contact, as_of_ms)
+
     def agent_lines(self, site: str, agent: str, instants: "Sequence[int]") -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants. Raises CcmError."""
         from ccm_tui.screens.behind import read_agent_lines
@@ -83,6 +103,17 @@ class StoreReaders:
         masked = self._definitions.settings.privacy.mask
         with self._reading() as (store, _):
             return read_agent_lines(store, self._definitions, site, agent, instants, masked=masked)
+
+    @contextlib.contextmanager
+    def _searching(self) -> "Iterator[Cursor]":
+        """A reading of a store of its own: a long search must not keep other readers waiting."""
+        from ccm_tui.store.engine import open_reader
+
+        with self._search_lock:
+            if self._search_store is None:
+                self._search_store = open_reader(self._database)
+            with self._search_store.reading() as cursor:
+                yield cursor
 
     @contextlib.contextmanager
     def _reading(self) -> "Iterator[tuple[Store, UsualBook]]":
@@ -104,6 +135,10 @@ class StoreReaders:
         """Let go of the database."""
         with self._lock:
             self._close()
+        with self._search_lock:
+            if self._search_store is not None:
+                self._search_store.close()
+                self._search_store = None
 
     def _close(self) -> None:
         if self._open is not None:

@@ -64,7 +64,9 @@ class _Chip(LineView):
         return [chip_line(*self.values, width)]
 
 
-class _Slash(LineView):
+class Slash(LineView):
+    """The sign before a field that narrows or searches."""
+
     def lines(self, width: int, height: int) -> list[Line]:
         return [line("   ", ("/", Tone.LINK))]
 
@@ -108,11 +110,11 @@ class FilterBar(Widget):
     FilterBar { height: 1; display: none; }
     FilterBar.-open, FilterBar.-set { display: block; }
     FilterBar { layout: horizontal; }
-    FilterBar _Slash { width: 5; }
+    FilterBar Slash { width: 5; }
     FilterBar _Counts { width: 44; }
-    FilterBar _Slash, FilterBar _Field, FilterBar _Counts { display: none; }
+    FilterBar Slash, FilterBar _Field, FilterBar _Counts { display: none; }
     FilterBar _Field { width: 1fr; background: transparent; }
-    FilterBar.-open _Slash, FilterBar.-open _Field, FilterBar.-open _Counts { display: block; }
+    FilterBar.-open Slash, FilterBar.-open _Field, FilterBar.-open _Counts { display: block; }
     FilterBar.-open #chip { display: none; }
     """
 
@@ -149,7 +151,7 @@ class FilterBar(Widget):
         self._chip = _Chip(clean, symbols)
         self._chip.id = "chip"
         self._beside = _Counts(clean, symbols)
-        self._slash = _Slash(clean=clean, symbols=symbols)
+        self._slash = Slash(clean=clean, symbols=symbols)
         self._counts = (0, 0)
 
     def compose(self) -> ComposeResult:

@@ -44,6 +44,7 @@ class Symbols(NamedTuple):
     paused_span: str = "■"
     hold: str = "┅"
     wait: str = "─"
+    ring: str = "≈"
     unanswered: str = "?"
     start: str = "├"
     end: str = "┤"
@@ -78,6 +79,7 @@ ASCII = Symbols(
     paused_span="#",
     hold=":",
     wait=".",
+    ring="!",
     start="|",
     end="|",
     now="|",

@@ -21,12 +21,16 @@ class SpanKind(StrEnum):
     BREAK = "break"
     NO_ANSWER = "no answer"
     WAIT = "wait"
+    MENU = "menu"
+    RING = "ring"
     OUT = "out"
 
 
 _TONES = {
     SpanKind.FREE: Tone.DIM,
     SpanKind.WAIT: Tone.DIM,
+    SpanKind.MENU: Tone.DIM,
+    SpanKind.RING: Tone.DIM,
     SpanKind.HOLD: Tone.DIM,
     SpanKind.BREAK: Tone.DIM,
     SpanKind.NO_ANSWER: Tone.STATE_NO_ANSWER,
@@ -71,6 +75,8 @@ def _sign(kind: SpanKind, symbols: Symbols) -> str:
         SpanKind.BREAK: symbols.paused_span,
         SpanKind.NO_ANSWER: symbols.unanswered,
         SpanKind.WAIT: symbols.wait,
+        SpanKind.MENU: symbols.gap,
+        SpanKind.RING: symbols.ring,
         SpanKind.OUT: " ",
     }[kind]
 

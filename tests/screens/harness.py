@@ -24,7 +24,10 @@ from ccm_tui.live.agent_day import AgentDay, AgentFigures, Presence
 from ccm_tui.live.callers import Earlier
 from ccm_tui.live.queue_detail import Helper, MovedFigure, QueueDetail, QueueInterval, WaitingDetail
 from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.reports.contact_finder import ContactFinder
+from ccm_tui.reports.contact_page import ContactPage
 from ccm_tui.screens.behind import AgentFigure, Counted, Found, LogLine, QueueFigure, found_of
+from ccm_tui.screens.desk import Readers
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import PauseSettings, SiteSettings
@@ -130,6 +133,14 @@ class FakeReaders:
             raise self.error
         return self.lines
 
+    def find_contacts(self, text: str, now_ms: int) -> ContactFinder:
+        self.asked.append(("find", text))
+        raise self.error or LOCKED
+
+    def contact_page(self, contact: str, as_of_ms: int) -> ContactPage:
+        self.asked.append(("page", contact))
+        raise self.error or LOCKED
+
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> tuple[LogLine, ...]:
         self.asked.append(("lines", site, agent))
         return self.lines
@@ -221,17 +232,20 @@ async def console(
     *,
     settings: Settings = SETTINGS,
     view_path: Path | None = None,
-    readers: FakeReaders | None = None,
+    readers: Readers | None = None,
     **options: Any,
 ) -> AsyncIterator[Console]:
     """A console in a headless terminal."""
-    clock, feeds, fake = Clock(), list[FakeFeed](), readers or FakeReaders()
+    clock, feeds = Clock(), list[FakeFeed]()
+    fake = readers if isinstance(readers, FakeReaders) else FakeReaders()
 
     def open_feed(on_snapshot: Callable[[FloorSnapshot], None], on_failure: Callable[[str, str], None]) -> FakeFeed:
         feeds.append(FakeFeed(on_snapshot, on_failure))
         return feeds[-1]
 
-    app = CcmApp(Definitions(settings), fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options)
+    app = CcmApp(
+        Definitions(settings), readers or fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options
+    )
     app.desk.beside_seconds = 0
     async with app.run_test(size=size, notifications=True) as pilot:
         opened = Console(app, pilot, clock, fake, feeds)
