@@ -8,10 +8,17 @@ from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
+from ccm_tui.sources.chatwoot import Chatwoot
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 
-FORMATS: tuple[LogFormat, ...] = (AsteriskQueueLog(), PbxwareCsv(), CcmJsonl(), AmazonConnectContact())
+FORMATS: tuple[LogFormat, ...] = (
+    AsteriskQueueLog(),
+    PbxwareCsv(),
+    CcmJsonl(),
+    AmazonConnectContact(),
+    Chatwoot(),
+)
 """The formats that need no configuration. A new one is added here."""
 SHORT_NAMES = {
     "asterisk": "asterisk-queue-log",
