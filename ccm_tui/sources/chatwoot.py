@@ -92,7 +92,7 @@ def _opened(record: Keys) -> Keys:
 
 
 def _is_ours(record: Keys) -> bool:
-    name = record.get("event")
+    name = text_of(record.get("event"))
     if name in _MESSAGE_EVENTS:
         return _has(record, "message_type") and isinstance(record.get("conversation"), dict)
     if name in _CONVERSATION_EVENTS:
