@@ -9,10 +9,10 @@ so what a log states always wins over what we concluded.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccm_tui.domain.events import Channel, Direction, EndedBy, Event, EventKind
+from ccm_tui.domain.events import QUEUE_ID, Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.facts import FACT_KINDS, NO_FACTS, Facts, add_facts, lay_over
 from ccm_tui.domain.segments import Outcome
-from ccm_tui.domain.turns import Turn, turn_of
+from ccm_tui.domain.turns import Turn, turn_of, version_of
 from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
 
 # Members looked up once: on the class each look-up costs as much as the comparison it serves
@@ -22,6 +22,7 @@ _INBOUND = Direction.INBOUND
 _IN_PROGRESS = Outcome.IN_PROGRESS
 _SAID = EventKind.SAID
 _TRANSFERRED = EventKind.TRANSFERRED
+_TRANSFERRED_OUT = EventKind.TRANSFERRED_OUT
 _VOICE = Channel.VOICE
 
 
@@ -44,11 +45,13 @@ class ContactFold:
         "_facts",
         "_heard",
         "_misfits",
+        "_queue_names",
         "_record",
         "_rules",
         "_told",
         "_told_facts",
         "_transcript",
+        "_versions",
         "repeated_ends",
         "turns",
         "visits",
@@ -69,7 +72,12 @@ class ContactFold:
         self._facts = self._told_facts = NO_FACTS
         self._transcript: tuple[int, tuple[int, int]] | None = None
         """Version and place of the whole transcript that counts; None while turns come one by one."""
+        self._versions: dict[str, tuple[int, int]] = {}
+        """Of each turn that the source tells of by id: its place among the turns, and the version that counts."""
+        self._queue_names: dict[str, str] = {}
+        """Queues that some lines of the contact know by number only: that -> name."""
         self.turns: list[Turn] = []
+        """The conversation. Grows at its end; when anything else about it changes, it is another list."""
         self.visits: list[Visit] = []
         self._misfits = 0
         self.repeated_ends = 0
@@ -117,8 +125,10 @@ class ContactFold:
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
         if event.kind is _SAID:
-            return self._say(event, place)
+            return self._name_queue(event) | self._say(event, place)
         changed = False
+        if self._queue_names and event.queue in self._queue_names:
+            event = event._replace(queue=self._queue_names[event.queue])
         if event.revision is not None or self._record is not None:
             record = self._record
             if not self._is_of_record(event, place):
@@ -181,9 +191,32 @@ class ContactFold:
         elif whole is None or event.revision > whole[0]:
             self._transcript = (event.revision, place)
             self.turns = []
+            self._versions.clear()
         elif whole[1] != place:
             return False
-        self.turns.append(turn_of(event))
+        turn, version = turn_of(event), version_of(event)
+        if version is not None:
+            index, known = self._versions.get(version.turn, (len(self.turns), -1))
+            if version.number < known:
+                return False
+            self._versions[version.turn] = (index, version.number)
+            if index < len(self.turns):
+                if turn == self.turns[index]:
+                    return False
+                self.turns = [*self.turns[:index], turn, *self.turns[index + 1 :]]
+                return True
+        self.turns.append(turn)
+        return True
+
+    def _name_queue(self, event: Event) -> bool:
+        """A line that says what the queue is called that others know by number."""
+        number = event.data.get(QUEUE_ID)
+        if number is None or event.queue is None or self._queue_names.get(number) == event.queue:
+            return False
+        self._queue_names[number] = event.queue
+        for visit in self.visits:
+            if visit.queue == number:
+                visit.queue = event.queue
         return True
 
     # -- entering ---------------------------------------------------------------------------------------------------
@@ -196,6 +229,8 @@ class ContactFold:
             if visit.ended_at_ms is not None:
                 continue
             if visit.answered_at_ms is None:
+                if visit.queue == queue and visit.entered_at_ms == event.at_ms and visit.entry_seen:
+                    return False  # the same entry, told twice
                 visit.end(event.at_ms, Outcome.TRANSFERRED_OUT if visit.queue != queue else Outcome.LOST)
                 visit.ended_by = EndedBy.SYSTEM
                 visit.wait_ms = max(0, event.at_ms - visit.entered_at_ms)
@@ -261,6 +296,9 @@ class ContactFold:
         transferred = event.kind is _TRANSFERRED
         if visit is None and transferred and self._hand_over(queue):
             return True
+        if transferred and visit is not None and visit.answered_at_ms is None and visit.channel is not _VOICE:
+            # A call's answer may be missing; in writing, whoever has not replied has not answered
+            return visit.entered_at_ms < event.at_ms and self._exit(event._replace(kind=_TRANSFERRED_OUT), place)
         if visit is None:
             if queue is None or any(v.queue == queue for v in self.visits):
                 self.repeated_ends += 1
@@ -476,15 +514,17 @@ class ContactFold:
             return True
         visit.end(event.at_ms, Outcome.COMPLETED)
         visit.ended_by = event.ended_by or EndedBy.AGENT
-        visit.talk_ms = event.talk_ms
+        visit.talk_ms = event.talk_ms if visit.channel.deferred else visit.talk_by(event)
         visit.acw_ms = event.acw_ms if event.acw_ms is not None else visit.acw_ms
         visit.settle()
         return True
 
     def _reopened(self, event: Event, place: tuple[int, int]) -> bool:
-        if not self.visits or self.visits[-1].ended_at_ms is None:
+        last = self.visits[-1] if self.visits else None
+        queue = event.queue or (last.queue if last else None)
+        if queue is None or (last is not None and last.ended_at_ms is None):
             return False
-        self._begin(event, event.queue or self.visits[-1].queue, event.at_ms, entry_seen=True, place=place)
+        self._begin(event, queue, event.at_ms, entry_seen=True, place=place)
         return True
 
     # -- finding, timing, ending --------------------------------------------------------------------------------------

@@ -131,6 +131,9 @@ class EventKind(StrEnum):
     """Kept and counted by name; ``data`` holds its parameters."""
 
 
+QUEUE_ID = "queue_id"
+"""In ``data`` of a SAID event: what lines that know a queue by its number only call the queue that this one names."""
+
 UNDATED_MS = 0
 """The instant of a line that does not say when, and nothing near it does: a transcript by offsets or order alone."""
 

@@ -2,8 +2,8 @@
 
 import re
 
-# 4, 4.5, 4,5
-_RATING = re.compile(r"\s*(\d{1,3})(?:[.,](\d{1,3}))?\s*", re.ASCII)
+# 4, 4.5, 4,5, 4.333333
+_RATING = re.compile(r"\s*(\d{1,3})(?:[.,](\d{1,3})\d*)?\s*", re.ASCII)
 
 
 def parse_rating(text: str) -> int | None:

@@ -45,6 +45,15 @@ class Turn(NamedTuple):
     """Who speaks is a guess."""
 
 
+class TurnVersion(NamedTuple):
+    """Which of its contact's turns a SAID event tells of, where a source tells of one turn several times: delivered
+    again, edited, removed. Of several versions of a turn the greatest counts, of two equal ones the later."""
+
+    turn: str
+    """The source's own id of the turn."""
+    number: int
+
+
 def turn_data(
     text: str,
     speaker: Speaker,
@@ -54,9 +63,13 @@ def turn_data(
     sentiment: Sentiment | None = None,
     private: bool = False,
     guessed: bool = False,
+    version: TurnVersion | None = None,
 ) -> Mapping[str, str]:
-    """The ``data`` of a SAID event; ``turn_of`` reads it."""
+    """The ``data`` of a SAID event; ``turn_of`` and ``version_of`` read it."""
     data = {"text": text, "speaker": speaker.value}
+    if version is not None:
+        data["turn"] = version.turn
+        data["version"] = str(version.number)
     if name:
         data["speaker_name"] = name
     if offset_ms is not None:
@@ -82,12 +95,23 @@ def turn_of(event: Event) -> Turn:
         data.get("speaker_name") or event.agent or label or None,
         data.get("text", ""),
         None if event.at_ms == UNDATED_MS else event.at_ms,
-        int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 13 else None,
+        _number(offset),
         _SENTIMENTS.get(data.get("sentiment", "").strip().lower()),
         data.get("private") == "yes",
         data.get("guessed") == "yes",
     )
 
 
+def version_of(event: Event) -> TurnVersion | None:
+    """Which turn a SAID event tells of; None when the source tells of each only once."""
+    turn = event.data.get("turn")
+    return TurnVersion(turn, _number(event.data.get("version", "")) or 0) if turn else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+
+
+_LONGEST_NUMBER = 15
 _SPEAKERS = {speaker.value: speaker for speaker in Speaker}
 _SENTIMENTS = {sentiment.value: sentiment for sentiment in Sentiment}

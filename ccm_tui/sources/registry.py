@@ -8,11 +8,23 @@ from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
+from ccm_tui.sources.chatwoot import Chatwoot
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
+from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
 
-FORMATS: tuple[LogFormat, ...] = (AsteriskQueueLog(), PbxwareCsv(), CcmJsonl(), AmazonConnectContact())
+FORMATS: tuple[LogFormat, ...] = (
+    AsteriskQueueLog(),
+    PbxwareCsv(),
+    CcmJsonl(),
+    AmazonConnectContact(),
+    Chatwoot(),
+    SurveyCsv(),
+    SurveyJsonl(),
+)
 """The formats that need no configuration. A new one is added here."""
+_MODEST = (SurveyCsv, SurveyJsonl)
+"""Recognised by names that others use as well: their claim counts where nobody else has one."""
 SHORT_NAMES = {
     "asterisk": "asterisk-queue-log",
     "pbxware": "pbxware-csv",
@@ -66,6 +78,7 @@ def identify(sample: Sample, formats: Sequence[LogFormat], display_name: str) ->
     if not written:
         return None
     claims = [log_format for log_format in formats if log_format.identify(sample)]
+    claims = [log_format for log_format in claims if not isinstance(log_format, _MODEST)] or claims
     if len(claims) == 1:
         return claims[0]
     if claims:

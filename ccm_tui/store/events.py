@@ -6,6 +6,7 @@ from hashlib import blake2b
 from struct import unpack
 from typing import NamedTuple
 
+from ccm_tui.domain.events import UNDATED_MS
 from ccm_tui.store import blocks
 from ccm_tui.store.blocks import BETWEEN, Columns, ints, longs, read_ints, read_longs
 
@@ -114,12 +115,12 @@ def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
 
 
 def oldest_at_ms(cursor: sqlite3.Cursor) -> int | None:
-    """Time of the oldest stored line; None while there is none."""
-    ends_first = cursor.execute("SELECT MIN(to_ms) FROM block").fetchone()[0]
+    """Time of the oldest stored line that has a time; None while there is none."""
+    ends_first = cursor.execute("SELECT MIN(to_ms) FROM block WHERE to_ms > ?", (UNDATED_MS,)).fetchone()[0]
     if ends_first is None:
         return None
-    query = "SELECT MIN(from_ms) FROM block WHERE to_ms <= ?"
-    found: int = cursor.execute(query, (ends_first + blocks.SPAN_MS,)).fetchone()[0]
+    query = "SELECT MIN(from_ms) FROM block WHERE to_ms > ? AND to_ms <= ?"
+    found: int = cursor.execute(query, (UNDATED_MS, ends_first + blocks.SPAN_MS)).fetchone()[0]
     return found
 
 

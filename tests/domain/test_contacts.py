@@ -364,6 +364,52 @@ def test_a_mail_is_resolved_by_its_resolution_and_nothing_is_owed_any_more() -> 
     assert mail(asked, event(K.RESOLVED, 500, "mail", "ana")).outcome is Outcome.WITHDRAWN
 
 
+CHAT = {"channel": Channel.CHAT}
+
+
+def test_the_same_entry_told_twice_is_one_visit() -> None:
+    assert only(fold(ENTER, ENTER, CONNECT)).outcome is Outcome.IN_PROGRESS
+    again = fold(ENTER, event(K.QUEUE_ENTERED, 101))
+    assert [visit.outcome for visit in again.visits] == [Outcome.LOST, Outcome.WAITING]
+
+
+def test_a_chat_is_talk_until_it_is_resolved() -> None:
+    entered, answered = event(K.QUEUE_ENTERED, 100, **CHAT), event(K.ANSWERED, 130, agent="ana", **CHAT)
+    visit = only(fold(entered, answered, event(K.RESOLVED, 430, **CHAT)))
+    assert (visit.outcome, visit.wait_ms, visit.talk_ms) == (Outcome.COMPLETED, 30_000, 300_000)
+    assert only(fold(entered, event(K.RESOLVED, 430, **CHAT))).outcome is Outcome.WITHDRAWN
+
+
+@pytest.mark.parametrize("channel", [Channel.CHAT, Channel.EMAIL])
+def test_passed_on_before_a_reply_is_not_answered(channel: Channel) -> None:
+    passed = [event(K.TRANSFERRED, 160, None, channel=channel), event(K.QUEUE_ENTERED, 160, "tech", channel=channel)]
+    entered = event(K.QUEUE_ENTERED, 100, channel=channel)
+    for told in (passed, [*passed, *passed]):
+        visits = fold(entered, *told).visits
+        assert [(visit.queue, visit.outcome) for visit in visits] == [
+            ("sales", Outcome.TRANSFERRED_OUT),
+            ("tech", Outcome.WAITING),
+        ]
+        assert (visits[0].wait_ms, visits[0].answered_at_ms) == (60_000, None)
+    kind = K.AGENT_MESSAGE if channel.deferred else K.ANSWERED
+    visits = fold(entered, event(kind, 130, None, "ana", channel=channel), *passed).visits
+    assert [(visit.agent, visit.outcome) for visit in visits] == [("ana", Outcome.TRANSFERRED), (None, Outcome.WAITING)]
+
+
+def test_what_is_reopened_waits_even_when_nothing_of_it_was_seen() -> None:
+    visit = only(fold(event(K.REOPENED, 100, "mail"), event(K.REOPENED, 100, "mail"), rules=MAIL))
+    assert (visit.outcome, visit.owed_since_ms) == (Outcome.WAITING, 100_000)
+    assert fold(event(K.REOPENED, 100, None), rules=MAIL).visits == []
+
+
+def test_a_queue_known_by_number_gets_its_name_wherever_it_is_told() -> None:
+    named = event(K.SAID, 120, "Website", data={"text": "hi", "speaker": "customer", "queue_id": "inbox 1"})
+    entered = event(K.QUEUE_ENTERED, 100, "inbox 1", **CHAT)
+    elsewhere = event(K.QUEUE_ENTERED, 140, "sales", **CHAT)
+    for lines in ([named, entered, elsewhere], [entered, named, elsewhere], [entered, elsewhere, named, named]):
+        assert [visit.queue for visit in fold(*lines).visits] == ["Website", "sales"]
+
+
 def test_a_mail_after_the_resolution_or_reopening_is_a_new_visit() -> None:
     resolved = [event(K.QUEUE_ENTERED, 100, "mail"), event(K.RESOLVED, 500, "mail", "ana")]
     for again in (event(K.CUSTOMER_MESSAGE, 900, "mail"), event(K.REOPENED, 900, "mail")):

@@ -78,7 +78,17 @@ def test_a_rating_given_later_is_not_known_yet() -> None:
 
 @pytest.mark.parametrize(
     ("text", "rating"),
-    [("5", 5000), (" 4.5", 4500), ("4,25", 4250), ("0", 0), ("", None), ("-1", None), ("five", None), ("1e3", None)],
+    [
+        ("5", 5000),
+        (" 4.5", 4500),
+        ("4,25", 4250),
+        ("4.666667", 4666),
+        ("0", 0),
+        ("", None),
+        ("-1", None),
+        ("five", None),
+        ("1e3", None),
+    ],
 )
 def test_ratings_are_numbers(text: str, rating: int | None) -> None:
     assert parse_rating(text) == rating

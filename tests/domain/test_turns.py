@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ccm_tui.domain.contacts import ContactFold, ContactRules
 from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
-from ccm_tui.domain.turns import Sentiment, Speaker, Turn, turn_data, turn_of
+from ccm_tui.domain.turns import Sentiment, Speaker, Turn, TurnVersion, turn_data, turn_of, version_of
 
 
 def _said(at_ms: int, text: str, revision: int | None = None) -> Event:
@@ -85,3 +85,39 @@ def test_a_conversation_stands_beside_records_of_the_contact() -> None:
     for line, event in enumerate((_said(2, "a"), record, _said(3, "b"))):
         fold.apply(event, (1, line))
     assert [turn.text for turn in fold.turns] == ["a", "b"]
+
+
+def _version(text: str, turn: str, number: int, at_ms: int = 1000) -> Event:
+    data = turn_data(text, Speaker.AGENT, version=TurnVersion(turn, number))
+    return Event(EventKind.SAID, at_ms, "said", "c", data=data)
+
+
+def test_a_turns_version_reads_as_it_was_written() -> None:
+    assert version_of(_version("hi", "17", 1_772_442_000_450)) == TurnVersion("17", 1_772_442_000_450)
+    assert version_of(_said(1, "hi")) is None
+    unread = Event(EventKind.SAID, 1, "said", "c", data={"text": "hi", "turn": "17", "version": "second"})
+    assert version_of(unread) == TurnVersion("17", 0)
+
+
+def test_of_a_turns_versions_the_greatest_counts_in_any_order() -> None:
+    versions = [_version("helo", "1", 1), _version("hello", "1", 3), _version("hell", "1", 2)]
+    for order in permutations([*versions, _version("helo", "1", 1), _version("bye", "2", 1, 2000)]):
+        ordered = sorted(order, key=lambda event: event.at_ms)  # as the store gives them
+        assert _texts(*((event, line) for line, event in enumerate(ordered))) == ["hello", "bye"]
+
+
+def test_a_changed_conversation_is_another_list_and_a_longer_one_is_not() -> None:
+    fold = ContactFold(ContactRules())
+    fold.apply(_version("helo", "1", 1))
+    before = fold.turns
+    assert not fold.apply(_version("helo", "1", 2)), "delivered again as it is"
+    assert fold.apply(_version("bye", "2", 1))
+    assert fold.turns is before
+    assert fold.apply(_version("hello", "1", 3))
+    assert fold.turns is not before
+    assert [turn.text for turn in before] == ["helo", "bye"]
+
+
+def test_a_whole_transcript_forgets_the_versions_of_single_turns() -> None:
+    whole = _version("all of it", "1", 0)._replace(revision=1)
+    assert _texts((_version("helo", "1", 5), 1), (whole, 2)) == ["all of it"]

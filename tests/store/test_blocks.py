@@ -71,6 +71,16 @@ def test_a_period_is_found_whatever_blocks_it_cuts(store: Store) -> None:
         assert (oldest_at_ms(cursor), newest_at_ms(cursor)) == (0, 11 * MINUTE)
 
 
+def test_a_line_without_a_time_is_not_the_oldest(store: Store) -> None:
+    store_lines(store, line(0, 1))
+    with store.reading() as cursor:
+        assert oldest_at_ms(cursor) is None
+    store_lines(store, line(100 * MINUTE, 2))
+    with store.reading() as cursor:
+        assert oldest_at_ms(cursor) == 100 * MINUTE
+    assert read(store) == [1, 2]
+
+
 def test_the_oldest_line_may_be_in_a_block_that_ends_later(store: Store) -> None:
     store_lines(store, line(10, 1), line(4 * MINUTE, 2))
     store_lines(store, line(MINUTE, 3))
