@@ -5,16 +5,27 @@ from difflib import get_close_matches
 
 from ccm_tui.errors import SourceError, UsageError
 from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
+from ccm_tui.sources.asterisk_cdr import AsteriskCdr
+from ccm_tui.sources.asterisk_cel import AsteriskCel
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 
-FORMATS: tuple[LogFormat, ...] = (AsteriskQueueLog(), PbxwareCsv(), CcmJsonl(), AmazonConnectContact())
+FORMATS: tuple[LogFormat, ...] = (
+    AsteriskQueueLog(),
+    AsteriskCdr(),
+    AsteriskCel(),
+    PbxwareCsv(),
+    CcmJsonl(),
+    AmazonConnectContact(),
+)
 """The formats that need no configuration. A new one is added here."""
 SHORT_NAMES = {
     "asterisk": "asterisk-queue-log",
+    "cdr": "asterisk-cdr",
+    "cel": "asterisk-cel",
     "pbxware": "pbxware-csv",
     "ccm": "ccm-jsonl",
     "jsonl": "ccm-jsonl",
