@@ -138,6 +138,10 @@ class ContactFold:
             self._channel = event.channel
         if event.customer and self._customer is None:
             self._customer = event.customer
+            for visit in self.visits:
+                if visit.customer is None:
+                    visit.customer = event.customer
+                    changed = True
         if event.kind in FACT_KINDS or event.previous_contact is not None:
             changed |= self._learn(event)
         handler = _HANDLERS.get(event.kind)

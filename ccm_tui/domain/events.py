@@ -66,7 +66,7 @@ class EventKind(StrEnum):
     """The customer reached us, before any queue: what follows until the first queue is the menu. ``data`` holds facts
     of the contact, as in DESCRIBED."""
     CONTACT_ENDED = "contact_ended"
-    """The customer has gone; of no effect on what happened in queues."""
+    """The customer has gone; of no effect on what happened in queues. ``data`` as in CONTACT_STARTED."""
     SAID = "said"
     """One turn of the conversation: ``data`` as in ``domain.turns``, ``agent`` who said it where it was one. With
     ``revision``: of a whole transcript; of several of one contact the one of the greatest revision counts."""

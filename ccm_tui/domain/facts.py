@@ -28,7 +28,7 @@ class Facts(NamedTuple):
     started_at_ms: int | None = None
     """When the customer reached us; None: not in this source."""
     ended_at_ms: int | None = None
-    """When the customer had gone; None: still here, or not in this source."""
+    """When the customer had gone, the latest that is said; None: still here, or not in this source."""
     previous_contact: str | None = None
     """Native id of the contact that this one continues."""
     reason: str | None = None
@@ -42,7 +42,7 @@ class Facts(NamedTuple):
 
 NO_FACTS = Facts()
 
-_TELLING = frozenset((EventKind.CONTACT_STARTED, EventKind.DESCRIBED))
+_TELLING = frozenset((EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.DESCRIBED))
 """Kinds whose ``data`` holds facts."""
 _CLOSING = frozenset(
     (
@@ -67,7 +67,7 @@ def add_facts(facts: Facts, event: Event) -> Facts:
     kind = event.kind
     if kind is EventKind.CONTACT_STARTED and (facts.started_at_ms is None or event.at_ms < facts.started_at_ms):
         changes["started_at_ms"] = event.at_ms
-    if kind is EventKind.CONTACT_ENDED:
+    if kind is EventKind.CONTACT_ENDED and (facts.ended_at_ms is None or event.at_ms > facts.ended_at_ms):
         changes["ended_at_ms"] = event.at_ms
     if event.previous_contact is not None and event.previous_contact != event.contact:
         changes["previous_contact"] = event.previous_contact

@@ -115,9 +115,13 @@ class Visit:
         return self._agreed(event.wait_ms, (event.at_ms if until_ms is None else until_ms) - self.entered_at_ms)
 
     def talk_by(self, event: Event) -> int:
-        """The talk from the answer until the event, hold left out."""
+        """The talk from the answer until the event, hold left out. Where one source states the talk and another knows
+        the hold, the stated talk may include it: then it is as long as the whole conversation."""
         assert self.answered_at_ms is not None
-        return self._agreed(event.talk_ms, event.at_ms - self.answered_at_ms - (self.hold_ms or 0))
+        whole_ms, hold_ms, stated_ms = event.at_ms - self.answered_at_ms, self.hold_ms or 0, event.talk_ms
+        if hold_ms and event.hold_ms is None and stated_ms is not None and abs(stated_ms - whole_ms) <= TOLERANCE_MS:
+            stated_ms = max(0, stated_ms - hold_ms)
+        return self._agreed(stated_ms, whole_ms - hold_ms)
 
     def find_answer(self, event: Event) -> bool:
         """Set the answer of a conversation of which only the end was seen: as long before it as the talk that it

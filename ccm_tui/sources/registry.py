@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 from ccm_tui.errors import SourceError, UsageError
 from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
+from ccm_tui.sources.asterisk_cdr import AsteriskCdr
+from ccm_tui.sources.asterisk_cel import AsteriskCel
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
@@ -15,6 +17,8 @@ from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
 
 FORMATS: tuple[LogFormat, ...] = (
     AsteriskQueueLog(),
+    AsteriskCdr(),
+    AsteriskCel(),
     PbxwareCsv(),
     CcmJsonl(),
     AmazonConnectContact(),
@@ -27,6 +31,8 @@ _MODEST = (SurveyCsv, SurveyJsonl)
 """Recognised by names that others use as well: their claim counts where nobody else has one."""
 SHORT_NAMES = {
     "asterisk": "asterisk-queue-log",
+    "cdr": "asterisk-cdr",
+    "cel": "asterisk-cel",
     "pbxware": "pbxware-csv",
     "ccm": "ccm-jsonl",
     "jsonl": "ccm-jsonl",

@@ -1,5 +1,7 @@
 """What a visit takes from custom events, what stays unknown where a log does not tell, and visits that we began."""
 
+from itertools import permutations
+
 import pytest
 
 from ccm_tui.domain.events import Channel, Direction, EventKind
@@ -112,3 +114,30 @@ def test_an_outbound_contact_is_counted_apart() -> None:
     assert (visit.direction, visit.entered_at_ms, visit.answered_at_ms) == (Direction.OUTBOUND, 135_000, 140_000)
     tally = tally_segments([visit.segment("c", "s", "n")], KpiRules())
     assert (tally.outbound, tally.offered, tally.answered) == (1, 0, 0)
+
+
+# -- what several logs say of one conversation -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("talk_s", "misfits"), [(60, 0), (40, 0), (61, 0), (50, 1), (None, 0)])
+def test_a_stated_talk_may_include_the_hold_that_another_log_knows(talk_s: int | None, misfits: int) -> None:
+    end = event(K.COMPLETED, 170, agent="ana")._replace(talk_ms=None if talk_s is None else talk_s * 1000)
+    folded = fold(ENTER, CONNECT, event(K.HOLD_STARTED, 120, None), event(K.HOLD_ENDED, 140, None), end)
+    assert only(folded).hold_ms == 20_000
+    assert only(folded).talk_ms == (41_000 if talk_s == 61 else 40_000)
+    assert folded.contradictions == misfits
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_number_that_another_log_knows_is_every_visits_wherever_it_is_told(place: int) -> None:
+    lines = [event(K.QUEUE_ENTERED, 100), event(K.ABANDONED, 110), event(K.REFUSED, 120, "billing")]
+    lines.insert(place, event(K.CONTACT_STARTED, 90, None, customer="777"))
+    folded = fold(*lines, event(K.CONTACT_ENDED, 130, None, customer="888"))
+    assert [visit.customer for visit in folded.visits] == ["777", "777"]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_contact_is_over_with_the_last_end_that_is_told(order: tuple[int, ...]) -> None:
+    ends = [event(K.CONTACT_ENDED, at, None, data={"hangup_cause": "16"}) for at in (120, 140, 130)]
+    facts = fold(*(ends[number] for number in order)).facts
+    assert (facts.ended_at_ms, facts.said) == (140_000, {"hangup_cause": "16"})

@@ -64,10 +64,11 @@ def test_pbxware_export_reads_whole() -> None:
 
 def test_other_vendors_files_are_claimed_by_nobody() -> None:
     ours = (
-        "asterisk-queue_log/",
-        "naughty-strings/",
         "amazon-connect/ctr-",
+        "asterisk-cdr/",
+        "asterisk-queue_log/",
         "chatwoot/webhook-message_created-attachment",
+        "naughty-strings/",
     )
     for path in sorted(SHARED.rglob("*")):
         if path.is_file() and path.suffix != ".gz" and not str(path.relative_to(SHARED)).startswith(ours):
