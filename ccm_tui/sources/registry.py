@@ -8,10 +8,21 @@ from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
+from ccm_tui.sources.freeswitch_callcenter import FreeswitchCallcenter, FreeswitchCallcenterJson
+from ccm_tui.sources.freeswitch_cdr import FreeswitchCdr, FreeswitchCdrJson
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 
-FORMATS: tuple[LogFormat, ...] = (AsteriskQueueLog(), PbxwareCsv(), CcmJsonl(), AmazonConnectContact())
+FORMATS: tuple[LogFormat, ...] = (
+    AsteriskQueueLog(),
+    PbxwareCsv(),
+    CcmJsonl(),
+    AmazonConnectContact(),
+    FreeswitchCallcenter(),
+    FreeswitchCallcenterJson(),
+    FreeswitchCdr(),
+    FreeswitchCdrJson(),
+)
 """The formats that need no configuration. A new one is added here."""
 SHORT_NAMES = {
     "asterisk": "asterisk-queue-log",
@@ -19,6 +30,7 @@ SHORT_NAMES = {
     "ccm": "ccm-jsonl",
     "jsonl": "ccm-jsonl",
     "amazon-connect": "amazon-connect-contact",
+    "freeswitch": "freeswitch-callcenter",
 }
 """What may be written instead of a format's name."""
 

@@ -63,7 +63,13 @@ def test_pbxware_export_reads_whole() -> None:
 
 
 def test_other_vendors_files_are_claimed_by_nobody() -> None:
-    ours = ("asterisk-queue_log/", "naughty-strings/", "amazon-connect/ctr-")
+    ours = (
+        "asterisk-queue_log/",
+        "naughty-strings/",
+        "amazon-connect/ctr-",
+        "freeswitch/cdr_csv-",
+        "freeswitch/mod_callcenter-event-",
+    )
     for path in sorted(SHARED.rglob("*")):
         if path.is_file() and path.suffix != ".gz" and not str(path.relative_to(SHARED)).startswith(ours):
             lines = tuple(path.read_text("utf-8", "replace").split("\n")[:50])
