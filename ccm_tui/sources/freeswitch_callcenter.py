@@ -172,7 +172,7 @@ def _translate(values: Values, zone: tzinfo) -> Sequence[Event]:
         raise LineRejected(msg)
     said = _Said(values, name, at_ms)
     if action is None:
-        return _held(said) or (Event(EventKind.NOTED, at_ms, name),)
+        return (_of_a_channel(said),)
     handler = _OF_A_CALLER.get(action.lower())
     if handler is None:
         return _status_changed(said) if action.lower() == "agent-status-change" else _note(said)
@@ -300,15 +300,17 @@ def _missed(said: _Said) -> Sequence[Event]:
     return (said.event(EventKind.RING_NO_ANSWER, ring_ms=ring_ms, reason=said.cause),)
 
 
-def _held(said: _Said) -> Sequence[Event]:
-    """The agent's channel puts the caller on hold, or takes him back."""
+def _of_a_channel(said: _Said) -> Event:
+    """Another event than mod_callcenter's: the agent's channel puts the caller on hold or takes him back, or nothing
+    that is understood."""
     values = said.values
     kind = _HOLDS.get(values.get("event-name", "").upper())
     contact = values.get("variable_cc_member_session_uuid")
+    caller = values.get("caller-caller-id-number")
     if kind is None or contact is None or values.get("variable_cc_side") != "agent":
-        return ()
+        return Event(EventKind.NOTED, said.at_ms, said.name, customer=caller)
     queue, agent = values.get("variable_cc_queue"), values.get("variable_cc_agent")
-    return (Event(kind, said.at_ms, said.name, contact, queue, agent),)
+    return Event(kind, said.at_ms, said.name, contact, queue, agent, customer=caller)
 
 
 _HOLDS = {"CHANNEL_HOLD": EventKind.HOLD_STARTED, "CHANNEL_UNHOLD": EventKind.HOLD_ENDED}

@@ -110,7 +110,9 @@ def _visit(values: Values, ended_at_ms: int | None) -> Sequence[Event]:
     if left_at_ms is not None and (cause == "cancel" or answered_at_ms is None):
         return entered, _left(values, queue, left_at_ms, ended_at_ms)
     if answered_at_ms is None:
-        return (entered,)
+        if ended_at_ms is None or cause == "answered":
+            return (entered,)
+        return entered, _left(values, queue, ended_at_ms, ended_at_ms)
     agent = values.get("cc_agent")
     answered = Event(EventKind.ANSWERED, answered_at_ms, "cc_queue_answered", queue=queue, agent=agent)
     over_at_ms = since_entry("cc_queue_terminated_epoch")
@@ -159,4 +161,13 @@ def _agents_leg(values: Values, at_ms: int) -> Sequence[Event]:
 def _noted(values: Values, contact: str | None, at_ms: int) -> Event:
     data = {fact: text for name, fact in _FACTS.items() if (text := values.get(name)) is not None}
     name = "agent's channel" if values.get("cc_side", "").lower() == "agent" else "other channel"
-    return Event(EventKind.NOTED, at_ms, name, contact, values.get("cc_queue"), values.get("cc_agent"), data=data)
+    return Event(
+        EventKind.NOTED,
+        at_ms,
+        name,
+        contact,
+        values.get("cc_queue"),
+        values.get("cc_agent"),
+        customer=values.get("caller_id_number"),
+        data=data,
+    )

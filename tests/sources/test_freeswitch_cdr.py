@@ -178,6 +178,11 @@ def test_a_time_that_is_missing_or_none(name: str, kinds: list[str], missing: ob
     assert _kinds(_parse(_record(**{name: missing}))) == kinds
 
 
+def test_who_hung_up_unanswered_gave_up_though_the_queue_left_no_time() -> None:
+    *_, left, ended = _parse(_record(cc_queue_answered_epoch=None, cc_cause=None))
+    assert (left.kind, left.at_ms) == (EventKind.ABANDONED, ended.at_ms)
+
+
 def test_only_the_callers_side_makes_a_visit() -> None:
     for side in (None, "", 5):
         assert _kinds(_parse(_record(cc_side=side))) == ["contact_started", "contact_ended"]
