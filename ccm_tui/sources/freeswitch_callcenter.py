@@ -4,7 +4,7 @@
     Event-Date-Timestamp: 1772442005310221
     CC-Queue: support%40default
     CC-Action: member-queue-start
-    CC-Member-Session-UUID: 600165a4-f748-11df-afdd-b386769690cd
+    CC-Member-Session-UUID: 00000001-7c01-4b6e-9d00-0242ac120002
 
 A caller has an id in each queue (``CC-Member-UUID``) and the one of his channel (``CC-Member-Session-UUID``), which
 stays the same from queue to queue and is the one in call records: it is the contact. An event's instant is

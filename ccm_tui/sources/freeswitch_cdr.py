@@ -48,7 +48,7 @@ _COLUMNS = (
 _FEWEST = _COLUMNS.index("uuid") + 1
 _NEEDED = ({"uuid"}, {"start_stamp", "start_epoch", "start_uepoch"}, {"destination_number", "hangup_cause"})
 """A header names one of each."""
-# Of a row, with its quotes undone: 2020/2/10 22:41,,2020/2/10 22:41,2,0,NO_USER_RESPONSE,f1542038-4c15-11ea-97ca-...
+# Of a row, with its quotes undone: 2026/3/2 9:41,,2026/3/2 9:41,2,0,NO_USER_RESPONSE,0000000c-7c01-4b6e-9d00-...
 _time = r"\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d\d(?::\d\d)?"
 _SHAPE = re.compile(
     rf"{_time},(?:{_time})?,{_time},\d+,\d+,[A-Z][A-Z0-9_]+,[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"

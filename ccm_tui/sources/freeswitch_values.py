@@ -24,7 +24,7 @@ NOTHING = "_undef_"
 
 _never_left = re.compile(r'[ :"]').search
 _DIGITS = 17
-# 2026-03-02 09:00:07, 2020/2/10 22:41
+# 2026-03-02 09:00:07, 2026/3/2 9:41
 _STAMP = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _ROUNDING_MS = 60_000
 """Stamps without seconds, as spreadsheets leave them, may be this far off."""
