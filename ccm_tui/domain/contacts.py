@@ -9,7 +9,7 @@ so what a log states always wins over what we concluded.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ccm_tui.domain.events import QUEUE_ID, Channel, Direction, EndedBy, Event, EventKind
+from ccm_tui.domain.events import QUEUE_ID, SUMMARY, Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.facts import FACT_KINDS, NO_FACTS, Facts, add_facts, lay_over
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Turn, turn_of, version_of
@@ -161,20 +161,33 @@ class ContactFold:
     def _is_of_record(self, event: Event, place: tuple[int, int]) -> bool:
         """Whether an event counts beside records of the whole contact: theirs stand above what other lines make of it,
         and the newest record above the earlier ones, in whatever order they come. Of two of one version the first
-        counts. What custom events tell stands above both."""
+        counts. What custom events tell stands above both, and any line that makes a visit above a summary."""
         if event.revision is None:
-            return event.kind is EventKind.DESCRIBED
+            if self._record is None or self._record[0] > SUMMARY:
+                return event.kind is _DESCRIBED
+            if event.kind in _VISITING:
+                self._record = None
+                self._forget_visits()
+            return True
+        if event.revision <= SUMMARY and self._record is None:
+            if self.visits:
+                return False
+            self._record = (SUMMARY, place)
         if self._record is None or event.revision > self._record[0]:
             self._record = (event.revision, place)
             self._begin_anew()
         return self._record[1] == place
 
     def _begin_anew(self) -> None:
-        """Forget every visit, but not what custom events told."""
-        self._early = self._heard[:]
+        """Forget everything, but not what custom events told."""
+        self._forget_visits()
         self._facts = NO_FACTS
-        self.visits.clear()
         self._channel = self._customer = None
+
+    def _forget_visits(self) -> None:
+        """Forget every visit; what custom events told is told again of those to come."""
+        self._early = self._heard[:]
+        self.visits.clear()
         self._misfits = self.repeated_ends = 0
 
     # -- what is known of the whole ---------------------------------------------------------------------------------
@@ -417,6 +430,17 @@ class ContactFold:
                 visit.provisional = True
                 visit.settle()
 
+    def _drop(self, event: Event, place: tuple[int, int]) -> bool:
+        """The agent was on the line, but no conversation came of it: the customer waits on."""
+        visit = self._talking_in(event.queue, event.agent, exact=True)
+        if visit is None or visit.channel.deferred:
+            return False
+        visit.reopen()
+        visit.answered_at_ms = visit.agent = visit.ring_ms = visit.wait_ms = None
+        visit.hold_ms = visit.hold_since_ms = None
+        visit.outcome = Outcome.WAITING
+        return True
+
     # -- during and after the conversation ----------------------------------------------------------------------------
 
     def _hold(self, event: Event, place: tuple[int, int]) -> bool:
@@ -583,6 +607,7 @@ _HANDLERS = {
     **dict.fromkeys(EXIT_OUTCOMES, ContactFold._exit),
     EventKind.REFUSED: ContactFold._refuse,
     EventKind.OUTBOUND: ContactFold._outbound,
+    EventKind.OFFER_DROPPED: ContactFold._drop,
     EventKind.DESCRIBED: ContactFold._describe,
     EventKind.HOLD_STARTED: ContactFold._hold,
     EventKind.HOLD_ENDED: ContactFold._hold,
@@ -593,6 +618,16 @@ _HANDLERS = {
     EventKind.RESOLVED: ContactFold._resolve,
     EventKind.REOPENED: ContactFold._reopened,
 }
+
+_VISITING = _HANDLERS.keys() - {
+    EventKind.OFFER_DROPPED,
+    EventKind.DESCRIBED,
+    EventKind.HOLD_STARTED,
+    EventKind.HOLD_ENDED,
+    EventKind.ACW_STARTED,
+    EventKind.ACW_ENDED,
+}
+"""Kinds that may begin a visit; the others only say more of one."""
 
 CONTACT_KINDS = frozenset((*_HANDLERS, EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.SAID))
 """Kinds that can change a contact; any other line of one is kept and shown only."""

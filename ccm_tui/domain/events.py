@@ -112,7 +112,8 @@ class EventKind(StrEnum):
     RING_CANCELED = "ring_canceled"
     """The customer left while this agent rang."""
     OFFER_DROPPED = "offer_dropped"
-    """The agent hung up during the announcement; the customer waits on."""
+    """No conversation came of the offer: the agent hung up during the announcement, and the customer waits on. An
+    answer that the source logged before is undone; without ``agent``, whosever it was."""
 
     # An agent's presence
     MEMBER_ADDED = "member_added"
@@ -136,6 +137,10 @@ QUEUE_ID = "queue_id"
 
 UNDATED_MS = 0
 """The instant of a line that does not say when, and nothing near it does: a transcript by offsets or order alone."""
+
+SUMMARY = -1
+"""The ``revision`` of a record that tells of a contact's visits only as long as no line of their own does: a call's
+record at its end, which knows the last queue alone. Below every version of a record of the whole contact."""
 
 NO_DATA: Mapping[str, str] = MappingProxyType({})
 
@@ -180,4 +185,5 @@ class Event(NamedTuple):
     """Further parameters by name."""
     revision: int | None = None
     """The line is a record of the whole contact, delivered anew when something about it changes: this is its version.
-    Of a contact's records the one with the greatest counts alone. None: the line is one of many that make a contact."""
+    Of a contact's records the one with the greatest counts alone. None: the line is one of many that make a contact.
+    SUMMARY: see there."""

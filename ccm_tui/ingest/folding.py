@@ -383,6 +383,9 @@ class Folding:
                     touched.agents.add(agent_id)
                 if anew or contact_store.has_ended(old):
                     touched.queue(queue_id, visit.entered_at_ms)
+                    if old is not None:  # another visit may stand here now, to another queue with another agent
+                        touched.queue(*contact_store.place_of(old))
+                        touched.agents.update(contact_store.agents_of(old))
                 elif visit.ended_at_ms is not None:
                     slot_ms = visit.entered_at_ms - visit.entered_at_ms % SLOT_MS
                     touched.ended.append(Ended(slot_ms, queue_id, site_id, visit))

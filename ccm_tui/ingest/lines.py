@@ -25,7 +25,7 @@ DIGEST_BYTES = 16
 BLANK = b" \t\r\0"
 """A line of nothing else is blank."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class LineReader:
         """Bytes read behind the last line end; a byte order mark alone is none."""
         if self._skimmed is not None:
             return self._skimmed.raw_length
-        return 0 if self._ready_end == 0 and self.rest == _BOM else self._rest_length
+        return 0 if self._ready_end == 0 and self.rest == BOM else self._rest_length
 
     @property
     def rest(self) -> bytes:
@@ -210,27 +210,31 @@ class LineReader:
             self._rest.append(rest)
             self._rest_length += len(rest)
             # What could still be line end or byte order mark does not make a line too long
-            if self._rest_length > max_line_bytes + 1 + (len(_BOM) if self._ready_end == 0 else 0):
+            if self._rest_length > max_line_bytes + 1 + (len(BOM) if self._ready_end == 0 else 0):
                 self._skimmed = Skimmed(self._ready_end, self.rest)
                 self._rest, self._rest_length = [], 0
 
     def _end_rest(self, max_line_bytes: int) -> bool:
         """Make the unterminated last line ready; False when there is none."""
         if self._skimmed is not None:
-            self._end_skimmed(self._skimmed, 0)
+            self._end_skimmed(self._skimmed, self._position - self._ready_end - self._skimmed.raw_length)
         elif self._rest:
             rest, start = self.rest, self._ready_end
             self._rest, self._rest_length = [], 0
             self._ready_end = self._position
-            if start == 0 and rest == _BOM:
+            if start == 0 and rest == BOM:
                 self._set_ready([], [], max_line_bytes)
             else:
-                self._set_ready([start], [rest.removesuffix(b"\r")], max_line_bytes)
+                self._set_ready([start], [self._on_one_line(rest)], max_line_bytes)
         return self._offset < self._ready_end
 
+    def _on_one_line(self, rest: bytes) -> bytes:
+        """A last line that has no end, as it is delivered; a reader of other records than lines has its own way."""
+        return rest.removesuffix(b"\r")
+
     def _set_ready(self, offsets: list[int], lines: list[bytes], max_line_bytes: int) -> None:
-        if offsets and offsets[0] == 0 and lines[0].startswith(_BOM):
-            offsets[0], lines[0] = len(_BOM), lines[0].removeprefix(_BOM)
+        if offsets and offsets[0] == 0 and lines[0].startswith(BOM):
+            offsets[0], lines[0] = len(BOM), lines[0].removeprefix(BOM)
         if self._ready_end - self._offset > max_line_bytes and max(map(len, lines), default=0) > max_line_bytes:
             for offset, line in zip(offsets, lines, strict=True):
                 if len(line) > max_line_bytes:
@@ -256,15 +260,15 @@ class Skimmed:
     """A line too long to hold, while it is being read."""
 
     def __init__(self, offset: int, beginning: bytes) -> None:
-        marked = offset == 0 and beginning.startswith(_BOM)
-        self._offset = len(_BOM) if marked else offset
+        marked = offset == 0 and beginning.startswith(BOM)
+        self._offset = len(BOM) if marked else offset
         self._digest = blake2b(digest_size=DIGEST_BYTES)
         self._held = b""
         """A CR that belongs to the line end if nothing but LF follows."""
-        self.raw_length = len(_BOM) if marked else 0
+        self.raw_length = len(BOM) if marked else 0
         self._length = 0
         self.head = bytearray()
-        self.add(beginning.removeprefix(_BOM) if marked else beginning)
+        self.add(beginning.removeprefix(BOM) if marked else beginning)
 
     def add(self, piece: bytes) -> None:
         """The next bytes of the line, without LF."""
@@ -291,7 +295,7 @@ def first_lines(content: LogContent, max_lines: int = 50, max_bytes: int = BLOCK
     For recognising a format and finding a header; leaves the place of a reader of the same content alone.
     """
     data = content.beginning(max_bytes)
-    lines = data.removeprefix(_BOM).split(b"\n")
+    lines = data.removeprefix(BOM).split(b"\n")
     last = lines.pop()
     if not lines and last:
         return [last], len(data) == max_bytes

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,9 @@ from ccm_tui.ingest.dialect import Dialect
 from ccm_tui.ingest.folding import LIVE_RECORDS, Touched
 from ccm_tui.ingest.lines import LineReader, first_lines
 from ccm_tui.ingest.pipeline import Pipeline
-from ccm_tui.ingest.records import JsonRecordReader
+from ccm_tui.ingest.records import first_records, reader_of
 from ccm_tui.settings.definitions import Definitions
-from ccm_tui.sources.base import LineContext, LineRejected, LogFormat, Sample
-from ccm_tui.sources.json_records import iter_records
+from ccm_tui.sources.base import LineContext, LineRejected, LogFormat, RecordKind, Sample
 from ccm_tui.sources.registry import identify
 from ccm_tui.store import files as file_store
 from ccm_tui.store import intervals as interval_store
@@ -98,11 +97,7 @@ class Writing:
         header_text = first_header(content, log_format)
         header = None if header_text is None else log_format.header(header_text)
         context = LineContext(ZoneInfo(timezone), header)
-        if log_format.json_records:
-            lines = list(islice(iter_records(content.beginning(BLOCK_BYTES)), 50))
-        else:
-            lines, _ = first_lines(content)
-        for line in lines[0 if header is None else 1 :]:
+        for line in first_records(log_format.record_kind, content)[0 if header is None else 1 :]:
             try:
                 return log_format.parse(line.decode(errors="replace"), context)[0].at_ms
             except LineRejected:
@@ -168,9 +163,8 @@ def open_reader(
     content: LogContent, log_format: LogFormat | None, offset: int = 0, *, block_bytes: int = BLOCK_BYTES
 ) -> LineReader:
     """Reads a log's records as its format has them. Raises ContentReplaced when it no longer reaches to ``offset``."""
-    if log_format is not None and log_format.json_records:
-        return JsonRecordReader(content, offset, block_bytes=block_bytes)
-    return LineReader(content, offset, block_bytes=block_bytes)
+    kind = RecordKind.LINES if log_format is None else log_format.record_kind
+    return reader_of(kind, content, offset, block_bytes=block_bytes)
 
 
 def checkpoint_of_row(file: FileRow) -> Checkpoint:

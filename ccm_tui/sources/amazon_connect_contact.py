@@ -12,7 +12,7 @@ from datetime import tzinfo
 from typing import Any
 
 from ccm_tui.domain.events import NO_DATA, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.sources.base import LineContext, LineRejected, Sample
+from ccm_tui.sources.base import LineContext, LineRejected, RecordKind, Sample
 from ccm_tui.sources.json_objects import Keys, flatten, keys_of, milliseconds_of, parse_object, sample_objects, text_of
 from ccm_tui.sources.timestamps import parse_iso
 
@@ -49,7 +49,7 @@ class AmazonConnectContact:
     title = "Amazon Connect contact records"
     reference_url = "https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html"
     max_line_bytes = 16 << 20
-    json_records = True
+    record_kind = RecordKind.JSON_OBJECTS
 
     def identify(self, sample: Sample) -> bool:
         """By content: objects with ``ContactId`` and a member that only contact records have."""

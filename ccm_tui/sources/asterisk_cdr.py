@@ -29,7 +29,7 @@ from ccm_tui.sources.asterisk_calls import (
     parse_cells,
     recording_in,
 )
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.figures import parse_seconds
 from ccm_tui.sources.recognition import most_lines
 from ccm_tui.sources.timestamps import parse_iso
@@ -77,7 +77,7 @@ class AsteriskCdr:
     title = "Asterisk call detail records (CSV)"
     reference_url = "https://docs.asterisk.org/Configuration/Reporting/Call-Detail-Records-CDR/CDR-Specification/"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         """By rows with three times, two figures, a disposition and the amaflags side by side."""

@@ -27,7 +27,7 @@ from datetime import UTC, datetime, tzinfo
 from ccm_tui.domain.events import NO_DATA, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.facts import RECORDING
 from ccm_tui.sources.asterisk_calls import QUEUE, clock_of, contact_of, direction_of, parse_cells, recording_in
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.json_objects import flatten, keys_of, parse_object
 from ccm_tui.sources.recognition import most_lines
 from ccm_tui.sources.timestamps import parse_epoch_seconds, parse_iso
@@ -69,7 +69,7 @@ class AsteriskCel:
     title = "Asterisk channel event log (CSV)"
     reference_url = "https://docs.asterisk.org/Configuration/Reporting/Channel-Event-Logging-CEL/CEL-Specification/"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         """By rows of a known layout: an event, a time, a channel and its two ids where they belong."""

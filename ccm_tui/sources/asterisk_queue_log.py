@@ -16,7 +16,7 @@ from ccm_tui.domain.events import Event
 from ccm_tui.sources.asterisk_events import HANDLERS, note
 from ccm_tui.sources.asterisk_names import NO_CONTACT, agent_identity
 from ccm_tui.sources.asterisk_parameters import name_parameters
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.recognition import most_lines
 from ccm_tui.sources.timestamps import parse_epoch_seconds
 
@@ -37,7 +37,7 @@ class AsteriskQueueLog:
     title = "Asterisk queue_log"
     reference_url = "https://docs.asterisk.org/Operation/Logging/Queue-Logs/"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         """By the shape of most lines: epoch, three fields, a word; a custom event's word will do."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from enum import Enum
 from typing import Protocol
 
 from ccm_tui.domain.events import Event
@@ -42,6 +43,16 @@ class LineContext:
     """Column names from the file's first line; None when the file has no header."""
 
 
+class RecordKind(Enum):
+    """What a record of a format is: where it begins and ends in the bytes of a log."""
+
+    LINES = "lines"
+    JSON_OBJECTS = "JSON objects"
+    """Wherever lines end (``json_records``)."""
+    BLOCKS = "blocks"
+    """Lines up to an empty one (``block_records``)."""
+
+
 class LogFormat(Protocol):
     """A log format. Stateless: what spans lines belongs to the fold."""
 
@@ -50,8 +61,7 @@ class LogFormat(Protocol):
     title: str
     reference_url: str
     max_line_bytes: int
-    json_records: bool
-    """Its records are JSON objects, wherever lines end; else each line is one."""
+    record_kind: RecordKind
 
     def identify(self, sample: Sample) -> bool:
         """Whether the sample is surely of this format. Two formats that claim one sample are an error."""

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from ccm_tui.domain.events import NO_DATA, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.sources.base import LineContext, LineRejected, Sample
+from ccm_tui.sources.base import LineContext, LineRejected, RecordKind, Sample
 from ccm_tui.sources.recognition import most_lines
 from ccm_tui.sources.requirements import check_required
 from ccm_tui.sources.timestamps import epoch_number_to_ms, parse_iso
@@ -70,7 +70,7 @@ class CcmJsonl:
     title = "ccm-tui events (JSON lines)"
     reference_url = "https://jsonlines.org/"
     max_line_bytes = 16 << 20
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         """By content: JSON objects that have ``at`` and ``event``."""

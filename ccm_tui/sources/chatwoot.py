@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ccm_tui.domain.events import Event
-from ccm_tui.sources.base import LineContext, LineRejected, Sample
+from ccm_tui.sources.base import LineContext, LineRejected, RecordKind, Sample
 from ccm_tui.sources.chatwoot_conversation import Conversation
 from ccm_tui.sources.chatwoot_message import Message
 from ccm_tui.sources.json_objects import Keys, flatten, keys_of, parse_object, sample_objects, text_of
@@ -48,7 +48,7 @@ class Chatwoot:
     title = "Chatwoot webhook events"
     reference_url = "https://www.chatwoot.com/hc/user-guide/articles/1677693021-how-to-use-webhooks"
     max_line_bytes = 16 << 20
-    json_records = True
+    record_kind = RecordKind.JSON_OBJECTS
 
     def identify(self, sample: Sample) -> bool:
         """By content: an event's name of Chatwoot's, and the members that its kind of event has."""

@@ -1,7 +1,8 @@
 """Where JSON objects begin and end in a stream of bytes, wherever its lines end.
 
 Systems write them one a line, one after another without anything between, as arrays, as the list in an envelope, pretty
-printed or not. A record is one object of these; brackets, commas and the envelope's other members are framing. Damage
+printed or not. A record is one object of these; brackets, commas, the envelope's other members and the ``Content-...:``
+headers with which an event socket announces an object are framing. Damage
 is contained: a record that breaks off ends with its line, and the next one stands.
 """
 
@@ -18,7 +19,7 @@ _ENVELOPE_WITHIN = 1 << 16
 _STRING = rb'"(?:[^"\\\n]++|\\.)*+"'
 _next_bracket = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+[{}\[\]]").match
 _up_to_bracket = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+").match
-_framing = re.compile(rb"[\s,\[\]}\x00\xef\xbb\xbf]*+").match
+_framing = re.compile(rb"(?:[\s,\[\]}\x00\xef\xbb\xbf]++|Content-[\w-]+:[^\n]*+\n)*+").match
 _member = re.compile(rb'"((?:[^"\\\n]++|\\.)*+)"\s*+:\s*+').match
 _scalar = re.compile(rb"(?:" + _STRING + rb"|[-+\w.]++)(?=\s*+[,}\]])").match
 _listed = re.compile(rb'"(' + b"|".join(sorted(ENVELOPE_LISTS)) + rb')"\s*+:\s*+\[', re.IGNORECASE)
@@ -194,6 +195,11 @@ class Skimming:
         self._depth = 0
         self._in_text = False
         self._escaped = False
+
+    def take(self, piece: bytes) -> tuple[bytes, bytes | None]:
+        """What is the record's, and what follows its end; None: it has not ended yet."""
+        end = self.find_end(piece)
+        return (piece, None) if end is None else (piece[:end], piece[end:])
 
     def find_end(self, piece: bytes) -> int | None:
         """Where in this piece the record ends, or breaks off at the end of a line; None: not in it."""

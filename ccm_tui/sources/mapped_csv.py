@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ccm_tui.domain.events import NO_DATA, Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.errors import ConfigError, SourceError
-from ccm_tui.sources.base import MAX_LINE_BYTES, CsvMapping, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, CsvMapping, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.csv_cells import Cells
 from ccm_tui.sources.csv_rows import parse_row
 from ccm_tui.sources.requirements import check_required
@@ -64,7 +64,7 @@ class MappedCsv:
 
     reference_url = "https://www.rfc-editor.org/rfc/rfc4180"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def __init__(self, mapping: CsvMapping) -> None:
         self.mapping = mapping

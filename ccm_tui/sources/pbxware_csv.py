@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ccm_tui.domain.events import NO_DATA, Direction, EndedBy, Event, EventKind
 from ccm_tui.sources.asterisk_names import NO_CONTACT, agent_identity
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.csv_rows import parse_row
 from ccm_tui.sources.figures import COUNTS, SECONDS, parse_count
 from ccm_tui.sources.recognition import most_lines
@@ -65,7 +65,7 @@ class PbxwareCsv:
     title = "PBXware queue_log export (CSV)"
     reference_url = "https://wiki.bicomsystems.com/PBXware"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         """By the header, or in a part without one by rows of fourteen cells of the right shape."""

@@ -11,6 +11,8 @@ from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.chatwoot import Chatwoot
+from ccm_tui.sources.freeswitch_callcenter import FreeswitchCallcenter, FreeswitchCallcenterJson
+from ccm_tui.sources.freeswitch_cdr import FreeswitchCdr, FreeswitchCdrJson
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
@@ -22,6 +24,10 @@ FORMATS: tuple[LogFormat, ...] = (
     PbxwareCsv(),
     CcmJsonl(),
     AmazonConnectContact(),
+    FreeswitchCallcenter(),
+    FreeswitchCallcenterJson(),
+    FreeswitchCdr(),
+    FreeswitchCdrJson(),
     Chatwoot(),
     SurveyCsv(),
     SurveyJsonl(),
@@ -37,6 +43,7 @@ SHORT_NAMES = {
     "ccm": "ccm-jsonl",
     "jsonl": "ccm-jsonl",
     "amazon-connect": "amazon-connect-contact",
+    "freeswitch": "freeswitch-callcenter",
 }
 """What may be written instead of a format's name."""
 

@@ -19,7 +19,7 @@ from typing import Any
 from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
 from ccm_tui.domain.facts import RESOLVED, SURVEY
 from ccm_tui.domain.surveys import parse_rating
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.csv_rows import parse_row
 from ccm_tui.sources.json_objects import flatten, parse_object, sample_objects, text_of
 from ccm_tui.sources.survey_columns import Columns, columns_of
@@ -48,7 +48,7 @@ class SurveyCsv:
     title = "Survey answers (CSV)"
     reference_url = "https://www.rfc-editor.org/rfc/rfc4180"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         """By the header, once it is whole."""
@@ -85,7 +85,7 @@ class SurveyJsonl:
     title = "Survey answers (JSON objects)"
     reference_url = "https://jsonlines.org/"
     max_line_bytes = 16 << 20
-    json_records = True
+    record_kind = RecordKind.JSON_OBJECTS
 
     def identify(self, sample: Sample) -> bool:
         """By content: most objects name a contact and a time, and one has a rating."""

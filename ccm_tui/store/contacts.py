@@ -17,6 +17,8 @@ PUT_SEGMENT = f"INSERT OR REPLACE INTO segment ({_USUAL}, {_RARE}) VALUES ({', '
 PUT_USUAL = f"INSERT OR REPLACE INTO segment ({_USUAL}) VALUES ({', '.join('?' * 21)})"  # noqa: S608
 
 _OF_QUEUE = _USUAL.split(", ").index("queue_id")
+_OF_AGENT = _USUAL.split(", ").index("agent_id")
+_ENTERED = _USUAL.split(", ").index("entered_at_ms")
 _ENDED = _USUAL.split(", ").index("ended_at_ms")
 _USUAL_COUNT = len(_USUAL.split(", "))
 _NOTHING_RARE = (None,) * len(_RARE.split(", "))
@@ -61,6 +63,19 @@ def queue_of(row: SegmentRow) -> int:
     queue_id = row[_OF_QUEUE]
     assert isinstance(queue_id, int)
     return queue_id
+
+
+def place_of(row: SegmentRow) -> tuple[int, int]:
+    """(queue, entered) of a row of ``PUT_SEGMENT``."""
+    entered_at_ms = row[_ENTERED]
+    assert isinstance(entered_at_ms, int)
+    return queue_of(row), entered_at_ms
+
+
+def agents_of(row: SegmentRow) -> tuple[int, ...]:
+    """The agent of a row of ``PUT_SEGMENT``, if it has one."""
+    agent_id = row[_OF_AGENT]
+    return (agent_id,) if isinstance(agent_id, int) else ()
 
 
 def put_segments(cursor: sqlite3.Cursor, rows: Iterable[SegmentRow]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
-from ccm_tui.domain.events import Channel, Direction, EndedBy, Event, EventKind
+from ccm_tui.domain.events import SUMMARY, Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import tally_segments
 from ccm_tui.domain.variants import KpiRules
@@ -524,6 +524,64 @@ def test_the_newest_record_of_a_contact_counts_alone(order: tuple[int, ...]) -> 
             folded.apply(fact, (1, number))
     visit = only(folded)
     assert (visit.agent, visit.talk_ms, visit.csat_milli) == ("ben", 90_000, 5000)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_summary_of_the_visits_gives_way_to_the_lines_wherever_it_stands(place: int) -> None:
+    lines = [
+        [event(K.QUEUE_ENTERED, 0, "sales")],
+        [event(K.EXITED_TIMEOUT, 30, "sales")],
+        [event(K.QUEUE_ENTERED, 30, "service")],
+        [event(K.ABANDONED, 50, "service")],
+    ]
+    lines.insert(place, [event(K.CONTACT_STARTED, -5, None, data={"destination": "100"}), *_record(SUMMARY, "ana", 60)])
+    folded = ContactFold(ContactRules())
+    for number, line in enumerate(lines):
+        for fact in line:
+            folded.apply(fact, (1, number))
+    assert [(visit.queue, visit.outcome.value) for visit in folded.visits] == [
+        ("sales", "exited_timeout"),
+        ("service", "abandoned"),
+    ]
+    assert (folded.contradictions, folded.repeated_ends) == (0, 0)
+    assert (folded.facts.started_at_ms, folded.facts.said) == (-5000, {"destination": "100"})
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_summary_counts_where_no_line_makes_a_visit(order: tuple[int, ...]) -> None:
+    lines = [
+        _record(SUMMARY, "ana", 60),
+        [event(K.DESCRIBED, 200, agent="ana", hold_s=15)],
+        [event(K.RINGING, 5, agent="ben")],
+        [event(K.HOLD_STARTED, 20, agent="cleo")],
+    ]
+    folded = ContactFold(ContactRules())
+    for number in order:
+        for fact in lines[number]:
+            folded.apply(fact, (1, number))
+    visit = only(folded)
+    assert (visit.agent, visit.talk_ms, visit.hold_ms, visit.outcome) == ("ana", 45_000, 15_000, Outcome.COMPLETED)
+
+
+def test_a_record_of_the_whole_contact_stands_above_a_summary() -> None:
+    for lines in permutations([_record(SUMMARY, "ana", 60), _record(0, "ben", 90)]):
+        folded = ContactFold(ContactRules())
+        for number, line in enumerate(lines):
+            for fact in line:
+                folded.apply(fact, (1, number))
+        assert only(folded).agent == "ben"
+
+
+def test_a_dropped_offer_undoes_the_answer() -> None:
+    dropped = event(K.OFFER_DROPPED, 112, agent="ana")
+    again = event(K.ANSWERED, 130, agent="ben", wait_s=30)
+    visit = only(fold(ENTER, CONNECT, dropped))
+    assert (visit.outcome, visit.agent, visit.answered_at_ms, visit.wait_ms) == (Outcome.WAITING, None, None, None)
+    visit = only(fold(ENTER, CONNECT, dropped, again, event(K.COMPLETED, 190, agent="ben")))
+    assert (visit.outcome, visit.agent, visit.wait_ms, visit.talk_ms) == (Outcome.COMPLETED, "ben", 30_000, 60_000)
+    gone = fold(ENTER, CONNECT, event(K.OFFER_DROPPED, 113), event(K.ABANDONED, 113), dropped)
+    assert (only(gone).outcome, only(gone).wait_ms, gone.contradictions) == (Outcome.ABANDONED, 13_000, 0)
+    assert only(fold(ENTER, CONNECT, dropped._replace(agent="ben"))).outcome is Outcome.IN_PROGRESS
 
 
 def test_of_two_records_of_one_version_the_first_counts() -> None:

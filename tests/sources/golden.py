@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ccm_tui.domain.events import Event
-from ccm_tui.sources.base import CsvMapping, LineContext, LineRejected, LogFormat, Sample
+from ccm_tui.sources.base import CsvMapping, LineContext, LineRejected, LogFormat, RecordKind, Sample
+from ccm_tui.sources.block_records import iter_blocks
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.registry import FORMATS
 from tests.sources.toy_pbx import ToyPbx
@@ -94,6 +95,13 @@ def get_golden_format(path: Path) -> LogFormat:
     if path.parent.name == "csv":
         return MappedCsv(MAPPINGS[path.stem])
     return {log_format.name: log_format for log_format in (*FORMATS, ToyPbx())}[path.parent.name]
+
+
+def read_records(path: Path) -> list[str]:
+    """A golden log's records as its format parses them; a record that is a line or JSON stands on a line of its own."""
+    if get_golden_format(path).record_kind is not RecordKind.BLOCKS:
+        return read_lines(path)
+    return [block.decode("utf-8", "replace") for block in iter_blocks(path.read_bytes())]
 
 
 def read_lines(path: Path) -> list[str]:

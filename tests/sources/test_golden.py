@@ -15,6 +15,7 @@ from tests.sources.golden import (
     list_samples,
     parse_all,
     read_lines,
+    read_records,
     render,
     sample_of,
 )
@@ -29,7 +30,7 @@ def _label(path: Path) -> str:
 
 @pytest.mark.parametrize("path", list_samples(), ids=_label)
 def test_lines_give_the_expected_events(path: Path) -> None:
-    found = render(parse_all(get_golden_format(path), read_lines(path)))
+    found = render(parse_all(get_golden_format(path), read_records(path)))
     assert found == path.with_suffix(".json").read_text(encoding="utf-8"), "see tests/sources/regenerate.py"
 
 

@@ -95,6 +95,13 @@ def test_an_unfinished_record_waits() -> None:
     assert list(iter_records(b'\xef\xbb\xbf{"a":1} {"b"')) == [b'{"a":1}']
 
 
+@pytest.mark.parametrize("step", [1, 3, 7, 1000])
+def test_what_an_event_socket_says_between_records_is_framing(step: int) -> None:
+    stream = b'Content-Length: 7\nContent-Type: text/event-json\n\n{"a":1}Content-Length: 7\r\n\r\n{"b":2}\nContent'
+    found, rest = _split_by(stream, list(range(step, len(stream), step)))
+    assert (found, rest) == ([b'{"a":1}', b'{"b":2}'], b"Content")
+
+
 def test_a_key_inside_a_record_makes_no_envelope() -> None:
     record = b'{"a": {"events": [{"b": 1}]}, "t": "\\"events\\": [{"}'
     assert list(iter_records(record)) == [record]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.sources.base import LineContext, LineRejected, LogFormat, Sample
 from ccm_tui.sources.registry import list_formats
-from tests.sources.golden import MAPPINGS, list_samples, read_lines
+from tests.sources.golden import MAPPINGS, list_samples, read_records
 from tests.sources.shared_samples import SHARED, needs_shared_samples
 
 FORMATS = list_formats(list(MAPPINGS.values()))
@@ -18,7 +18,7 @@ CONTEXTS = {
     log_format.name: LineContext(header=tuple(f"{column}" for column in mapping.columns.values()))
     for log_format, mapping in zip(FORMATS[-len(MAPPINGS) :], MAPPINGS.values(), strict=True)
 }
-GOLDEN_LINES = [line for path in list_samples() for line in read_lines(path)]
+GOLDEN_LINES = [line for path in list_samples() for line in read_records(path)]
 
 any_text = st.text(st.characters())  # lone surrogates too
 near_lines = st.builds(

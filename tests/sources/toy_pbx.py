@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ccm_tui.domain.events import Event, EventKind
-from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, Sample, excerpt
+from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.recognition import most_lines
 from ccm_tui.sources.timestamps import parse_iso
 
@@ -26,7 +26,7 @@ class ToyPbx:
     title = "Toy PBX"
     reference_url = "https://example.org/toy-pbx"
     max_line_bytes = MAX_LINE_BYTES
-    json_records = False
+    record_kind = RecordKind.LINES
 
     def identify(self, sample: Sample) -> bool:
         return most_lines(sample.lines, lambda line: _LINE.fullmatch(line) is not None)
