@@ -1,7 +1,6 @@
 """One agent's day. For the supervisor before a conversation: how has his day been, and is that usual for him?"""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,12 +11,11 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
-from ccm_tui.screens.agent_day_lines import day_head, day_numbers, day_timeline, segment_facts
+from ccm_tui.screens.agent_day_lines import day_head, day_numbers, day_timeline
 from ccm_tui.screens.agent_detail import headline
 from ccm_tui.screens.agent_explain import day_pages
 from ccm_tui.screens.agent_rows import agent_key, alert_of
 from ccm_tui.screens.base import TOO_SMALL, FloorScreen
-from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.counted_rows import QUEUE
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.explain import ExplainSheet
@@ -144,9 +142,9 @@ class AgentDayScreen(FloorScreen):
     def _open_contact(self, event: Board.RowSelected) -> None:
         contact = self._contact(event.key)
         if contact is not None:
-            facts = segment_facts(contact, self.desk, self.desk.zone(self.site))
-            read = partial(self.desk.readers.contact_lines, contact.contact)
-            self.app.push_screen(ContactSheet(self.desk, self.site, "Contact", facts, read))
+            from ccm_tui.screens.contact import ContactScreen
+
+            self.app.push_screen(ContactScreen(self.desk, contact.site, contact.contact))
 
     @on(Board.RowHighlighted)
     def _follow_cursor(self) -> None:

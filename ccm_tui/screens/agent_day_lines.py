@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.day_line import DayPiece, Doing
-from ccm_tui.domain.segments import Segment
 from ccm_tui.formatting import (
-    NOT_IN_SOURCE,
     UNDEFINED,
     at_datetime,
     clock,
@@ -17,7 +15,6 @@ from ccm_tui.formatting import (
     number,
     percent,
 )
-from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.lines import Band, Line, line
 from ccm_tui.widgets.timeline import SpanKind, Tick, Timeline, TimeSpan
@@ -126,28 +123,3 @@ def _off(today: "AgentFigures", own: "AgentFigures") -> bool:
     if not today.aht_seconds or not own.aht_seconds or today.aht_n < OFF_FROM_N:
         return False
     return abs(today.aht_seconds / own.aht_seconds - 1) >= OFF
-
-
-def segment_facts(segment: Segment, desk: "Desk", zone: ZoneInfo) -> list[Line]:
-    """What is known of one contact he answered."""
-
-    def part(milliseconds: int | None) -> str:
-        return NOT_IN_SOURCE if milliseconds is None else duration(milliseconds / 1000)
-
-    facts = [
-        ("customer", customer_text(segment.customer, desk)),
-        ("queue", f"{segment.queue}, {segment.channel}"),
-        ("entered", clock(segment.entered_at_ms, zone, seconds=True)),
-        ("answered", clock(segment.answered_at_ms, zone, seconds=True)),
-        ("wait", part(segment.wait_ms)),
-        ("talk", part(segment.talk_ms)),
-        ("hold", part(segment.hold_ms)),
-        ("ACW", part(segment.acw_ms)),
-        (
-            "outcome",
-            segment.outcome.value.replace("_", " ") + (f", by the {segment.ended_by}" if segment.ended_by else ""),
-        ),
-        ("id", segment.native_id),
-        ("our id", segment.contact),
-    ]
-    return [(), *(line(" ", (f"{label:<{LABEL_WIDTH}}", Tone.HEAD), text) for label, text in facts)]

@@ -24,8 +24,8 @@ from ccm_tui.screens.contact_page_lines import (
     visit_lines,
     way_timeline,
 )
-from ccm_tui.screens.contact_sheet import log_lines
 from ccm_tui.screens.freshness import trouble
+from ccm_tui.screens.lines_sheet import log_lines
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane

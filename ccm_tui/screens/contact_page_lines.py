@@ -168,6 +168,10 @@ def _leg_facts(page: "ContactPage", leg: "Leg", desk: "Desk", add: Callable[...,
     if facts.reason:
         add("reason", shown(facts.reason))
     for visit in leg.visits:
+        if visit.owed_since_ms is not None:
+            add(
+                "owed", f"a reply since {moment(visit.owed_since_ms, desk.zone(page.site), seconds=False)}", Tone.STRONG
+            )
         ratings = [("csat", visit.csat_milli), ("nps", visit.nps_milli), ("ces", visit.ces_milli)]
         said = [f"{name} {number(milli / 1000, digits=0)}" for name, milli in ratings if milli is not None]
         if said:

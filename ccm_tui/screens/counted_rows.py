@@ -105,18 +105,11 @@ def whole_text(found: "Found") -> str:
 
 
 def counted_facts(row: "Counted", desk: "Desk", site: str) -> list[Line]:
-    """What is known of one of them."""
-    zone = desk.zone(site)
-    facts = [("at", moment(row.at_ms, zone))]
-    if row.contact:
-        facts.append(("customer", customer_text(row.customer, desk)))
+    """What is known of an offer, a login or a pause."""
+    facts = [("at", moment(row.at_ms, desk.zone(site)))]
     facts += [(name, text) for name, text in (("queue", row.queue), ("agent", row.agent)) if text]
     if row.wait_seconds is not None:
-        facts.append(("wait", duration(row.wait_seconds)))
-    if row.talk_seconds is not None:
-        facts.append(("talk", duration(row.talk_seconds)))
+        facts.append(("rang", duration(row.wait_seconds)))
     facts.append(("became", row.what))
     facts.append(("counts", LEFT_OUT + " of the figure" if row.place == "excluded" else row.why or "yes"))
-    if row.contact:
-        facts += [("id", row.native_id), ("our id", row.contact)]
     return [(), *(line(" ", (f"{label:<{LABEL_WIDTH}}", Tone.HEAD), text) for label, text in facts)]

@@ -1,6 +1,6 @@
 """Explain (``x``): what a figure means, by which definition, from which counts it came, and the contacts behind it.
 
-One page a figure. The contacts are read beside the screen; enter on one shows its log lines.
+One page a figure. The contacts are read beside the screen; enter opens one.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.timer import Timer
 
-from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.counted_rows import AGENT, columns, counted_facts, counted_rows, summary
+from ccm_tui.screens.lines_sheet import LinesSheet
 from ccm_tui.screens.sheet import Sheet, Unread, in_worker
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
@@ -72,7 +72,7 @@ class ExplainSheet(Sheet):
     def __init__(
         self, desk: "Desk", site: str, record: str, pages: Sequence[Page], first: str = "", *, who: str = AGENT
     ) -> None:
-        opens = ", enter: log lines" if any(page.behind for page in pages) else ""
+        opens = ", enter opens a contact" if any(page.behind for page in pages) else ""
         super().__init__(f"{record} · left and right: other figures{opens}", (), **desk.drawn)
         self.pages = pages
         self.at = next((index for index, page in enumerate(pages) if page.key == first), 0)
@@ -160,14 +160,14 @@ class ExplainSheet(Sheet):
         if self._found is None:
             return
         row, readers, site = self._found.rows[int(event.key)], self._desk.readers, self._site
-        facts = counted_facts(row, self._desk, site)
         if row.contact:
-            self.app.push_screen(
-                ContactSheet(self._desk, site, "Contact", facts, lambda: readers.contact_lines(row.contact))
-            )
+            from ccm_tui.screens.contact import ContactScreen
+
+            self.app.push_screen(ContactScreen(self._desk, site, row.contact))
         elif row.instants:
+            facts = counted_facts(row, self._desk, site)
             self.app.push_screen(
-                ContactSheet(
+                LinesSheet(
                     self._desk, site, row.what, facts, lambda: readers.agent_lines(site, row.agent, row.instants)
                 )
             )

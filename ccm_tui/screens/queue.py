@@ -1,7 +1,6 @@
 """One queue. For the supervisor who has seen a mark and asks: who waits, who is there, and how did the day go?"""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,8 +13,6 @@ from ccm_tui.live.snapshot import QueueRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import TOO_SMALL, WIDE, FloorScreen
-from ccm_tui.screens.contact_facts import contact_facts
-from ccm_tui.screens.contact_sheet import ContactSheet
 from ccm_tui.screens.desk import Desk
 from ccm_tui.screens.explain import ExplainSheet
 from ccm_tui.screens.panels import (
@@ -168,11 +165,9 @@ class QueueScreen(FloorScreen):
 
     @on(Board.RowSelected, ".waiting")
     def _open_contact(self, event: Board.RowSelected) -> None:
-        subject = self.subject()
-        facts = contact_facts(subject, event.key) if subject is not None else None
-        if facts:
-            read = partial(self.desk.readers.contact_lines, event.key)
-            self.app.push_screen(ContactSheet(self.desk, self.clock_site, "Contact", facts, read))
+        from ccm_tui.screens.contact import ContactScreen
+
+        self.app.push_screen(ContactScreen(self.desk, self.clock_site, event.key))
 
     @on(Board.RowSelected, ".intervals")
     def _open_interval(self) -> None:

@@ -16,7 +16,9 @@ from ccm_tui.domain.agent_time import AgentTally
 from ccm_tui.domain.causes import Factor, Move
 from ccm_tui.domain.day_line import DayPiece, Doing
 from ccm_tui.domain.events import Channel
+from ccm_tui.domain.facts import NO_FACTS
 from ccm_tui.domain.intervals import Interval
+from ccm_tui.domain.journey import journey_of
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.errors import CcmError, StoreError
@@ -25,7 +27,7 @@ from ccm_tui.live.callers import Earlier
 from ccm_tui.live.queue_detail import Helper, MovedFigure, QueueDetail, QueueInterval, WaitingDetail
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.reports.contact_finder import ContactFinder
-from ccm_tui.reports.contact_page import ContactPage
+from ccm_tui.reports.contact_page import ContactPage, Leg
 from ccm_tui.screens.behind import AgentFigure, Counted, Found, LogLine, QueueFigure, found_of
 from ccm_tui.screens.desk import Readers
 from ccm_tui.settings.definitions import Definitions
@@ -54,6 +56,14 @@ LINES = (
 )
 
 
+def page_of(contact: str, native_id: str, as_of_ms: int) -> ContactPage:
+    """One contact whole, as far as screens that open one need it."""
+    visit = segment()._replace(contact=contact, native_id=native_id, wait_ms=12_000)
+    leg = Leg(contact, "main", native_id, (visit,), NO_FACTS, ())
+    journey = journey_of((visit,), (NO_FACTS,), (), as_of_ms)
+    return ContactPage(contact, "main", native_id, as_of_ms, (leg,), journey, (), visit.customer, (), 0)
+
+
 @dataclass
 class FakeReaders:
     """Answers at once; or fails, when told to."""
@@ -65,6 +75,7 @@ class FakeReaders:
     """What was asked to be taken apart."""
     found: Found = FOUND
     lines: tuple[LogLine, ...] = LINES
+    native_id: str = "17005.1"
 
     def queue_detail(self, snapshot: FloorSnapshot, site: str, queue: str, channel: Channel) -> QueueDetail:
         self.asked.append((site, queue))
@@ -139,7 +150,9 @@ class FakeReaders:
 
     def contact_page(self, contact: str, as_of_ms: int) -> ContactPage:
         self.asked.append(("page", contact))
-        raise self.error or LOCKED
+        if self.error is not None:
+            raise self.error
+        return page_of(contact, self.native_id, as_of_ms)
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> tuple[LogLine, ...]:
         self.asked.append(("lines", site, agent))

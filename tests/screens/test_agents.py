@@ -147,7 +147,7 @@ async def test_enter_opens_the_day_beside_his_own_and_his_peers() -> None:
         assert it.line_with("AHT").split() == ["AHT", "6:40", "!", "5:00", "5:11"]
         assert "completed" in it.text
         await it.press("enter")
-        assert "outcome     completed" in it.text
+        assert "Contact 17005.1" in it.lines[0]
         await it.press("escape", "y")
         assert it.app.clipboard == "17003.9"
         await it.press("escape")

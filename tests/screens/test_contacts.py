@@ -41,6 +41,8 @@ def _lines() -> list[dict[str, object]]:
          "recording": "/rec/17005.wav"},
     ]  # fmt: skip
     lines += _call("17005.2", NOW_S - 1800)
+    mail = {"contact": "mail-7", "queue": "mail", "channel": "email"}
+    lines.append({"at": NOW_S - 90_000, "event": "queue_entered", **mail})
     lines.append({"at": NOW_S - 60, "event": "queue_entered", "contact": "17005.3", "queue": "vip", "channel": "voice"})
     return lines
 
@@ -99,7 +101,7 @@ async def test_the_end_of_the_list_brings_more(readers: StoreReaders) -> None:
         screen = await _open(opened)
         await opened.press("G")
         await opened.until(lambda: len(screen.board.row_keys) > LISTED)
-        assert f"{LISTED + 53} contacts" in opened.text
+        assert f"{LISTED + 54} contacts" in opened.text
 
 
 async def test_every_key_searches(readers: StoreReaders) -> None:
@@ -196,6 +198,14 @@ async def test_a_contact_that_goes_on_says_so(readers: StoreReaders) -> None:
         assert "Contact 17005.3" in opened.lines[0]
         assert "waiting" in opened.text
         assert "wait 1:00" in opened.text
+
+
+async def test_a_mail_says_since_when_a_reply_is_owed(readers: StoreReaders) -> None:
+    async with console(readers=readers) as opened:
+        await _open(opened)
+        await _search(opened, "channel:mail")
+        await opened.press("enter", "enter")
+        assert "a reply since 2023-11-19 13:32" in opened.line_with("owed")
 
 
 async def test_a_search_is_kept_used_and_dropped(readers: StoreReaders, tmp_path: Path) -> None:

@@ -168,12 +168,12 @@ async def test_logins_and_missed_offers_open_to_their_lines() -> None:
         assert ("lines", "main", "ben") in it.readers.asked
 
 
-async def test_the_sheet_of_a_waiting_contact_has_its_lines() -> None:
+async def test_a_waiting_contact_opens_whole_with_its_lines() -> None:
     async with console() as it:
         await it.show(FLOOR)
         await it.press("enter", "enter")
         await it.until(lambda: "ENTERQUEUE" in it.text)
-        assert "place 1 of 2" in it.text
+        assert "Contact 17005.1" in it.lines[0]
 
 
 async def test_hostile_lines_stay_text() -> None:

@@ -1,4 +1,4 @@
-"""One contact over a screen: what is known of it, and its log lines as they were written, with file and offset."""
+"""Log lines over a screen, as they were written, with file and offset, below what is known of what they tell."""
 
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
@@ -38,7 +38,7 @@ def log_lines(lines: "Sequence[LogLine]", zone: "ZoneInfo", width: int) -> list[
     return shown or [line(("   no line is stored", Tone.DIM))]
 
 
-class ContactSheet(Sheet):
+class LinesSheet(Sheet):
     """Facts at once, the lines when they have been read."""
 
     def __init__(
