@@ -7,14 +7,15 @@ from typing import Protocol
 
 from ccm_tui.commands import options, output, session
 from ccm_tui.commands.output import Column, Row
-from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, title_of
+from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
 from ccm_tui.domain.intervals import IntervalLength
 from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.reports.contact_query import ContactQuery, QueryError, parse_query
 from ccm_tui.reports.query import Frame, Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store
 
-HELP = "the numbers of a period: queues, agents, intervals, contacts"
+HELP = "the numbers of a period: queues, agents, intervals, contacts, reasons"
 
 Columns = Callable[[Sequence[Row], Frame], list[Column]]
 
@@ -35,12 +36,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "kind",
-        choices=("queues", "agents", "intervals", "contacts"),
-        help="a row a queue, an agent, a queue and half hour, or a contact's visit to a queue",
+        choices=("queues", "agents", "intervals", "contacts", "reasons"),
+        help="a row a queue, an agent, a queue and half hour, a contact's visit to a queue, or a queue and reason",
     )
     options.add_period_options(parser)
     options.add_scope_options(parser)
     options.add_definition_options(parser)
+    parser.add_argument(
+        "--search", metavar="QUERY", help="contacts: only those that a search of the Contacts screen finds"
+    )
     parser.add_argument("--format", choices=output.REPORT_FORMATS, default="table", help="default: table")
 
 
@@ -48,11 +52,14 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Count and write, row by row."""
     if args.kind == "contacts" and args.interval:
         raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
+    if args.search is not None and args.kind != "contacts":
+        raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
+    search = None if args.search is None else parse_search(args.search)
     with session.reading(args) as (store, settings):
         definitions = options.definitions_of(args, settings)
         query = options.query_of(args, settings, IntervalLength.HALF_HOUR if args.kind == "intervals" else None)
         options.say_what_is_odd(store, settings, query)
-        key, columns, report = _read(args.kind, store, definitions, query)
+        key, columns, report = _read(args.kind, store, definitions, query, search)
         rows = report.rows(headless=args.format in ("csv", "jsonl"))
         shown: list[Row] = []
         if args.format in ("table", "md"):
@@ -72,7 +79,17 @@ def run(args: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
-def _read(kind: str, store: Store, definitions: Definitions, query: Query) -> tuple[str, Columns, Report]:
+def parse_search(text: str) -> ContactQuery:
+    """What a search looks for. Raises UsageError that shows the place of what is wrong."""
+    try:
+        return parse_query(text)
+    except QueryError as error:
+        raise UsageError(f"--search: {error}, at {text[error.start : error.end]!r}", error.hint) from error
+
+
+def _read(
+    kind: str, store: Store, definitions: Definitions, query: Query, search: ContactQuery | None
+) -> tuple[str, Columns, Report]:
     if kind == "agents":
         from ccm_tui.reports.agent_report import read_agent_report
 
@@ -81,7 +98,11 @@ def _read(kind: str, store: Store, definitions: Definitions, query: Query) -> tu
         from ccm_tui.reports.contact_report import read_contact_report
 
         masked = definitions.settings.privacy.mask
-        return "contacts", contact_columns, read_contact_report(store, definitions, query, masked=masked)
+        return "contacts", contact_columns, read_contact_report(store, definitions, query, masked=masked, search=search)
+    if kind == "reasons":
+        from ccm_tui.reports.reason_report import read_reason_report
+
+        return "reasons", reason_columns, read_reason_report(store, definitions, query)
     from ccm_tui.reports.queue_report import read_queue_report
 
     return "queues", queue_columns, read_queue_report(store, definitions, query)

@@ -74,6 +74,26 @@ def queue_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     return columns
 
 
+def reason_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
+    """For ``report reasons``."""
+    columns = _who(rows, frame, ("queue",))
+    if any(row["channel"] != "voice" for row in rows):
+        columns.append(Column("channel", lambda row: str(row["channel"]), right=False))
+    columns += [
+        Column("reason", lambda row: row["reason"] or UNDEFINED, right=False),
+        Column("offered", _count("offered")),
+        Column("share", _rate("share")),
+        Column("answered", _count("answered")),
+        Column("AHT", _time("average_handle_seconds")),
+        Column("transfer", _rate("transfer_rate")),
+        Column("FCR", _rate("first_contact_resolution")),
+    ]
+    for name, digits in (("csat", 2), ("nps", 0), ("ces", 1)):
+        if any(row[name] is not None for row in rows):
+            columns.append(Column(name, _figure(name, digits)))
+    return columns
+
+
 def agent_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     """For ``report agents``."""
     columns = _who(rows, frame, ("name",))

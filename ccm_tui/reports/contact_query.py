@@ -78,7 +78,7 @@ _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
 _RATINGS = ("csat", "nps", "ces")
 _DATES = ("from", "to", "on")
 HAS = ("transcript", "recording", "survey", "link", "reason")
-FLAGS = ("no_end", "no_entry", "hidden_transfer")
+FLAGS = ("unreached", "no_end", "no_entry", "hidden_transfer")
 OUTCOME_WORDS: Mapping[str, str] = {
     "timeout": "exited_timeout",
     "key": "exited_key",

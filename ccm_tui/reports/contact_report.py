@@ -7,6 +7,8 @@ from ccm_tui.domain.segment_time import anchor_ms, segment_as_of
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.variants import IntervalAnchor
 from ccm_tui.formatting import iso_utc, mask_customer_export
+from ccm_tui.reports.contact_finder import ContactFinder
+from ccm_tui.reports.contact_query import ContactQuery
 from ccm_tui.reports.query import Cut, Frame, Query, SitePeriod, read_frame
 from ccm_tui.reports.queue_report import head_of
 from ccm_tui.settings.definitions import Definitions
@@ -14,6 +16,7 @@ from ccm_tui.store import history
 from ccm_tui.store.engine import Store
 
 Row = dict[str, Any]
+PORTION = 10_000
 
 CONTACT_KEYS = (
     "contact",
@@ -40,8 +43,9 @@ CONTACT_KEYS = (
 class ContactReport:
     """The contacts that the queues' numbers of the same period are made of."""
 
-    def __init__(self, store: Store, frame: Frame, *, masked: bool = True) -> None:
+    def __init__(self, store: Store, frame: Frame, *, masked: bool = True, search: ContactQuery | None = None) -> None:
         self.frame = frame
+        self._search = search
         self._store = store
         self._masked = masked
         self._cuts: dict[tuple[str, str], Cut] = {}
@@ -63,15 +67,29 @@ class ContactReport:
         """The segments counted in the period, with what became of them since."""
         frame = self.frame
         periods = {period.site: period for period in frame.sites}
+        meant = None if self._search is None else self._find(self._search)
         arrival = frame.definitions.base.interval_anchor is IntervalAnchor.ARRIVAL
         at_ms = frame.from_ms if arrival else 0
         while at_ms < frame.to_ms:
             with self._store.reading() as cursor:
                 page, at_ms = history.page_of_segments(cursor, at_ms, frame.to_ms, frame.query.scope)
             for segment in page:
+                if meant is not None and (segment.contact, segment.visit) not in meant:
+                    continue
                 period = periods.get(segment.site)
                 if period is not None and (seen := self._counted(period, segment)) is not None:
                     yield seen
+
+    def _find(self, search: ContactQuery) -> set[tuple[str, int]]:
+        """(contact, visit) of every visit that a search finds. Raises QueryError."""
+        frame = self.frame
+        finder = ContactFinder(self._store.reading, frame.definitions, search, frame.query.now_ms)
+        found: set[tuple[str, int]] = set()
+        while True:
+            portion = finder.more(PORTION)
+            found.update((each.contact, each.segment.visit) for each in portion.found if each.segment is not None)
+            if portion.whole:
+                return found
 
     def _counted(self, period: SitePeriod, segment: Segment) -> Segment | None:
         rules = self.frame.definitions.rules(segment.site, segment.queue)
@@ -86,11 +104,16 @@ class ContactReport:
         return None if cut.index(at_ms) is None else seen
 
 
-def read_contact_report(store: Store, definitions: Definitions, query: Query, *, masked: bool = True) -> ContactReport:
-    """Prepare the reading of a period. Raises UsageError for an impossible one, StoreError."""
+def read_contact_report(
+    store: Store, definitions: Definitions, query: Query, *, masked: bool = True, search: ContactQuery | None = None
+) -> ContactReport:
+    """Prepare the reading of a period; with ``search`` only of the visits that it finds.
+
+    Raises UsageError for an impossible period, StoreError.
+    """
     with store.reading() as cursor:
         frame = read_frame(cursor, definitions, query)
-    return ContactReport(store, frame, masked=masked)
+    return ContactReport(store, frame, masked=masked, search=search)
 
 
 def contact_row(segment: Segment, *, masked: bool = True) -> Row:

@@ -129,6 +129,15 @@ _HAS = {
 _FLAGS = {
     "no_end": "(hit.outcome = 'lost' AND hit.answered_at_ms IS NOT NULL)",
     "no_entry": "segment.entry_seen = 0",
+    # whoever left unanswered and has talked to nobody since, by whatever way: each customer once, by the last attempt
+    "unreached": (
+        "(hit.answered_at_ms IS NULL AND hit.outcome <> 'waiting' AND segment.direction = 'inbound'"
+        " AND segment.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM segment AS later"
+        " WHERE later.customer = segment.customer AND (later.answered_at_ms > hit.entered_at_ms"
+        " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND (later.outcome = 'waiting'"
+        " OR (later.entered_at_ms, later.contact_id, later.visit)"
+        " > (hit.entered_at_ms, hit.contact_id, hit.visit))))))"
+    ),
     "hidden_transfer": (
         "(hit.answered_at_ms IS NOT NULL AND hit.channel = 'voice' AND EXISTS (SELECT 1 FROM segment AS later"
         " WHERE later.agent_id = segment.agent_id AND later.answered_at_ms > segment.answered_at_ms"
@@ -385,8 +394,8 @@ def _customer(column: str, values: Sequence[str]) -> _Condition:
     """A whole number or address, or how it ends: the last digits are what a masked number shows."""
     conditions = []
     for value in values:
-        wanted = value if "*" in value else f"*{_without_blanks(value)}"
-        conditions.append(_Condition(f"{column} GLOB ?", (_glob(wanted),)))
+        endings = [value] if "*" in value else [f"*{text}" for text in dict.fromkeys((value, _without_blanks(value)))]
+        conditions += [_Condition(f"{column} GLOB ?", (_glob(ending),)) for ending in endings]
     return _any_of(*conditions)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
@@ -15,6 +15,8 @@ _COLUMNS = (
     " sentiment_milli, said"
 )
 PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
+
+_MANY = 500
 
 FactsRow = tuple[object, ...]
 
@@ -70,3 +72,18 @@ def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
         None if direction is None else Direction(direction),
         json.loads(said) if said else {},
     )
+
+
+def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, str]:
+    """Public id -> reason, for the contacts of which somebody says why."""
+    wanted = list(public_ids)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _MANY):
+        part = wanted[start : start + _MANY]
+        query = (
+            "SELECT contact.public_id, contact_facts.reason FROM contact"  # noqa: S608 - marks only
+            " JOIN contact_facts ON contact_facts.contact_id = contact.id"
+            f" WHERE contact_facts.reason IS NOT NULL AND contact.public_id IN ({','.join('?' * len(part))})"
+        )
+        found.update(cursor.execute(query, part).fetchall())
+    return found

@@ -228,3 +228,26 @@ def test_lines_dated_after_now_are_told_of(ccm: Ccm, tmp_path: Path) -> None:
         assert said.code == 0
         assert "the newest line stored is of 2090-11-06T12:01:04Z, after now" in said.err
     assert "after now" not in ccm(database_of(tmp_path, call(1, 0), name="past"), "report", "queues").err
+
+
+def test_contacts_may_be_those_that_a_search_finds(ccm: Ccm, database: Path) -> None:
+    found = ccm(database, "report", "contacts", *PERIOD, "--search", "talk:>60", "--format", "json").json["contacts"]
+    assert [row["talk_seconds"] for row in found] == [61]
+    everything = ccm(database, "report", "contacts", *PERIOD, "--search", "", "--format", "json").json["contacts"]
+    assert everything == ccm(database, "report", "contacts", *PERIOD, "--format", "json").json["contacts"]
+    number = ccm(database, "report", "contacts", "--search", 'customer:"+49 170 5550123"', "--format", "json").json
+    assert [row["queue"] for row in number["contacts"]] == ["mail"]
+
+
+def test_a_search_that_means_nothing_shows_where(ccm: Ccm, database: Path) -> None:
+    ended = ccm(database, "report", "contacts", "--search", "queue:sales wait:soon")
+    assert ended.code == 2
+    assert "wait cannot be soon, at 'soon'" in ended.err
+    assert ccm(database, "report", "queues", "--search", "x").code == 2
+
+
+def test_reasons_have_the_figures_of_their_queue(ccm: Ccm, database: Path) -> None:
+    rows = ccm(database, "report", "reasons", *PERIOD, "--format", "json").json["reasons"]
+    assert list(rows[0]) == ["site", "queue", "channel", "reason", "share", *QUEUE_KEYS[3:]]
+    assert {row["reason"] for row in rows} == {None}
+    assert "reason" in ccm(database, "report", "reasons", *PERIOD).out

@@ -233,3 +233,28 @@ def test_a_transfer_that_the_log_hides_is_flagged(tmp_path: Path) -> None:
     assert [each.native_id for each in _search(writing, "flag:no_entry")] == ["c"]
     assert [each.native_id for each in _search(writing, "-flag:no_entry,hidden_transfer")] == ["b"]
     writing.store.close()
+
+
+def test_lost_customers_stay_on_the_list_until_they_are_reached(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    feeder = Feeder(writing, tmp_path / "log.jsonl")
+
+    def tell(*told: dict[str, object]) -> list[str]:
+        feeder.feed("".join(json.dumps({"queue": "sales", **line}) + "\n" for line in told).encode())
+        return [each.native_id for each in _search(writing, "flag:unreached")]
+
+    def lost(contact: str, customer: str | None, at: int) -> tuple[dict[str, object], dict[str, object]]:
+        return (
+            {"at": BEGAN + at, "event": "queue_entered", "contact": contact, "customer": customer},
+            {"at": BEGAN + at + 9, "event": "abandoned", "contact": contact},
+        )
+
+    assert tell(*lost("a1", "ann", 0), *lost("b1", "bob", 20), *lost("x", None, 30)) == ["b1", "a1"]
+    assert tell(*lost("a2", "ann", 100)) == ["a2", "b1"], "once a customer, by the last attempt"
+    back = {"contact": "a3", "customer": "ann"}
+    assert tell({"at": BEGAN + 200, "event": "queue_entered", **back}) == ["b1"], "waits again: is about to be reached"
+    assert tell({"at": BEGAN + 210, "event": "answered", "agent": "eve", **back}) == ["b1"]
+    call = {"contact": "o1", "agent": "eve", "customer": "bob", "target": "bob"}
+    assert tell({"at": BEGAN + 300, "event": "outbound", **call}) == ["b1"], "nobody picked up"
+    assert tell({"at": BEGAN + 400, "event": "outbound", "talk_seconds": 30, **call, "contact": "o2"}) == []
+    writing.store.close()
