@@ -13,18 +13,33 @@ from ccm_tui.demo.people import Customer
 from ccm_tui.demo.queues import QueuePlan
 from ccm_tui.demo.records import Record
 from ccm_tui.demo.roster import CHAT_AT_ONCE
+from ccm_tui.demo.talk import Said, Talk, talk_of
 from ccm_tui.domain.events import Channel, EndedBy, Event, EventKind
+from ccm_tui.domain.turns import Sentiment, Speaker, turn_data
 
 _OFFER_MS = 40_000
 _IGNORES = 0.02
 _SLOWER_PER_CHAT = 0.25
 """Every other chat in hand makes the next one take this much longer."""
+_RATES = 0.2
+"""Share of customers who rate a chat."""
 _KNOWN_BY_NUMBER = 0.5
 """Share of customers who are logged in and known by the number they call from."""
 
 
 class _Chat:
-    __slots__ = ("agent", "answered_ms", "attempt", "contact", "customer", "entered_ms", "identity", "left", "offer")
+    __slots__ = (
+        "agent",
+        "answered_ms",
+        "attempt",
+        "contact",
+        "customer",
+        "entered_ms",
+        "identity",
+        "left",
+        "offer",
+        "talk",
+    )
 
     def __init__(self, contact: str, customer: Customer, identity: str, entered_ms: int, attempt: int) -> None:
         self.contact, self.customer, self.identity, self.attempt = contact, customer, identity, attempt
@@ -33,6 +48,8 @@ class _Chat:
         self.agent: Desk | None = None
         self.offer = 0
         self.left = False
+        self.talk: Talk | None = None
+        """What is said in it, once it is answered."""
 
 
 class ChatQueue:
@@ -50,6 +67,7 @@ class ChatQueue:
     ) -> None:
         self._plan, self._agenda, self._write, self._customers = plan, agenda, log, customers
         self._random = random.Random(f"{seed}/chat")
+        self._seed = f"{seed}/talk"
         self._after_contact = after_contact
         self._members: list[Desk] = []
         self._waiting: list[_Chat] = []
@@ -121,6 +139,13 @@ class ChatQueue:
         slower = 1.0 + _SLOWER_PER_CHAT * (desk.contacts - 1)
         talk = max(25.0, log_normal_seconds(self._random, self._plan.talk * 0.8) * desk.agent.pace * slower)
         self._agenda.after(talk * 1000, self._complete, chat)
+        chat.talk = talk_of(f"{self._seed}/{chat.contact}", desk.agent.name)
+        for place, said in enumerate(chat.talk.turns):
+            self._agenda.after(talk * 1000 * (place + 0.2) / len(chat.talk.turns), self._say, chat, said)
+
+    def _say(self, chat: _Chat, said: Said) -> None:
+        data = turn_data(said.text, said.speaker, sentiment=said.sentiment)
+        self._log(EventKind.SAID, chat, chat.agent if said.speaker is Speaker.AGENT else None, data=data)
 
     def _complete(self, chat: _Chat) -> None:
         desk = chat.agent
@@ -137,7 +162,13 @@ class ChatQueue:
     def _note_written(self, chat: _Chat) -> None:
         desk = chat.agent
         assert desk is not None
-        self._log(EventKind.ACW_ENDED, chat, desk)
+        assert chat.talk is not None
+        self._log(EventKind.ACW_ENDED, chat, desk, reason=chat.talk.reason)
+        rated = random.Random(f"{self._seed}/{chat.contact}/rating")
+        if rated.random() < _RATES:
+            worst = chat.talk.turns[-1].sentiment is Sentiment.NEGATIVE
+            rating = rated.choices((1, 2, 3) if worst else (3, 4, 5), (3, 2, 1) if worst else (1, 3, 6))[0]
+            self._log(EventKind.DESCRIBED, chat, data={"csat": str(rating)})
         self._release(desk)
 
     def _lose_patience(self, chat: _Chat) -> None:
