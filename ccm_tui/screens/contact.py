@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ccm_tui.screens.behind import LogLine
     from ccm_tui.screens.desk import Desk
 
+MOST_FACTS = 9
+"""So many lines of facts at most on a small screen; more scroll."""
 AGAIN_MS = 2000
 """A contact that goes on is read anew this often."""
 TALK, LINES, OTHERS = "conversation", "log lines", "history"
@@ -155,9 +157,9 @@ class ContactScreen(FloorScreen):
         width = max(20, self.size.width)
         zone = self.desk.zone(self.site)
         self.about.show([line((f" {day_of(page, zone)}", Tone.HEAD), *head_line(page, self.desk))])
-        self.facts.show(
-            [figures_line(page.journey), *fact_lines(page, self.desk, width), *visit_lines(page, self.desk)]
-        )
+        known = [figures_line(page.journey), *fact_lines(page, self.desk, width), *visit_lines(page, self.desk)]
+        self.facts.styles.height = min(len(known), max(MOST_FACTS, self.size.height // 3))
+        self.facts.show(known)
         self.show_status(self.desk.now_ms())
         if self.view == TALK:
             lines = turn_lines(page, self.desk, self.text.scrollable_content_region.width or width)

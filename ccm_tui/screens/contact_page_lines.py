@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ccm_tui.store.contact_search import Found
 
 LABEL_WIDTH = 10
+ROOMY = 60
+"""In less than this what is said stands below who says it."""
 TICKS = 6
 """At most so many times of day stand over a timeline."""
 KNOWN = (RECORDING, SUMMARY, CATEGORIES, CUSTOMER_SENTIMENT, AGENT_SENTIMENT)
@@ -238,6 +240,8 @@ def _turn_lines(turn: Turn, customer: str | None, zone: ZoneInfo, width: int) ->
         (f" {mood} ", Tone.WARNING if turn.sentiment is Sentiment.NEGATIVE else Tone.DIM),
     )
     text = turn.text if customer is None else mask_line(turn.text, (customer,), screen=True)
+    if width < ROOMY:
+        return [head, *wrapped(text, width - 1, indent=3, tone=tone)]
     return wrapped(text, width - 1, indent=23, head=head, tone=tone)
 
 
