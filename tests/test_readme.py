@@ -10,6 +10,7 @@ import pytest
 from ccm_tui.cli import COMMANDS
 from ccm_tui.domain.events import EventKind
 from ccm_tui.errors import ExitCode
+from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.sources.base import LineContext
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.registry import FORMATS
@@ -87,3 +88,12 @@ def test_the_readme_keeps_its_order() -> None:
         "Development",
     ]
     assert README.index("![") < README.index("## Two commands")
+
+
+def test_every_search_in_the_readme_means_something() -> None:
+    table = README.partition("### Searching contacts")[2].partition("###")[0]
+    typed = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    searches = [search for cell in typed for search in re.findall(r"`([^`]+)`", cell)]
+    assert len(searches) >= 10
+    named = {each.name for search in searches for each in parse_query(search).filters}
+    assert named >= {"queue", "agent", "channel", "outcome", "wait", "csat", "flag", "word", "phrase", "number"}

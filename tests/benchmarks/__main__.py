@@ -14,6 +14,7 @@ BENCHMARKS = (
     ("bench_latency", False),
     ("bench_live", False),
     ("bench_readers", False),
+    ("bench_search", False),
     ("bench_history", True),
     ("bench_import", True),
 )

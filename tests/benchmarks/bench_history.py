@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.live.floor import FloorReader
+from ccm_tui.reports.contact_page import read_contact_page
+from ccm_tui.screens.behind import read_contact_lines
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.engine import open_reader
@@ -22,6 +24,7 @@ from tests.e2e.terminal import Place, until
 
 READINGS = 60
 STARTS = 5
+OPENED = 40
 ENDED_SECONDS = 60
 """How long ago the log ends: what stands in it for after now is counted call by call, however long the history."""
 DAY_LINES = round(30 * 3600 * LINES_A_SECOND)
@@ -37,6 +40,7 @@ def main(lines: int) -> None:
             timed(place.command("import", str(place.log)))
         few, many = (snapshots(place) for place in places.values())
         show(f"floor from the store after {lines:,} lines, median", many, 5, "ms")
+        show(f"a contact opened after {lines:,} lines, slowest of {OPENED}", opened(places[lines]), 50, "ms")
         show(f"floor after {lines:,} lines : after {DAY_LINES:,}", many / few, 1.2)
         try:
             soon, late = (statistics.median(first_floor(place) for _ in range(STARTS)) for place in places.values())
@@ -66,6 +70,26 @@ def snapshots(place: Place) -> float:
     store.close()
     print(f"   first reading {took[0]:.1f} ms, then {statistics.median(took[1:]):.2f}, at most {max(took[1:]):.2f}")
     return statistics.median(took[1:])
+
+
+def opened(place: Place) -> float:
+    """Milliseconds until a contact is whole: its way, its customer's others, its log lines; all through the history."""
+    definitions = Definitions(Settings())
+    store = open_reader(place.database)
+    with store.reading() as cursor:
+        last = int(cursor.execute("SELECT MAX(id) FROM contact").fetchone()[0])
+        rows = [1 + last * part // OPENED for part in range(OPENED)]
+        marks = ",".join("?" * len(rows))
+        contacts = [row[0] for row in cursor.execute(f"SELECT public_id FROM contact WHERE id IN ({marks})", rows)]
+    took = []
+    for contact in contacts:
+        began = time.perf_counter()
+        read_contact_page(store, definitions, contact, time.time_ns() // 1_000_000)
+        read_contact_lines(store, definitions, contact, masked=True)
+        took.append((time.perf_counter() - began) * 1000)
+    store.close()
+    print(f"   a contact opened: median {statistics.median(took):.1f} ms")
+    return max(took)
 
 
 def first_floor(place: Place) -> float:
