@@ -1,8 +1,9 @@
 """A search for contacts under way: what was typed becomes filters and a period, what is found comes in portions."""
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from sqlite3 import Cursor
 from time import perf_counter
 from typing import NamedTuple
@@ -13,9 +14,35 @@ from ccm_tui.reports.moments import Moment
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.store.contact_search import ContactSearch, Filter, Found
+from ccm_tui.store.engine import Store, open_reader
 
 PORTION_SECONDS = 0.08
 """So long at most until what is found is handed over, were it nothing."""
+
+
+class SharedStore:
+    """A database that several threads read, one at a time. Opened at the first reading."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """One consistent view. Raises StoreError."""
+        with self._lock:
+            if self._store is None:
+                self._store = open_reader(self._database)
+            with self._store.reading() as cursor:
+                yield cursor
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
 
 
 class Portion(NamedTuple):

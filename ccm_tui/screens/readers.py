@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 from ccm_tui.errors import CcmError
 
 if TYPE_CHECKING:
-    from sqlite3 import Cursor
-
     from ccm_tui.domain.events import Channel
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.live.usual import UsualBook
-    from ccm_tui.reports.contact_finder import ContactFinder
+    from ccm_tui.reports.contact_finder import ContactFinder, SharedStore
     from ccm_tui.reports.contact_page import ContactPage
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
@@ -37,8 +35,8 @@ class StoreReaders:
         self._definitions = definitions
         self._lock = threading.Lock()
         self._open: tuple[Store, UsualBook] | None = None
-        self._search_lock = threading.Lock()
-        self._search_store: Store | None = None
+        self._searching: SharedStore | None = None
+        """A store of its own: a long search must not keep other readers waiting."""
         self._settled_from_ms = 0
         """Until then history was arriving, or its last part was still being counted."""
 
@@ -84,10 +82,13 @@ class StoreReaders:
 
     def find_contacts(self, text: str, now_ms: int) -> "ContactFinder":
         """A search for contacts, begun. Raises CcmError, QueryError among them."""
-        from ccm_tui.reports.contact_finder import ContactFinder
+        from ccm_tui.reports.contact_finder import ContactFinder, SharedStore
         from ccm_tui.reports.contact_query import parse_query
 
-        return ContactFinder(self._searching, self._definitions, parse_query(text), now_ms)
+        with self._lock:
+            if self._searching is None:
+                self._searching = SharedStore(self._database)
+        return ContactFinder(self._searching.reading, self._definitions, parse_query(text), now_ms)
 
     def contact_page(self, contact: str, as_of_ms: int) -> "ContactPage":
         """One contact, whole. Raises CcmError."""
@@ -103,17 +104,6 @@ class StoreReaders:
         masked = self._definitions.settings.privacy.mask
         with self._reading() as (store, _):
             return read_agent_lines(store, self._definitions, site, agent, instants, masked=masked)
-
-    @contextlib.contextmanager
-    def _searching(self) -> "Iterator[Cursor]":
-        """A reading of a store of its own: a long search must not keep other readers waiting."""
-        from ccm_tui.store.engine import open_reader
-
-        with self._search_lock:
-            if self._search_store is None:
-                self._search_store = open_reader(self._database)
-            with self._search_store.reading() as cursor:
-                yield cursor
 
     @contextlib.contextmanager
     def _reading(self) -> "Iterator[tuple[Store, UsualBook]]":
@@ -135,10 +125,9 @@ class StoreReaders:
         """Let go of the database."""
         with self._lock:
             self._close()
-        with self._search_lock:
-            if self._search_store is not None:
-                self._search_store.close()
-                self._search_store = None
+            if self._searching is not None:
+                self._searching.close()
+                self._searching = None
 
     def _close(self) -> None:
         if self._open is not None:

@@ -23,6 +23,7 @@ from ccm_tui.sources.requirements import check_required
 from ccm_tui.sources.timestamps import epoch_number_to_ms, parse_iso
 
 _LONGEST_SECONDS = 1_000_000_000
+_LONGEST_REASON = 300
 _LARGEST_POSITION = 1_000_000_000
 _LARGEST_REVISION = (1 << 63) - 1
 _KINDS = {kind.value: kind for kind in EventKind}
@@ -191,10 +192,16 @@ def _decode(line: str) -> tuple[_Record, dict[str, Any]]:
 
 def _rejection(error: Exception) -> LineRejected:
     if isinstance(error, msgspec.ValidationError):
-        return LineRejected(f"not an event: {error}")
+        return LineRejected(f"not an event: {_short(error)}")
     if isinstance(error, RecursionError):
         return LineRejected("not JSON: nested too deeply")
-    return LineRejected(f"not JSON: {error}")
+    return LineRejected(f"not JSON: {_short(error)}")
+
+
+def _short(error: Exception) -> str:
+    """What the decoder says; it quotes values whole."""
+    text = str(error)
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} ..."
 
 
 def _looks_right(line: str) -> bool:

@@ -28,8 +28,8 @@ fields = st.lists(any_text | st.sampled_from(["", "1767258102", "NONE", "CONNECT
 joined = st.builds(lambda separator, parts: separator.join(parts), st.sampled_from(["|", ",", ";", '","']), fields)
 
 
-def check(log_format: LogFormat, line: str) -> None:
-    context = CONTEXTS.get(log_format.name, LineContext())
+def check(log_format: LogFormat, line: str, context: LineContext | None = None) -> None:
+    context = context or CONTEXTS.get(log_format.name, LineContext())
     log_format.identify(Sample((line,)))
     log_format.header(line)
     events: Sequence[Event] = ()
