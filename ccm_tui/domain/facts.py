@@ -17,6 +17,8 @@ RESOLVED = "resolved"
 """'yes' or 'no': whether the agent says that the request was settled at once."""
 SURVEY = "survey."
 """Prefix of a survey's other answers: ``survey.<question>``."""
+SURVEY_RESOLVED = "survey.resolved"
+"""'yes' or 'no': whether the customer says so."""
 RATINGS = frozenset(("csat", "nps", "ces"))
 
 

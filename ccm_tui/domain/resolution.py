@@ -1,11 +1,11 @@
-"""First contact resolution by repeat window: a customer who does not come back was helped.
+"""First contact resolution: a customer who does not come back was helped; or whom the agent or the customer says was.
 
-A contact is judged once the window has passed; younger ones are pending, whatever happened, because their successes
-cannot be known yet and counting their failures alone would pull the rate down.
+By repeat window a contact is judged once the window has passed; younger ones are pending, whatever happened, because
+their successes cannot be known yet and counting their failures alone would pull the rate down.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ccm_tui.domain.events import Channel, Direction
@@ -52,18 +52,24 @@ class _Visit(NamedTuple):
     """None while open."""
 
 
-def judge_contacts(segments: Iterable[Segment], rules: KpiRules, as_of_ms: int) -> list[Verdict]:
+NO_REASONS: Mapping[str, str] = {}
+
+
+def judge_contacts(
+    segments: Iterable[Segment], rules: KpiRules, as_of_ms: int, reasons: Mapping[str, str] = NO_REASONS
+) -> list[Verdict]:
     """A verdict for every inbound contact with a known customer, in order of entry.
 
     Needs all segments of the customers concerned up to ``as_of_ms``, those of other queues too. The window runs from
     the end of a contact; a contact of several segments (transfers) is one. Coming back counts whatever became of the
     later contact. Contacts that nobody answered are left out, or not resolved under ``fcr_count_abandons``.
+    ``reasons``: contact -> why the customer came, for ``FcrMatch.CUSTOMER_REASON``.
     """
     window_ms = round(rules.fcr_window_days * _DAY_MS)
     visits = _visits(segments, as_of_ms, rules.lost_after_ms)
     entries: dict[tuple[str, ...], list[int]] = {}
     for visit in visits:
-        entries.setdefault(_matter(visit, rules), []).append(visit.first.entered_at_ms)
+        entries.setdefault(_matter(visit, rules, reasons), []).append(visit.first.entered_at_ms)
     verdicts = []
     for visit in visits:
         if not visit.answered and (not rules.fcr_count_abandons or visit.over_at_ms is None):
@@ -71,7 +77,7 @@ def judge_contacts(segments: Iterable[Segment], rules: KpiRules, as_of_ms: int) 
         resolved: bool | None = None
         over_at_ms = visit.over_at_ms
         if over_at_ms is not None and as_of_ms - over_at_ms >= window_ms:
-            times = entries[_matter(visit, rules)]
+            times = entries[_matter(visit, rules, reasons)]
             following = bisect_right(times, visit.first.entered_at_ms)
             came_back = following < len(times) and times[following] <= over_at_ms + window_ms
             resolved = visit.answered and not came_back
@@ -87,6 +93,32 @@ def judge_contacts(segments: Iterable[Segment], rules: KpiRules, as_of_ms: int) 
                 resolved,
             )
         )
+    return verdicts
+
+
+def judge_told(segments: Iterable[Segment], told: Mapping[str, bool]) -> list[Verdict]:
+    """A verdict for every answered inbound contact of which somebody says whether it was settled, by entry."""
+    contacts: dict[str, list[Segment]] = {}
+    for segment in segments:
+        if segment.contact in told and segment.direction is Direction.INBOUND:
+            contacts.setdefault(segment.contact, []).append(segment)
+    verdicts = []
+    for contact, pile in contacts.items():
+        pile.sort(key=lambda segment: (segment.entered_at_ms, segment.visit))
+        shown = next((segment for segment in pile if segment.answered_at_ms is not None), None)
+        if shown is not None:
+            verdicts.append(
+                Verdict(
+                    contact,
+                    shown.site,
+                    shown.queue,
+                    shown.channel,
+                    shown.agent,
+                    pile[0].entered_at_ms,
+                    told[contact],
+                )
+            )
+    verdicts.sort(key=lambda verdict: (verdict.entered_at_ms, verdict.contact))
     return verdicts
 
 
@@ -140,12 +172,14 @@ def _visits(segments: Iterable[Segment], as_of_ms: int, lost_after_ms: int) -> l
     return visits
 
 
-def _matter(visit: _Visit, rules: KpiRules) -> tuple[str, ...]:
+def _matter(visit: _Visit, rules: KpiRules, reasons: Mapping[str, str]) -> tuple[str, ...]:
     """What must agree for a later contact to be about the same thing."""
     first = visit.first
     matter: tuple[str, ...] = (first.customer or "",)
     if rules.fcr_match is FcrMatch.CUSTOMER_QUEUE:
         matter += (first.site, first.queue)
+    if rules.fcr_match is FcrMatch.CUSTOMER_REASON:
+        matter += (reasons.get(first.contact, ""),)
     if rules.fcr_channels is FcrChannels.SAME:
         matter += (first.channel.value,)
     return matter

@@ -130,12 +130,25 @@ class TransferDenominator(StrEnum):
     """Answered, and the conversation is over."""
 
 
+class FcrMethod(StrEnum):
+    """What says that a contact was settled at once."""
+
+    REPEAT_WINDOW = "repeat_window"
+    """The customer does not come back for some days."""
+    AGENT_FLAG = "agent_flag"
+    """The agent says so: the fact ``resolved`` of a contact, a disposition or a mapped field."""
+    SURVEY = "survey"
+    """The customer says so."""
+
+
 class FcrMatch(StrEnum):
     """When a later contact is about the same thing."""
 
     CUSTOMER = "customer"
     CUSTOMER_QUEUE = "customer_queue"
-    """Same customer, and the same first queue: the nearest a log comes to "same reason"."""
+    """Same customer, and the same first queue: the nearest a phone log comes to "same reason"."""
+    CUSTOMER_REASON = "customer_reason"
+    """Same customer and the same reason; contacts without a reason are about one thing."""
 
 
 class FcrChannels(StrEnum):
@@ -216,6 +229,8 @@ class KpiRules:
     """Which fraction is called utilisation."""
     transfer_denominator: TransferDenominator = TransferDenominator.ANSWERED
     """What the transfer rate divides by."""
+    fcr_method: FcrMethod = FcrMethod.REPEAT_WINDOW
+    """What says that a contact was settled at once; the next four are of the repeat window."""
     fcr_window_days: float = 7.0
     """A customer who comes back within so many days was not helped; younger contacts are pending."""
     fcr_match: FcrMatch = FcrMatch.CUSTOMER

@@ -7,6 +7,7 @@ from ccm_tui.domain.variants import (
     CpcDenominator,
     CsatMethod,
     FcrMatch,
+    FcrMethod,
     KpiRules,
     OccupancyDef,
     SlCompare,
@@ -123,7 +124,10 @@ def definition_text(key: str, rules: KpiRules) -> str:
             handled = rules.transfer_denominator is TransferDenominator.HANDLED
             return f"transferred / {'handled (answered, over, not lost)' if handled else 'answered'}"
         case "first_contact_resolution":
-            match_text = "customer" if rules.fcr_match is FcrMatch.CUSTOMER else "customer and first queue"
+            if rules.fcr_method is not FcrMethod.REPEAT_WINDOW:
+                who = "the agent" if rules.fcr_method is FcrMethod.AGENT_FLAG else "the customer"
+                return f"contacts settled at once, as {who} says / answered contacts of which {who} says yes or no"
+            match_text = _FCR_MATCH[rules.fcr_match]
             unanswered = "; unanswered contacts count as not resolved" if rules.fcr_count_abandons else ""
             return (
                 f"contacts whose {match_text} did not come back within {rules.fcr_window_days:g} days / contacts judged"
@@ -148,9 +152,16 @@ def definition_text(key: str, rules: KpiRules) -> str:
     return _PLAIN[key]
 
 
+_FCR_MATCH = {
+    FcrMatch.CUSTOMER: "customer",
+    FcrMatch.CUSTOMER_QUEUE: "customer and first queue",
+    FcrMatch.CUSTOMER_REASON: "customer and reason",
+}
+
+
 def _ratings(score: str, rules: KpiRules) -> str:
     few = f"; no score under {rules.score_min_n} ratings" if rules.score_min_n > 1 else ""
-    return f"; of survey lines that [custom_events] maps to {score}, counted with their contact{few}"
+    return f"; of surveys, and of lines that [custom_events] maps to {score}, counted with their contact{few}"
 
 
 def _phantoms(rules: KpiRules) -> str:

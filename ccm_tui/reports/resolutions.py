@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from sqlite3 import Cursor
 
 from ccm_tui.domain.events import Channel
-from ccm_tui.domain.resolution import Resolution, Verdict, judge_contacts
+from ccm_tui.domain.facts import RESOLVED, SURVEY_RESOLVED
+from ccm_tui.domain.resolution import Resolution, Verdict, judge_contacts, judge_told
 from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.variants import FcrMatch, FcrMethod
 from ccm_tui.formatting.masking import NO_IDENTITY
-from ccm_tui.reports.query import Cut, Frame, SitePeriod
+from ccm_tui.reports.query import Cut, Frame, Query, SitePeriod
+from ccm_tui.store import facts as fact_store
 from ccm_tui.store import history
+from ccm_tui.store.history import Scope
 
 DAY_MS = 86_400_000
 AT_ONCE = 150_000
@@ -60,6 +64,9 @@ def read_resolutions(cursor: Cursor, frame: Frame) -> QueueResolutions:
 def read_verdicts(cursor: Cursor, frame: Frame, *, pending: bool = False) -> Iterator[tuple[SitePeriod, Verdict]]:
     """The verdict of each contact that the query means; those that cannot be judged yet only when asked for."""
     rules = frame.definitions.base
+    if rules.fcr_method is not FcrMethod.REPEAT_WINDOW:
+        yield from _told_verdicts(cursor, frame, SURVEY_RESOLVED if rules.fcr_method is FcrMethod.SURVEY else RESOLVED)
+        return
     window_ms = round(rules.fcr_window_days * DAY_MS)
     judged_to_ms = frame.judged_to_ms
     periods = {period.site: period for period in frame.sites}
@@ -73,18 +80,36 @@ def read_verdicts(cursor: Cursor, frame: Frame, *, pending: bool = False) -> Ite
     until_ms = min(judged_to_ms, max(to_ms, last_ms or 0) + window_ms) + 1
     query = frame.query
     for endings in _groups(cursor, from_ms, until_ms):
-        segments = history.segments_of_customers(cursor, from_ms, until_ms, endings)
-        for verdict in judge_contacts(begun_in_period(segments), rules, judged_to_ms):
+        segments = begun_in_period(history.segments_of_customers(cursor, from_ms, until_ms, endings))
+        reasons = {}
+        if rules.fcr_match is FcrMatch.CUSTOMER_REASON:
+            reasons = fact_store.reasons_of(cursor, {segment.contact for segment in segments})
+        for verdict in judge_contacts(segments, rules, judged_to_ms, reasons):
             period = periods.get(verdict.site)
-            if period is None or not period.from_ms <= verdict.entered_at_ms < min(period.to_ms, period.as_of_ms + 1):
-                continue
-            if query.queues and verdict.queue not in query.queues:
-                continue
-            if query.channels and verdict.channel.value not in query.channels:
-                continue
-            if query.agents is not None and verdict.agent not in query.agents:
-                continue
+            if period is not None and _is_meant(verdict, period, query):
+                yield period, verdict
+
+
+def _told_verdicts(cursor: Cursor, frame: Frame, fact: str) -> Iterator[tuple[SitePeriod, Verdict]]:
+    """The verdicts that a fact of the contacts gives: yes or no, whatever the case; any other word judges nothing."""
+    words = fact_store.said_by_contact(cursor, fact)
+    told = {contact: word == "yes" for contact, word in words.items() if word in ("yes", "no")}
+    periods = {period.site: period for period in frame.sites}
+    from_ms, to_ms = frame.from_ms, max((period.until_ms for period in frame.sites), default=0) + 1
+    segments = history.segments_entered(cursor, from_ms, to_ms, Scope())
+    for verdict in judge_told(segments, told):
+        period = periods.get(verdict.site)
+        if period is not None and _is_meant(verdict, period, frame.query):
             yield period, verdict
+
+
+def _is_meant(verdict: Verdict, period: SitePeriod, query: Query) -> bool:
+    return (
+        period.from_ms <= verdict.entered_at_ms < min(period.to_ms, period.as_of_ms + 1)
+        and (not query.queues or verdict.queue in query.queues)
+        and (not query.channels or verdict.channel.value in query.channels)
+        and (query.agents is None or verdict.agent in query.agents)
+    )
 
 
 def begun_in_period(segments: Iterable[Segment]) -> list[Segment]:

@@ -41,6 +41,13 @@ ACTIONS: Mapping[str, Action] = {
     "board.up": Action("up,k", "Up"),
     "confirm.no": Action("n,N,shift+n,enter,escape", "No"),
     "confirm.yes": Action("y,Y,shift+y", "Yes"),
+    "contact.copy": Action("y", "Copy"),
+    "contact.history": Action("h", "History"),
+    "contact.lines": Action("l", "Log lines"),
+    "contact.talk": Action("t", "Conversation"),
+    "contacts.copy": Action("y", "Copy"),
+    "contacts.query": Action("slash", "Search"),
+    "contacts.saved": Action("s", "Saved"),
     "detail.bottom": Action("end,G,shift+g", "Bottom"),
     "detail.down": Action("down,j", "Down"),
     "detail.page_down": Action("pagedown,ctrl+d", "Page down"),
@@ -57,11 +64,16 @@ ACTIONS: Mapping[str, Action] = {
     "floor.next": Action("tab", "Next pane"),
     "floor.previous": Action("shift+tab", "Previous pane"),
     "go.agents": Action("2", "Agents"),
+    "go.contacts": Action("3", "Contacts"),
     "go.feeds": Action("9", "Feeds"),
     "go.queues": Action("1", "Queues"),
     "queue.copy": Action("y", "Copy"),
     "queue.explain": Action("x", "Explain"),
     "queues.mine": Action("m", "My queues"),
+    "saved.close": Action("escape", "Close"),
+    "saved.drop": Action("d,delete", "Drop"),
+    "saved.keep": Action("a,plus", "Keep"),
+    "saved.quit": Action("q", "Quit"),
     "sheet.close": Action("escape,enter", "Close"),
     "sheet.quit": Action("q", "Quit"),
 }
@@ -69,7 +81,7 @@ ACTIONS: Mapping[str, Action] = {
 _ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous")
 _PANES = ("board.", "detail.")
 _LIST = ("floor.copy", "floor.explain", "floor.filter")
-_SCREENS = ((), _LIST, (*_LIST, "queues."), ("queue.",), ("agent.",))
+_SCREENS = ((), _LIST, (*_LIST, "queues."), ("queue.",), ("agent.",), ("contacts.",), ("contact.",))
 """What a screen adds. A name that ends with a dot stands for all that begin so."""
 
 _NAMED_KEYS = (
@@ -123,7 +135,13 @@ def normal_key(key: str) -> str:
 def contexts() -> list[frozenset[str]]:
     """The actions whose keys work at the same time: the app, one screen, and the pane that has the focus."""
     screens = [_named(*_ON_EVERY_SCREEN, *own, pane) for own in _SCREENS for pane in _PANES]
-    return [*screens, _named("sheet.", "detail."), _named("sheet.", "explain.", "detail."), _named("confirm.")]
+    return [
+        *screens,
+        _named("sheet.", "detail."),
+        _named("sheet.", "explain.", "detail."),
+        _named("saved.", "board."),
+        _named("confirm."),
+    ]
 
 
 def _named(*names: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from ccm_tui.domain.variants import (
     CsatMethod,
     FcrChannels,
     FcrMatch,
+    FcrMethod,
     FlowOut,
     IntervalAnchor,
     KpiRules,
@@ -147,6 +148,12 @@ class KpiSettings:
         kind=word(TransferDenominator),
         comment="What the transfer rate divides by: answered; handled: those that are over.",
     )
+    fcr_method: FcrMethod = key(
+        default=DEFAULT_RULES.fcr_method,
+        kind=word(FcrMethod),
+        comment="What says that a contact was settled at once. repeat_window: the customer does not come back;\n"
+        "agent_flag: the agent does; survey: the customer does.",
+    )
     fcr_window_days: float = key(
         default=DEFAULT_RULES.fcr_window_days,
         kind=number(0.01, 366, "a number of days"),
@@ -155,7 +162,8 @@ class KpiSettings:
     fcr_match: FcrMatch = key(
         default=DEFAULT_RULES.fcr_match,
         kind=word(FcrMatch),
-        comment="Who comes back: the same customer; customer_queue: the same to the same queue.",
+        comment="Who comes back: the same customer; customer_queue: to the same queue; customer_reason: for the same\n"
+        "reason.",
     )
     fcr_channels: FcrChannels = key(
         default=DEFAULT_RULES.fcr_channels,

@@ -17,7 +17,7 @@ from datetime import datetime, time, tzinfo
 from typing import Any
 
 from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
-from ccm_tui.domain.facts import RESOLVED, SURVEY
+from ccm_tui.domain.facts import SURVEY, SURVEY_RESOLVED
 from ccm_tui.domain.surveys import parse_rating
 from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.csv_rows import parse_row
@@ -138,7 +138,7 @@ def _described(answers: Mapping[str, str], columns: Columns, zone: tzinfo) -> Ev
     }
     resolved = _text(answers, columns.resolved)
     word = _RESOLVED.get((resolved or "").lower())
-    told[RESOLVED if word else f"{SURVEY}{columns.resolved}"] = word or resolved
+    told[SURVEY_RESOLVED if word else f"{SURVEY}{columns.resolved}"] = word or resolved
     told[f"{SURVEY}comment"] = _text(answers, columns.comment)
     for column in columns.others:
         told[f"{SURVEY}{column}"] = _text(answers, column)

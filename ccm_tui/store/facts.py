@@ -87,3 +87,14 @@ def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, s
         )
         found.update(cursor.execute(query, part).fetchall())
     return found
+
+
+def said_by_contact(cursor: sqlite3.Cursor, name: str) -> dict[str, str]:
+    """Public id -> what a fact says, in lower case, for the contacts that have it."""
+    query = (
+        "SELECT contact.public_id, lower(json_extract(contact_facts.said, ?)) FROM contact_facts"
+        " JOIN contact ON contact.id = contact_facts.contact_id"
+        " WHERE json_extract(contact_facts.said, ?) IS NOT NULL"
+    )
+    path = f'$."{name}"'
+    return dict(cursor.execute(query, (path, path)).fetchall())

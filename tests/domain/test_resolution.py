@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccm_tui.domain.events import Channel, Direction
-from ccm_tui.domain.resolution import first_contact_resolution, judge_contacts, pool_verdicts
+from ccm_tui.domain.resolution import first_contact_resolution, judge_contacts, judge_told, pool_verdicts
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.variants import FcrChannels, FcrMatch, KpiRules
 from tests.domain.segment_samples import segment, segments
@@ -92,3 +92,26 @@ def test_verdicts_pool(pile: list[Segment], as_of: int) -> None:
     assert (whole.rate is None) == (whole.n == 0)
     assert whole.rate is None or 0 <= whole.rate <= 1
     assert judge_contacts(pile[::-1], RULES, as_of * 1000) == verdicts
+
+
+def test_coming_back_for_another_reason_is_not_coming_back() -> None:
+    calls = [call(1), call(2)]
+    first, second = (each.contact for each in calls)
+    by_reason = replace(RULES, fcr_match=FcrMatch.CUSTOMER_REASON)
+
+    def rate(reasons: dict[str, str]) -> float | None:
+        return pool_verdicts(judge_contacts(calls, by_reason, NOW_MS, reasons)).rate
+
+    assert rate({first: "refund", second: "order"}) == 1.0
+    assert rate({first: "refund", second: "refund"}) == 0.5
+    assert rate({}) == 0.5, "without reasons it is the customer alone"
+
+
+def test_what_is_told_judges_at_once() -> None:
+    calls = [call(1), call(2), call(3)]
+    told = {calls[0].contact: True, calls[1].contact: False}
+    verdicts = judge_told(calls, told)
+    assert [verdict.resolved for verdict in verdicts] == [True, False]
+    assert pool_verdicts(verdicts) == (0.5, 2, 0)
+    lost = calls[0]._replace(answered_at_ms=None)
+    assert judge_told([lost], {lost.contact: True}) == [], "nobody can have settled it"

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from ccm_tui.ingest.writing import Writing
 from ccm_tui.reports.query import Query
 from ccm_tui.reports.queue_report import read_queue_report
 from ccm_tui.reports.reason_report import read_reason_report
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
 from tests.feeding import Feeder, open_writing
 
 BEGAN = 1_795_420_800
@@ -64,6 +67,23 @@ def test_the_reasons_of_a_queue_add_up_to_the_queue(writing: Writing) -> None:
     (queue,) = read_queue_report(writing.store, writing.definitions, Query(NOW_MS)).rows()
     for name in ("offered", "answered", "abandoned", "transferred", "lost"):
         assert sum(row[name] for row in reasons) == queue[name], name
+
+
+@pytest.mark.parametrize(("method", "rate"), [("repeat_window", 0.8), ("agent_flag", 0.5), ("survey", 1.0)])
+def test_who_says_that_it_was_settled_at_once(tmp_path: Path, method: str, rate: float) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    told = [
+        {"at": BEGAN + 9100, "event": "described", "contact": "c-0", "data": {"resolved": "No"}},
+        {"at": BEGAN + 9100, "event": "described", "contact": "c-1", "data": {"resolved": "yes"}},
+        {"at": BEGAN + 9100, "event": "described", "contact": "c-2", "data": {"resolved": "perhaps"}},
+        {"at": BEGAN + 9100, "event": "described", "contact": "c-3", "data": {"survey.resolved": "YES"}},
+    ]
+    log = "".join(json.dumps(line) + "\n" for line in [*LINES, *told])
+    Feeder(writing, tmp_path / "log.jsonl").feed(log.encode())
+    definitions = Definitions(Settings(), overrides={"fcr_method": method})
+    (queue,) = read_queue_report(writing.store, definitions, Query(NOW_MS)).rows()
+    assert queue["first_contact_resolution"] == pytest.approx(rate)
+    writing.store.close()
 
 
 def test_a_period_without_contacts_has_no_reason(writing: Writing) -> None:

@@ -5,15 +5,28 @@ from typing import Any
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from ccm_tui.screens import agent_day, agents, explain, feeds, help, queue, queues, wallboard  # noqa: A004
+from ccm_tui.screens import (
+    agent_day,
+    agents,
+    contact,
+    contacts,
+    explain,
+    feeds,
+    help,  # noqa: A004
+    lines_sheet,
+    queue,
+    queues,
+    wallboard,
+)
 from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.saved_searches import SavedSearches
 from ccm_tui.screens.sheet import Sheet
 from ccm_tui.settings.keymap import normal_key
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
 
-EVERY_SCREEN = (agent_day, agents, explain, feeds, help, queue, queues, wallboard)
+EVERY_SCREEN = (agent_day, agents, contact, contacts, explain, feeds, help, lines_sheet, queue, queues, wallboard)
 """Imported so that ``screens_of`` finds their classes."""
 
 
@@ -44,6 +57,7 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, dict[str, Binding]]]:
         for pane in (Board, DetailPane):
             found.append((screen.__name__, {**everywhere, **bindings_of(screen), **bindings_of(pane)}))
     found += [(sheet.__name__, {**bindings_of(sheet), **bindings_of(DetailPane)}) for sheet in screens_of(Sheet)]
+    found.append((SavedSearches.__name__, {**bindings_of(SavedSearches), **bindings_of(Board)}))
     return [*found, (Confirm.__name__, bindings_of(Confirm))]
 
 

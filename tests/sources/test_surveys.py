@@ -153,7 +153,7 @@ def test_no_number_is_no_rating(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "word"), [("Yes", "yes"), ("1", "yes"), ("TRUE", "yes"), ("n", "no"), ("0", "no")])
 def test_resolved(text: str, word: str) -> None:
-    assert _parse("contact,csat,resolved", f"c,5,{text}").data["resolved"] == word
+    assert _parse("contact,csat,resolved", f"c,5,{text}").data["survey.resolved"] == word
 
 
 def test_another_word_for_resolved_is_kept_as_an_answer() -> None:
