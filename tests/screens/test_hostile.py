@@ -1,6 +1,8 @@
 """Whatever stands in a log: on no screen does it style, script, move the cursor or break the layout."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +10,12 @@ import pytest
 from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
 from ccm_tui.domain.events import Channel
 from ccm_tui.formatting import GROUP_SEPARATOR
+from ccm_tui.screens.contacts import ContactsScreen
+from ccm_tui.screens.readers import StoreReaders
+from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import UiSettings
-from tests.screens.floors import agent, feed, floor, follower, queue, segment, state, waiting
+from tests.feeding import Feeder, open_writing
+from tests.screens.floors import NOW, agent, feed, floor, follower, queue, segment, state, waiting
 from tests.screens.harness import SETTINGS, Console, FakeReaders, console
 
 PAYLOADS = (
@@ -90,3 +96,52 @@ async def test_no_screen_lets_it_through(text: str, size: tuple[int, int]) -> No
         await it.settle()
         check(it, "filter")
         assert it.app.is_running
+
+
+def told(text: str) -> str:
+    """A contact of which everything is this text, as a log would have it, and another of the same customer."""
+    at, name = NOW // 1000 - 600, text[:9000] or "x"
+    common = {"queue": name, "channel": "chat", "agent": name, "customer": name}
+    lines: list[dict[str, object]] = [
+        {"at": at, "event": "contact_started", "contact": name, "data": {name: name, "recording": name}},
+        {"at": at + 1, "event": "queue_entered", "contact": name, **common},
+        {"at": at + 2, "event": "answered", "contact": name, **common},
+        {"at": at + 3, "event": "said", "contact": name, "speaker": "customer", "speaker_name": name, "text": text},
+        {"at": at + 4, "event": "said", "contact": name, "speaker": name, "text": text},
+        {"at": at + 5, "event": "transferred", "contact": name, "reason": name, "target": name, **common},
+        {"at": at + 6, "event": "described", "contact": name, f"survey.{name}": name, "summary": name},
+        {"at": at + 7, "event": "queue_entered", "contact": "next", "previous_contact": name, **common},
+        {"at": at + 8, "event": name, "contact": name, "data": {name: name}},
+        {"at": at - 99, "event": "queue_entered", "contact": "other", **common},
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+READABLE = [text for text in PAYLOADS if "\ud800" not in text]
+"""What JSON can hold; half a character is set aside with its line."""
+
+
+@pytest.mark.parametrize("text", READABLE, ids=range(len(READABLE)))
+async def test_no_contact_lets_it_through(text: str, tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db", SETTINGS)
+    Feeder(writing, tmp_path / "log.jsonl").feed(told(text).encode())
+    writing.store.close()
+    readers = StoreReaders(tmp_path / "ccm.db", Definitions(SETTINGS))
+    async with console(readers=readers) as it:
+        await it.show(floor())
+        await it.press("3")
+        screen = it.app.screen
+        assert isinstance(screen, ContactsScreen)
+        await it.until(lambda: len(screen.board.row_keys) >= 3)
+        await it.pilot.pause(0.15)
+        await it.settle()
+        check(it, "contacts")
+        for key in ("enter", "l", "h", "escape", "j", "enter"):
+            await it.press(key)
+            check(it, f"after {key}")
+        await it.press("escape")
+        screen.field.value = text
+        await it.pilot.pause(0.1)
+        await it.settle()
+        check(it, "query")
+    readers.close()
