@@ -186,4 +186,5 @@ class Event(NamedTuple):
     revision: int | None = None
     """The line is a record of the whole contact, delivered anew when something about it changes: this is its version.
     Of a contact's records the one with the greatest counts alone. None: the line is one of many that make a contact.
-    SUMMARY: see there."""
+    SUMMARY: see there. On an agent's changes of status: the line is a record of his history, which others tell again
+    in part; they agree where they overlap."""

@@ -9,6 +9,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
@@ -27,6 +28,9 @@ from ccm_tui.store.names import Names
 
 Order = tuple[int, int, int, int, int]
 """Time, file rank (three parts), offset: the order of folding."""
+
+NO_OTHERS: Mapping[str, int] = MappingProxyType({})
+"""A line says something about one agent at most."""
 
 FIRST: Order = (-1, 0, 0, 0, 0)
 KEEP_FINISHED_MS = 10 * 60 * 1000
@@ -49,6 +53,8 @@ class Record(NamedTuple):
     contact_id: int | None
     agent_id: int | None
     events: Sequence[Event]
+    agents: Mapping[str, int] = NO_OTHERS
+    """Ids of the agents by name, when the line says something about several; ``agent_id`` is the first's."""
 
 
 @dataclass(slots=True)
@@ -172,7 +178,7 @@ class Folding:
         # Records are in order: when the first is not, none is before a restart that was folded earlier
         is_late = bool(records) and records[0].order < max(last_restart.values())
         for number, record in enumerate(records):
-            order, file_id, site_id, contact_id, agent_id, events = record
+            order, file_id, site_id, contact_id, agent_id, events, named = record
             for event in events:
                 kind = event[0]
                 if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late_contacts:
@@ -183,6 +189,8 @@ class Folding:
                         contact.last = order
                         if contact.fold.apply(event, (file_id, order[4])):
                             changed.add(contact_id)
+                if named:
+                    agent_id = named.get(event.agent or "")
                 if agent_id is not None and kind in AGENT_KINDS and agent_id not in late_agents:
                     if event.agent is None:
                         continue
@@ -341,7 +349,9 @@ class Folding:
                 agent.fold.restart(restart[0])
                 restart = next(pending, None)
             for event in self._parse(file_id, line):
-                if event.kind in AGENT_KINDS and event.agent is not None:
+                if event.kind not in AGENT_KINDS or event.agent is None:
+                    continue
+                if self._names.agent(cursor, site_id, event.agent) == agent_id:
                     agent.fold.apply(event)
                     agent.last = order
         while restart is not None:

@@ -18,6 +18,7 @@ from ccm_tui.store.files import FileRow
 
 _BLANKS = frozenset(("", " ", "\t", "\r", "\0"))
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NOBODY: tuple[str, ...] = ()
 _new = tuple.__new__  # a NamedTuple made by its own call costs twice as much, and every line makes one
 
 
@@ -66,6 +67,8 @@ class ParsedLine(NamedTuple):
     contact: str | None
     agent: str | None
     """Of whose presence it says something."""
+    others: tuple[str, ...] = ()
+    """Of whose it says something besides: a record of a whole contact may name all who had it."""
 
 
 class RejectedLine(NamedTuple):
@@ -138,12 +141,13 @@ class Parser:
                 rejected.append(RejectedLine(digest, offset, len(line), str(rejection), held))
                 continue
             first = events[0]
-            contact, agent = first.contact, first.agent
+            contact, agent, others = first.contact, first.agent, _NOBODY
             if len(events) > 1:
-                contact, agent = contact_of(events), agent_of(events)
+                contact, named = contact_of(events), agents_of(events)
+                agent, others = named[0] if named else None, named[1:]
             elif agent is not None and first.kind not in AGENT_KINDS:
                 agent = None
-            parsed.append(_new(ParsedLine, (first.at_ms, digest, offset, line, events, contact, agent)))
+            parsed.append(_new(ParsedLine, (first.at_ms, digest, offset, line, events, contact, agent, others)))
         return ParsedPart(part, _dated(file, parsed), parsed, rejected, counts)
 
     def parse_stored(self, file: FileRow, line: bytes) -> Sequence[Event]:
@@ -173,9 +177,11 @@ class Parser:
         return digester(lines)
 
 
-def agent_of(events: Sequence[Event]) -> str | None:
-    """The agent whose presence a line says something about."""
-    return next((event.agent for event in events if event.agent is not None and event.kind in AGENT_KINDS), None)
+def agents_of(events: Sequence[Event]) -> tuple[str, ...]:
+    """The agents whose presence a line says something about, in its order."""
+    return tuple(
+        dict.fromkeys(event.agent for event in events if event.agent is not None and event.kind in AGENT_KINDS)
+    )
 
 
 def contact_of(events: Sequence[Event]) -> str | None:

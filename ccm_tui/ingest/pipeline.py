@@ -6,7 +6,7 @@ checkpoint.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, repeat
 from operator import itemgetter
@@ -14,8 +14,8 @@ from operator import itemgetter
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.errors import ConfigError
 from ccm_tui.ingest.dialect import Dialect
-from ccm_tui.ingest.folding import Folding, Late, Order, Record, Touched
-from ccm_tui.ingest.parsing import Counts, ParsedLine, ParsedPart, Parser, Part, agent_of
+from ccm_tui.ingest.folding import NO_OTHERS, Folding, Late, Order, Record, Touched
+from ccm_tui.ingest.parsing import Counts, ParsedLine, ParsedPart, Parser, Part, agents_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
 from ccm_tui.store import names as name_store
@@ -98,22 +98,23 @@ class Pipeline:
         self._cursor = cursor
         try:
             records: list[Record] = []
-            moved: list[tuple[int | None, int, int]] = []
+            moved: list[tuple[Sequence[int], int, int]] = []
             new: dict[int, int] = {}
             for row in stored:
                 file = self._file(row.file_id)
                 site_id = self._names.site(cursor, file.site)
                 events = self._parse_stored(row.file_id, row.line)
-                agent = agent_of(events)
-                agent_id = None if agent is None else self._names.agent(cursor, site_id, agent)
-                moved.append((agent_id, row.at_ms, row.digest))
+                named = {name: self._names.agent(cursor, site_id, name) for name in agents_of(events)}
+                moved.append((list(named.values()), row.at_ms, row.digest))
                 if events[0].kind is EventKind.SOURCE_STARTED:
                     event_store.insert_restart(cursor, site_id, row[:2], row[2:4])
                 if row.contact_id is not None and row.contact_id not in begun:
                     begun.add(row.contact_id)
                     new[row.contact_id] = site_id
                 order = (row.at_ms, *file.rank, row.offset)
-                records.append(Record(order, row.file_id, site_id, row.contact_id, agent_id, events))
+                agent_id = next(iter(named.values()), None)
+                several = named if len(named) > 1 else NO_OTHERS
+                records.append(Record(order, row.file_id, site_id, row.contact_id, agent_id, events, several))
             set_agents(cursor, moved)
             records.sort(key=lambda record: record.order)
             touched = self._folding.fold(cursor, records, new, Late())
@@ -218,6 +219,8 @@ class Pipeline:
                 batch.counts.repeats += 1
                 if self._is_earlier(order, batch.file.id, place):
                     moves[identity] = known[identity] = (batch.file.id, order[4])
+                    site_id = self._names.site(cursor, batch.file.site)
+                    late.agents.update(self._names.agent(cursor, site_id, name) for name in row.others)
             elif identity in seen:
                 batch.counts.repeats += 1
             else:
@@ -266,7 +269,7 @@ class Pipeline:
         for batch, run in groupby(new, _part):
             file_id, site_id = batch.file.id, self._names.site(cursor, batch.file.site)
             orders, _, lines = zip(*run, strict=True)
-            times, digests, offsets, texts, events, native_ids, agents = zip(*lines, strict=True)
+            times, digests, offsets, texts, events, native_ids, agents, others = zip(*lines, strict=True)
             kinds = [facts[0].kind for facts in events]
             event_names = [facts[0].name for facts in events]
             name_ids = {name: names.event(cursor, name) for name in dict.fromkeys(event_names)}
@@ -275,6 +278,13 @@ class Pipeline:
             }
             contact_column = list(map(contacts[batch.file.site].__getitem__, native_ids))
             agent_column = list(map(agent_ids.__getitem__, agents))
+            other_column: list[Mapping[str, int]] = [NO_OTHERS] * len(times)
+            if any(others):
+                for number, also in enumerate(others):
+                    if also:
+                        ids = {name: names.agent(cursor, site_id, name) for name in (agents[number], *also)}
+                        columns.others += [(len(columns.times) + number, ids[name]) for name in also]
+                        other_column[number] = ids
             columns.times += times
             columns.digests += digests
             columns.file_ids += [file_id] * len(times)
@@ -283,7 +293,7 @@ class Pipeline:
             columns.contact_ids += contact_column
             columns.agent_ids += agent_column
             columns.texts += texts
-            rows = zip(orders, repeat(file_id), repeat(site_id), contact_column, agent_column, events)
+            rows = zip(orders, repeat(file_id), repeat(site_id), contact_column, agent_column, events, other_column)
             records += map(_new, repeat(Record), rows)
             if _SOURCE_STARTED in kinds:
                 for identity, place in _restarts(kinds, times, digests, file_id, offsets):

@@ -10,9 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-ENVELOPE_LISTS = frozenset((b"conversations", b"events", b"records", b"items", b"payload", b"results", b"surveys"))
+ENVELOPE_LISTS = frozenset(
+    (b"conversations", b"userdetails", b"events", b"records", b"items", b"payload", b"results", b"surveys")
+)
 """Members of an outermost object that, when they hold a list, make it an envelope of that list's records (without
-regard to case): Genesys ``conversations``, Twilio ``events``, Amazon's ``Records``, Chatwoot's ``payload``."""
+regard to case): Genesys ``conversations`` and ``userDetails``, Twilio ``events``, Amazon's ``Records``, Chatwoot's
+``payload``."""
+_RECORD_KEYS = frozenset((b"conversationid",))
+"""Members that make an object a record whatever lists follow: a conversation of Genesys has ``surveys`` of its own."""
 _ENVELOPE_WITHIN = 1 << 16
 """An envelope's list begins this early; what comes later is a member of a record."""
 
@@ -23,6 +28,7 @@ _framing = re.compile(rb"(?:[\s,\[\]}\x00\xef\xbb\xbf]++|Content-[\w-]+:[^\n]*+\
 _member = re.compile(rb'"((?:[^"\\\n]++|\\.)*+)"\s*+:\s*+').match
 _scalar = re.compile(rb"(?:" + _STRING + rb"|[-+\w.]++)(?=\s*+[,}\]])").match
 _listed = re.compile(rb'"(' + b"|".join(sorted(ENVELOPE_LISTS)) + rb')"\s*+:\s*+\[', re.IGNORECASE)
+_identified = re.compile(rb'"(?:' + b"|".join(sorted(_RECORD_KEYS)) + rb')"\s*+:', re.IGNORECASE)
 _adjoining = re.compile(rb"\}\s*+,?\s*+\{").search
 _OPENING = b"{["
 _outside_text = re.compile(rb'["{}\[\]]').search
@@ -97,13 +103,18 @@ def iter_records(data: bytes) -> Iterator[bytes]:
 def cut_short(data: bytes) -> bytes | None:
     """A record of which only the beginning is there, ended after its last whole object or list, or else its last whole
     member; None when it has none."""
-    place, depth, last = 1, 1, 0
+    place, depth, last, opened = 1, 1, 0, 0
     while found := _next_bracket(data, place):
         place = found.end()
-        depth += 1 if data[place - 1] in _OPENING else -1
+        if data[place - 1] not in _OPENING:
+            depth -= 1
+        else:
+            opened = place if depth == 1 else opened
+            depth += 1
         if depth == 1:
             last = place
-    last = last or data.rfind(b",")
+    # What is whole stands before the object or list that is not
+    last = max(last, data.rfind(b",", 0, opened)) if depth > 1 else last or data.rfind(b",")
     return data[:last] + b"}" if last > 1 else None
 
 
@@ -128,7 +139,7 @@ def _envelope(data: bytes, place: int) -> int:
             depth += 1 if data[bracket.end() - 1] in _OPENING else -1
             reached = bracket.end()
         if bracket and bracket.end() == found.end() and depth == 1:
-            return found.end()
+            return 0 if _identified.search(data, place, found.start()) else found.end()
     return 0
 
 

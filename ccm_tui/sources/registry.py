@@ -13,6 +13,8 @@ from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.chatwoot import Chatwoot
 from ccm_tui.sources.freeswitch_callcenter import FreeswitchCallcenter, FreeswitchCallcenterJson
 from ccm_tui.sources.freeswitch_cdr import FreeswitchCdr, FreeswitchCdrJson
+from ccm_tui.sources.genesys_cloud import GenesysCloud
+from ccm_tui.sources.genesys_cloud_users import GenesysCloudUsers
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
@@ -29,6 +31,8 @@ FORMATS: tuple[LogFormat, ...] = (
     FreeswitchCdr(),
     FreeswitchCdrJson(),
     Chatwoot(),
+    GenesysCloud(),
+    GenesysCloudUsers(),
     SurveyCsv(),
     SurveyJsonl(),
 )
@@ -44,6 +48,7 @@ SHORT_NAMES = {
     "jsonl": "ccm-jsonl",
     "amazon-connect": "amazon-connect-contact",
     "freeswitch": "freeswitch-callcenter",
+    "genesys": "genesys-cloud",
 }
 """What may be written instead of a format's name."""
 

@@ -35,6 +35,11 @@ INSERT_AGENT_LINES = "INSERT INTO agent_lines (agent_id, batch, lines) VALUES (?
 _at_ms = itemgetter(0)
 
 
+def _first_line(span: tuple[int, slice]) -> int:
+    start: int = span[1].start
+    return start
+
+
 @dataclass(slots=True)
 class Columns:
     """Lines on their way into the store, in order of time: a list a column costs half of a tuple a line."""
@@ -47,6 +52,8 @@ class Columns:
     contact_ids: list[int | None] = field(default_factory=list)
     agent_ids: list[int | None] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
+    others: list[tuple[int, int]] = field(default_factory=list)
+    """(line, agent) of every further agent that a line says something about, by line."""
 
 
 def insert_lines(cursor: sqlite3.Cursor, new: Columns) -> None:
@@ -87,6 +94,10 @@ def insert_lines(cursor: sqlite3.Cursor, new: Columns) -> None:
             for index, entity in enumerate(ids[part]):
                 if entity is not None:
                     found[entity] += (number, index)
+        if insert is INSERT_AGENT_LINES:
+            for line, agent_id in new.others:
+                number, part = spans[bisect_right(spans, line, key=_first_line) - 1]
+                found[agent_id] += (number, line - part.start)
         cursor.executemany(insert, reference_rows(first_id, found))
 
 

@@ -40,20 +40,23 @@ def events_after(cursor: sqlite3.Cursor, after_ms: int, limit: int) -> list[Stor
     ]
 
 
-def set_agents(cursor: sqlite3.Cursor, rows: Sequence[tuple[int | None, int, int]]) -> None:
-    """Store which agent each line names by today's aliases: (agent, time, digest), by time and of a whole page."""
-    agents = {(at_ms, digest): agent_id or 0 for agent_id, at_ms, digest in rows}
+def set_agents(cursor: sqlite3.Cursor, rows: Sequence[tuple[Sequence[int], int, int]]) -> None:
+    """Store which agents each line names by today's aliases: (agents, time, digest), by time and of a whole page."""
+    agents = {(at_ms, digest): agent_ids for agent_ids, at_ms, digest in rows}
     found: defaultdict[int, list[int]] = defaultdict(list)
     query = f"SELECT id, times, digests, agent_ids FROM block WHERE {blocks.BETWEEN}"  # noqa: S608 - our own columns
-    for number, times, digests, agent_ids in cursor.execute(query, blocks.within(rows[0][1], rows[-1][1])).fetchall():
-        before = blocks.read_ints(agent_ids)
+    for number, times, digests, packed in cursor.execute(query, blocks.within(rows[0][1], rows[-1][1])).fetchall():
+        before = blocks.read_ints(packed)
         identities = list(zip(blocks.read_longs(times), blocks.read_longs(digests), strict=True))
-        after = [agents.get(identity, was) for identity, was in zip(identities, before, strict=True)]
+        named = [agents.get(identity) for identity in identities]
+        after = [
+            was if agent_ids is None else next(iter(agent_ids), 0) for agent_ids, was in zip(named, before, strict=True)
+        ]
         if after != list(before):
             cursor.execute("UPDATE block SET agent_ids = ? WHERE id = ?", (blocks.ints(after), number))
-        for index, identity in enumerate(identities):
-            if agents.get(identity):
-                found[agents[identity]] += (number, index)
+        for index, agent_ids in enumerate(named):
+            for agent_id in agent_ids or ():
+                found[agent_id] += (number, index)
     # below those that lines come with, which are numbered by their blocks
     batch = cursor.execute("SELECT MIN(COALESCE(MIN(batch), 0), 0) - 1 FROM agent_lines").fetchone()[0]
     cursor.executemany(blocks.INSERT_AGENT_LINES, blocks.reference_rows(batch, found))

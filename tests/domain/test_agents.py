@@ -401,3 +401,41 @@ def test_spans_have_no_negative_length_and_never_change_once_ended(sequence: lis
     for one, two in itertools.pairwise(statuses):
         assert one.end_at_ms is not None
         assert one.end_at_ms <= two.start_at_ms, "an agent's seconds are counted once"
+
+
+def _taken_up(fold: AgentFold) -> AgentFold:
+    return AgentFold.restore(json.loads(json.dumps(fold.state())))
+
+
+def test_what_a_newer_record_of_a_contact_tells_again_counts_once() -> None:
+    presence = Presence()
+    for revision in (1, 2):
+        for contact in ("1.1", "1.2"):
+            presence.then(event(EventKind.RING_NO_ANSWER, 10, contact=contact, ring_s=5, revision=revision))
+        presence.spans()
+        presence.fold = _taken_up(presence.fold)
+    assert [span.reason for span in presence.spans(SpanKind.MISSED)] == ["1.1", "1.2"]
+
+
+def test_records_of_a_history_that_overlap_are_one() -> None:
+    told = [
+        event(EventKind.LOGGED_IN, 0, None, revision=1),
+        event(EventKind.PAUSED_ALL, 10, None, reason="MEAL", revision=1),
+        event(EventKind.UNPAUSED_ALL, 40, None, revision=1),
+    ]
+    presence = Presence(*told[:2], *told)
+    assert presence.statuses() == [(0, 10, None), (10, 40, "MEAL"), (40, None, None)]
+
+
+def test_an_answer_before_a_logoff_that_was_told_already_ends_with_it() -> None:
+    presence = Presence(
+        event(EventKind.LOGGED_IN, 0, None, revision=1), event(EventKind.LOGGED_OUT, 100, None, revision=1)
+    )
+    presence.spans()
+    presence.fold = _taken_up(presence.fold)
+    presence.then(event(EventKind.ANSWERED, 50, contact="1.1"), event(EventKind.ANSWERED, 60, contact="1.2"))
+    assert presence.statuses() == [(0, 100, None)]
+    (membership,) = presence.spans(SpanKind.MEMBERSHIP)
+    assert (membership.start_at_ms, membership.end_at_ms) == (50_000, 100_000)
+    presence.then(event(EventKind.ANSWERED, 200, contact="1.3"))
+    assert presence.statuses() == [(0, 100, None), (200, None, None)]

@@ -107,7 +107,17 @@ def test_a_key_inside_a_record_makes_no_envelope() -> None:
     assert list(iter_records(record)) == [record]
 
 
+def test_a_list_of_what_has_an_id_of_its_own_makes_no_envelope() -> None:
+    record = b'{"conversationId":"1","participants":[],"surveys":[{"surveyId":"2"}]}'
+    envelope = b'{"conversations":[' + record + b"," + record + b'],"totalHits":2}\n'
+    assert list(iter_records(record)) == [record]
+    assert list(iter_records(envelope)) == [record, record]
+
+
 def test_the_whole_members_of_a_record_that_is_cut_short() -> None:
     assert cut_short(b'{"a":1,"b":{"c":[1,2]},"d":[{"x') == b'{"a":1,"b":{"c":[1,2]}}'
     assert cut_short(b'{"a":1,"b":2,"c') == b'{"a":1,"b":2}'
+    assert cut_short(b'{"a":1,"b":[{"c":1},{"d":2,') == b'{"a":1}'
+    assert cut_short(b'{"a":[1],"b":2,"c":[{"d":3,"e') == b'{"a":[1],"b":2}'
+    assert cut_short(b'{"a":[{"b":1,"c') is None
     assert cut_short(b'{"a":1') is None
