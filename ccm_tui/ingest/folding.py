@@ -181,7 +181,12 @@ class Folding:
             order, file_id, site_id, contact_id, agent_id, events, named = record
             for event in events:
                 kind = event[0]
-                if contact_id is not None and kind in CONTACT_KINDS and contact_id not in late_contacts:
+                if (
+                    contact_id is not None
+                    and kind in CONTACT_KINDS
+                    and event.contact is not None
+                    and contact_id not in late_contacts
+                ):
                     contact = contacts.get(contact_id)
                     if contact is None or order < contact.last or (is_late and order < last_restart[site_id]):
                         late_contacts.add(contact_id)
@@ -324,7 +329,7 @@ class Folding:
                 contact.fold.restart(restart[0])
                 restart = next(pending, None)
             for event in self._parse(file_id, line):
-                if event.kind in CONTACT_KINDS:
+                if event.kind in CONTACT_KINDS and event.contact is not None:
                     contact.fold.apply(event, (file_id, order[4]))
                     contact.last = order
         while restart is not None:

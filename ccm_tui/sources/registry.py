@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ccm_tui.errors import SourceError, UsageError
+from ccm_tui.sources.amazon_connect_agent_events import AmazonConnectAgentEvents
 from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
+from ccm_tui.sources.amazon_connect_contact_events import AmazonConnectContactEvents
 from ccm_tui.sources.asterisk_cdr import AsteriskCdr
 from ccm_tui.sources.asterisk_cel import AsteriskCel
 from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
@@ -26,6 +28,8 @@ FORMATS: tuple[LogFormat, ...] = (
     PbxwareCsv(),
     CcmJsonl(),
     AmazonConnectContact(),
+    AmazonConnectContactEvents(),
+    AmazonConnectAgentEvents(),
     FreeswitchCallcenter(),
     FreeswitchCallcenterJson(),
     FreeswitchCdr(),

@@ -64,6 +64,7 @@ def test_pbxware_export_reads_whole() -> None:
 
 def test_other_vendors_files_are_claimed_by_nobody() -> None:
     ours = (
+        "amazon-connect/contact-event-",
         "amazon-connect/ctr-",
         "asterisk-cdr/",
         "asterisk-queue_log/",

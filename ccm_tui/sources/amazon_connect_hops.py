@@ -1,0 +1,362 @@
+"""What an Amazon Connect contact comes to, whether a contact record or a contact event tells of it.
+
+A contact of Amazon Connect is one hop of the customer's way: at most one queue and one agent; a transfer makes the next
+contact. A hop is told whole each time, so its events all have a revision, and the newest telling counts alone. A
+contact record stands above any contact event, whatever their clocks say: it is written when all is over, and knows
+names, durations and attributes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+from typing import NamedTuple
+from zlib import crc32
+
+from ccm_tui.domain.events import NO_DATA, Channel, Direction, EndedBy, Event, EventKind
+from ccm_tui.sources.json_objects import Keys, text_of
+from ccm_tui.sources.timestamps import parse_iso
+
+OWN_QUEUE = "agent queue"
+"""An agent's own queue, to which Amazon Connect gives no name."""
+NO_QUEUE = "no queue"
+"""Where conversations are counted that came to an agent without any queue."""
+MONITOR = "MONITOR"
+"""How a contact begins that is somebody listening in: no customer's."""
+OUTBOUND = frozenset(("OUTBOUND", "EXTERNAL_OUTBOUND"))
+"""How a contact begins that an agent dials."""
+
+_SENT = frozenset(("AGENT_REPLY", "FLOW"))
+"""How mail begins that we send: nobody waits for it."""
+_CHANNELS = {"VOICE": Channel.VOICE, "CHAT": Channel.CHAT, "TASK": Channel.TASK, "EMAIL": Channel.EMAIL}
+_ENDED_BY = {
+    "CUSTOMER_DISCONNECT": EndedBy.CUSTOMER,
+    "AGENT_DISCONNECT": EndedBy.AGENT,
+    "THIRD_PARTY_DISCONNECT": EndedBy.SYSTEM,
+    "TELECOM_PROBLEM": EndedBy.SYSTEM,
+    "BARGED": EndedBy.SYSTEM,
+    "CONTACT_FLOW_DISCONNECT": EndedBy.SYSTEM,
+    "EXPIRED": EndedBy.SYSTEM,
+    "API": EndedBy.SYSTEM,
+}
+_EXITS = {
+    "TELECOM_PROBLEM": EventKind.FAILED,
+    "CONTACT_FLOW_DISCONNECT": EventKind.EXITED_TIMEOUT,
+    "EXPIRED": EventKind.EXITED_TIMEOUT,
+    "API": EventKind.WITHDRAWN,
+}
+"""How a contact ends that nobody answered, where it was not the customer who left."""
+_NOT_YET = "1970-01-01T00:00:00"
+"""Begins the instant of what has not happened, in contact events."""
+
+_KNOWN_BITS, _TIME_BITS, _DIGEST_BITS = 4, 42, 32
+_RECORD = 1 << (_TIME_BITS + _KNOWN_BITS + _TIME_BITS + _DIGEST_BITS)
+
+
+class Hop(NamedTuple):
+    """One telling of a contact. Instants and durations None: not said, or not yet."""
+
+    contact: str
+    revision: int = 0
+    """By ``record_revision`` or ``event_revision``."""
+    told_by: str = ""
+    """Names every event of this telling; empty: each is named by what happened."""
+    method: str = ""
+    """InitiationMethod in capitals; empty: not said."""
+    channel: Channel | None = None
+    customer: str | None = None
+    previous_contact: str | None = None
+    queue: str | None = None
+    """None: the contact was in none."""
+    agent: str | None = None
+    has_agent: bool = False
+    """Somebody took it, whether or not it is said when."""
+    disconnect_reason: str = ""
+    """In capitals; empty: not said."""
+    began_at_ms: int | None = None
+    queued_at_ms: int | None = None
+    left_queue_at_ms: int | None = None
+    wait_ms: int | None = None
+    reached_at_ms: int | None = None
+    """When the system had the customer on the line; None of a call out: nobody answered."""
+    answered_at_ms: int | None = None
+    wrap_up_at_ms: int | None = None
+    """When the agent's after-contact work began."""
+    wrapped_up_at_ms: int | None = None
+    """When it ended."""
+    ended_at_ms: int | None = None
+    """When the customer had gone, which may be long after the agent has left."""
+    talk_ms: int | None = None
+    """Hold left out."""
+    hold_ms: int | None = None
+    acw_ms: int | None = None
+    passed_on: bool = False
+    """There is a next contact, or it went to somebody outside."""
+    target: str | None = None
+    reason: str | None = None
+    """Why the customer came, by the site's own attribute."""
+    ratings: Mapping[str, str] = NO_DATA
+    """csat, nps, ces by the site's own attributes."""
+    data: Mapping[str, str] = NO_DATA
+
+    def instants(self) -> tuple[int | None, ...]:
+        """Everything that says when."""
+        return (
+            self.began_at_ms,
+            self.queued_at_ms,
+            self.left_queue_at_ms,
+            self.reached_at_ms,
+            self.answered_at_ms,
+            self.wrap_up_at_ms,
+            self.wrapped_up_at_ms,
+            self.ended_at_ms,
+        )
+
+
+def record_revision(updated_at_ms: int, line: str) -> int:
+    """The version of a contact record, above every contact event's. Of two of one instant the same one counts in
+    whatever order they come."""
+    return _RECORD | updated_at_ms << _DIGEST_BITS | crc32(line.encode())
+
+
+def event_revision(latest_at_ms: int, known: int, delivered_at_ms: int, line: str) -> int:
+    """The version of a contact event, below every contact record's: the later its latest instant, the newer.
+
+    What happens within one millisecond is told apart by how many instants are known, 0 to 15; what is told again with
+    the same instants (properties updated, completed at once) by when it was delivered, and at last by its digest, so
+    that the same one counts in whatever order they come.
+    """
+    told = latest_at_ms << _KNOWN_BITS | known
+    return (told << _TIME_BITS | delivered_at_ms) << _DIGEST_BITS | crc32(line.encode())
+
+
+def channel_of(value: object, method: str) -> Channel | None:
+    """The channel; a callback is one of its own."""
+    return Channel.CALLBACK if method == "CALLBACK" else _CHANNELS.get((text_of(value) or "").upper())
+
+
+def id_in_arn(arn: object) -> str | None:
+    """The last part: the id of what the ARN names."""
+    return (text_of(arn) or "").rpartition("/")[2] or None
+
+
+def find_instant(keys: Keys, name: str, zone: tzinfo) -> int | None:
+    """An instant; None where there is none, or not yet. Raises LineRejected on a text that is none."""
+    value = keys.get(name)
+    if not isinstance(value, str) or not value.strip() or value.startswith(_NOT_YET):
+        return None
+    return parse_iso(value, zone)
+
+
+def events_of(hop: Hop) -> Sequence[Event]:
+    """The events of one telling, oldest first; none when it has no instant."""
+    if hop.method == MONITOR:
+        at_ms = _first_known(hop.began_at_ms, hop.answered_at_ms, hop.ended_at_ms)
+        return () if at_ms is None else (_noted(hop, at_ms),)
+    visit = [] if (hop.queue is None and not hop.has_agent) or hop.method in _SENT else list(_visit(hop))
+    began_at_ms = hop.began_at_ms
+    if began_at_ms is not None and visit:
+        began_at_ms = min(began_at_ms, visit[0].at_ms)  # nobody waits before he has come
+    events = [_about(hop, EventKind.CONTACT_STARTED, began_at_ms)] if began_at_ms is not None else []
+    events += visit
+    if hop.ended_at_ms is not None:
+        told = began_at_ms is not None
+        events.append(_ended(hop, hop.ended_at_ms) if told else _about(hop, EventKind.CONTACT_ENDED, hop.ended_at_ms))
+    if len(events) > 1:
+        events.sort(key=_at_ms)
+    if events and (hop.reason is not None or hop.ratings):
+        events.append(_rated(hop, events[-1].at_ms))
+    return events
+
+
+def described(hop: Hop, at_ms: int) -> Event:
+    """All there is to tell of a contact that has no instant of its own."""
+    name = hop.told_by or hop.method or "contact record"
+    data = {**hop.data, **hop.ratings}
+    return Event(
+        EventKind.DESCRIBED,
+        at_ms,
+        name,
+        hop.contact,
+        reason=hop.reason,
+        previous_contact=hop.previous_contact,
+        data=data,
+        revision=hop.revision,
+    )
+
+
+# -- the contact as a whole ------------------------------------------------------------------------------------------
+
+
+def _about(hop: Hop, kind: EventKind, at_ms: int) -> Event:
+    """The beginning, or of a contact whose beginning is not told the end, with everything known of the whole."""
+    name = hop.told_by or hop.method or kind.value
+    direction = Direction.OUTBOUND if _is_outbound(hop) else Direction.INBOUND
+    return Event(
+        kind,
+        at_ms,
+        name,
+        hop.contact,
+        None,
+        None,
+        hop.channel,
+        direction,
+        hop.customer,
+        previous_contact=hop.previous_contact,
+        data=hop.data,
+        revision=hop.revision,
+    )
+
+
+def _ended(hop: Hop, at_ms: int) -> Event:
+    return Event(EventKind.CONTACT_ENDED, at_ms, _end_name(hop), hop.contact, revision=hop.revision)
+
+
+def _rated(hop: Hop, at_ms: int) -> Event:
+    name = hop.told_by or "Attributes"
+    return Event(
+        EventKind.DESCRIBED, at_ms, name, hop.contact, reason=hop.reason, data=hop.ratings, revision=hop.revision
+    )
+
+
+def _noted(hop: Hop, at_ms: int) -> Event:
+    return Event(
+        EventKind.NOTED, at_ms, hop.told_by or hop.method, hop.contact, None, hop.agent, hop.channel, data=hop.data
+    )
+
+
+# -- the visit -------------------------------------------------------------------------------------------------------
+
+
+def _visit(hop: Hop) -> Iterator[Event]:
+    """From the entry into the queue to the agent's leaving, as far as it has come."""
+    if hop.method in OUTBOUND:
+        yield from _outbound(hop)
+        return
+    answered_at_ms = hop.answered_at_ms
+    entered_at_ms = hop.queued_at_ms if hop.queued_at_ms is not None else hop.began_at_ms
+    if hop.queue is None and answered_at_ms is not None:
+        entered_at_ms = answered_at_ms  # nobody waited for anything but this agent
+    if entered_at_ms is None and answered_at_ms is not None:
+        entered_at_ms = answered_at_ms - (hop.wait_ms or 0)
+    if answered_at_ms is not None and entered_at_ms is not None:
+        answered_at_ms = max(answered_at_ms, entered_at_ms)
+    if entered_at_ms is not None:
+        yield _step(hop, EventKind.QUEUE_ENTERED, entered_at_ms, "Enqueue")
+    if answered_at_ms is None and not hop.has_agent:
+        yield from _left_unanswered(hop, entered_at_ms)
+        return
+    ended_at_ms = _agent_left_at_ms(hop, answered_at_ms)
+    deferred = hop.channel is not None and hop.channel.deferred
+    if answered_at_ms is not None:
+        kind = EventKind.AGENT_MESSAGE if deferred and ended_at_ms is not None else EventKind.ANSWERED
+        yield _step(hop, kind, answered_at_ms, "ConnectedToAgent", agent=hop.agent, wait_ms=hop.wait_ms)
+    if ended_at_ms is None:
+        return
+    ending = EventKind.TRANSFERRED if hop.passed_on else EventKind.COMPLETED
+    yield _agents_end(hop, EventKind.RESOLVED if deferred else ending, ended_at_ms)
+
+
+def _left_unanswered(hop: Hop, entered_at_ms: int | None) -> Iterator[Event]:
+    left_at_ms = hop.left_queue_at_ms
+    if left_at_ms is None and hop.wait_ms is not None and entered_at_ms is not None:
+        left_at_ms = entered_at_ms + hop.wait_ms
+    left_at_ms = _first_known(left_at_ms, hop.ended_at_ms)
+    if left_at_ms is None:
+        return
+    waits = hop.channel is None or not hop.channel.deferred
+    kind = _EXITS.get(hop.disconnect_reason, EventKind.ABANDONED if waits else EventKind.WITHDRAWN)
+    if hop.passed_on:
+        kind = EventKind.TRANSFERRED_OUT
+    at_ms = left_at_ms if entered_at_ms is None else max(left_at_ms, entered_at_ms)
+    yield _step(hop, kind, at_ms, hop.disconnect_reason or "Dequeue", wait_ms=hop.wait_ms, target=hop.target)
+
+
+def _agent_left_at_ms(hop: Hop, answered_at_ms: int | None) -> int | None:
+    """When the agent's part was over; None while it goes on."""
+    if answered_at_ms is None:
+        return _first_known(hop.wrap_up_at_ms, hop.ended_at_ms)
+    if hop.talk_ms is not None:
+        return answered_at_ms + hop.talk_ms + (hop.hold_ms or 0)
+    at_ms = _first_known(hop.wrap_up_at_ms, hop.ended_at_ms)
+    return None if at_ms is None else max(at_ms, answered_at_ms)
+
+
+def _agents_end(hop: Hop, kind: EventKind, at_ms: int) -> Event:
+    return _step(
+        hop,
+        kind,
+        at_ms,
+        _end_name(hop),
+        agent=hop.agent,
+        talk_ms=hop.talk_ms,
+        hold_ms=hop.hold_ms,
+        acw_ms=hop.acw_ms,
+        target=hop.target,
+        ended_by=EndedBy.AGENT if kind is EventKind.TRANSFERRED else _ENDED_BY.get(hop.disconnect_reason),
+    )
+
+
+def _outbound(hop: Hop) -> Iterator[Event]:
+    """A call out, once it is over: until then it is not known what came of it."""
+    answered_at_ms, began_at_ms = hop.answered_at_ms, hop.began_at_ms
+    reached = hop.reached_at_ms is not None and answered_at_ms is not None
+    left_at_ms = None if answered_at_ms is None else _agent_left_at_ms(hop, answered_at_ms)
+    at_ms = _first_known(left_at_ms, hop.ended_at_ms)
+    if at_ms is None:
+        return
+    talk_ms = hop.talk_ms
+    if talk_ms is None and answered_at_ms is not None:
+        talk_ms = max(0, at_ms - answered_at_ms)
+    over_at_ms = answered_at_ms if reached else at_ms
+    rang_ms = None if over_at_ms is None or began_at_ms is None else max(0, over_at_ms - began_at_ms)
+    yield _step(
+        hop,
+        EventKind.OUTBOUND,
+        at_ms,
+        _end_name(hop),
+        agent=hop.agent,
+        talk_ms=talk_ms if reached else None,
+        hold_ms=hop.hold_ms,
+        acw_ms=hop.acw_ms,
+        ring_ms=rang_ms,
+        target=hop.customer,
+        ended_by=_ENDED_BY.get(hop.disconnect_reason),
+    )
+
+
+def _step(
+    hop: Hop,
+    kind: EventKind,
+    at_ms: int,
+    name: str,
+    *,
+    agent: str | None = None,
+    wait_ms: int | None = None,
+    talk_ms: int | None = None,
+    hold_ms: int | None = None,
+    acw_ms: int | None = None,
+    ring_ms: int | None = None,
+    target: str | None = None,
+    ended_by: EndedBy | None = None,
+) -> Event:
+    direction = Direction.OUTBOUND if _is_outbound(hop) else Direction.INBOUND
+    return Event(
+        kind, at_ms, hop.told_by or name, hop.contact, NO_QUEUE if hop.queue is None else hop.queue, agent,
+        hop.channel, direction, hop.customer, None, None, wait_ms, talk_ms, hold_ms, acw_ms, ring_ms, None, None,
+        target, ended_by, False, None, NO_DATA, hop.revision,
+    )  # fmt: skip
+
+
+def _is_outbound(hop: Hop) -> bool:
+    return hop.method in OUTBOUND or hop.method in _SENT
+
+
+def _end_name(hop: Hop) -> str:
+    return hop.told_by or hop.disconnect_reason or "Disconnect"
+
+
+def _at_ms(event: Event) -> int:
+    return event.at_ms
+
+
+def _first_known(*instants: int | None) -> int | None:
+    return next((at_ms for at_ms in instants if at_ms is not None), None)
