@@ -16,6 +16,7 @@ BENCHMARKS = (
     ("bench_readers", False),
     ("bench_history", True),
     ("bench_import", True),
+    ("bench_contact_records", False),
 )
 
 
