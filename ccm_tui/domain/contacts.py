@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import QUEUE_ID, SUMMARY, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import FACT_KINDS, NO_FACTS, Facts, add_facts, lay_over
+from ccm_tui.domain.facts import NO_FACTS, Facts, add_facts, lay_over, tells_facts
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Turn, turn_of, version_of
 from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
@@ -142,7 +142,7 @@ class ContactFold:
                 if visit.customer is None:
                     visit.customer = event.customer
                     changed = True
-        if event.kind in FACT_KINDS or event.previous_contact is not None:
+        if tells_facts(event):
             changed |= self._learn(event)
         handler = _HANDLERS.get(event.kind)
         if handler is None:

@@ -59,8 +59,11 @@ _CLOSING = frozenset(
 """Kinds whose ``reason`` is why the customer came."""
 
 
-FACT_KINDS = _TELLING | _CLOSING
-"""Kinds that tell facts; of every other kind only what it continues is one."""
+def tells_facts(event: Event) -> bool:
+    """Whether there is anything in an event for ``add_facts``."""
+    if event.kind in _TELLING or event.previous_contact is not None:
+        return True
+    return event.reason is not None and event.kind in _CLOSING
 
 
 def add_facts(facts: Facts, event: Event) -> Facts:

@@ -375,6 +375,7 @@ class Folding:
         """Store the visits that changed; ``anew``: their contacts' segments were dropped before."""
         rows: list[contact_store.SegmentRow] = []
         odd: list[tuple[int, int, int]] = []
+        facts: list[fact_store.FactsRow] = []
         queue_id_of, agent_id_of = self._names.queue, self._names.agent
         for contact_id in sorted(ids):
             contact = self._contacts[contact_id]
@@ -409,17 +410,19 @@ class Folding:
                     touched.queue(*place)
             contact.rows = after
             if fold.turns or fold.knows_facts or contact.facts is not None or contact.turns:
-                self._write_whole(cursor, contact_id, contact)
+                facts += self._write_whole(cursor, contact_id, contact)
             oddities = (fold.contradictions, fold.repeated_ends)
             if oddities != contact.oddities:
                 contact.oddities = oddities
                 odd.append((*oddities, contact_id))
         contact_store.put_segments(cursor, rows)
         contact_store.put_oddities(cursor, odd)
+        fact_store.put_facts(cursor, facts)
 
-    def _write_whole(self, cursor: sqlite3.Cursor, contact_id: int, contact: _Contact) -> None:
-        """Store what is known of a contact beside its visits: facts when they changed, turns as they come."""
-        fold = contact.fold
+    def _write_whole(self, cursor: sqlite3.Cursor, contact_id: int, contact: _Contact) -> Sequence[fact_store.FactsRow]:
+        """Store what is known of a contact beside its visits: its turns as they come. Gives its facts, to be stored
+        with others', when they changed."""
+        fold, changed = contact.fold, []
         facts = None
         if fold.knows_facts or fold.turns:
             site = self._names.site_name(cursor, contact.site_id)
@@ -428,10 +431,10 @@ class Folding:
             if facts is None:
                 fact_store.drop_facts(cursor, contact_id)
             else:
-                fact_store.put_facts(cursor, facts)
+                changed.append(facts)
             contact.facts = facts
         if not fold.turns and not contact.stored_turns:
-            return
+            return changed
         at_ms = fold.began_at_ms
         if fold.turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
             if contact.stored_turns:
@@ -440,6 +443,7 @@ class Folding:
         new = fold.turns[contact.stored_turns :]
         turn_store.add_turns(cursor, contact_id, contact.stored_turns, new, contact.turns_at_ms)
         contact.stored_turns = len(fold.turns)
+        return changed
 
     def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
         rows: list[agent_store.SpanRow] = []

@@ -26,13 +26,15 @@ from ccm_tui.sources.amazon_connect_hops import (
     channel_of,
     described,
     events_of,
-    find_instant,
     id_in_arn,
+    read_instant,
     record_revision,
 )
+from ccm_tui.sources.amazon_connect_record import Agent, Endpoint, Queue, Record, read_record
 from ccm_tui.sources.base import LineContext, LineRejected, RecordKind, Sample
-from ccm_tui.sources.json_objects import Keys, flatten, keys_of, milliseconds_of, parse_object, sample_objects, text_of
+from ccm_tui.sources.json_objects import Keys, flatten, milliseconds_of, parse_object, sample_objects, text_of
 
+_NO_QUEUE, _NO_AGENT = Queue(None, None, None, None), Agent(None, None, None, None, None, None, None)
 _REASONS = ("wrapupcode", "wrapcode", "dispositioncode", "disposition", "contactreason", "callreason", "reason")
 """Attributes that say why the customer came: what the agent chose stands above what a flow guessed."""
 _NAME_JOINTS = str.maketrans("", "", "_-. ")
@@ -57,19 +59,8 @@ class AmazonConnectContact:
 
     def parse(self, line: str, context: LineContext) -> Sequence[Event]:
         """The contact from its beginning to its end, and its way through its queue. Raises LineRejected."""
-        record = keys_of(parse_object(line))
-        contact = text_of(record.get("contactid"))
-        if contact is None:
-            msg = "no ContactId"
-            raise LineRejected(msg)
-        hop = _read_hop(record, contact, context.timezone)
-        updated_at_ms = find_instant(record, "lastupdatetimestamp", context.timezone)
-        latest_at_ms = updated_at_ms or max(filter(None, hop.instants()), default=None)
-        if latest_at_ms is None:
-            msg = "no time in the record"
-            raise LineRejected(msg)
-        hop = hop._replace(revision=record_revision(latest_at_ms, line))
-        return events_of(hop) or (described(hop, latest_at_ms),)
+        hop = _read_hop(read_record(line), line, context.timezone)
+        return events_of(hop) or (described(hop),)
 
     def fields(self, line: str, context: LineContext) -> Mapping[str, str]:
         """Every member that has a value, ``Outer.Inner``; lists as JSON."""
@@ -84,66 +75,81 @@ def _is_contact_record(record: Keys) -> bool:
     )
 
 
-def _read_hop(record: Keys, contact: str, zone: tzinfo) -> Hop:
-    queue, agent = keys_of(record.get("queue")), keys_of(record.get("agent"))
-    method = (text_of(record.get("initiationmethod")) or "").upper()
-    transferred_to = keys_of(record.get("transferredtoendpoint"))
-    next_contact = text_of(record.get("nextcontactid"))
-    attributes = record.get("attributes")
-    ratings, reason = _rated(attributes) if isinstance(attributes, dict) else (NO_DATA, None)
-    answered_at_ms = find_instant(agent, "connectedtoagenttimestamp", zone)
-    return Hop(
-        contact,
+def _read_hop(record: Record, line: str, zone: tzinfo) -> Hop:
+    queue, agent = record.queue or _NO_QUEUE, record.agent or _NO_AGENT
+    updated_at_ms = read_instant(record.last_update_timestamp, zone)
+    method = (_said(record.initiation_method) or "").upper()
+    next_contact = _said(record.next_contact_id)
+    ratings, reason = _rated(record.attributes) if record.attributes else (NO_DATA, None)
+    answered_at_ms = read_instant(agent.connected_to_agent_timestamp, zone)
+    hop = Hop(
+        record.contact_id,
+        0 if updated_at_ms is None else record_revision(updated_at_ms, line),
+        updated_at_ms,
         method=method,
-        channel=channel_of(record.get("channel"), method),
-        customer=text_of(keys_of(record.get("customerendpoint")).get("address")),
-        previous_contact=text_of(record.get("previouscontactid")),
-        queue=_queue_name(queue) if queue else None,
-        agent=text_of(agent.get("username")) or id_in_arn(agent.get("arn")),
+        channel=channel_of(record.channel, method),
+        customer=_address(record.customer_endpoint),
+        previous_contact=_said(record.previous_contact_id),
+        queue=None if record.queue is None else _said(queue.name) or OWN_QUEUE,
+        agent=_said(agent.username) or id_in_arn(agent.arn),
         has_agent=answered_at_ms is not None,
-        disconnect_reason=(text_of(record.get("disconnectreason")) or "").upper(),
-        began_at_ms=find_instant(record, "initiationtimestamp", zone),
-        queued_at_ms=find_instant(queue, "enqueuetimestamp", zone),
-        left_queue_at_ms=find_instant(queue, "dequeuetimestamp", zone),
-        wait_ms=milliseconds_of(queue.get("duration")),
-        reached_at_ms=find_instant(record, "connectedtosystemtimestamp", zone),
+        disconnect_reason=(_said(record.disconnect_reason) or "").upper(),
+        began_at_ms=read_instant(record.initiation_timestamp, zone),
+        queued_at_ms=read_instant(queue.enqueue_timestamp, zone),
+        left_queue_at_ms=read_instant(queue.dequeue_timestamp, zone),
+        wait_ms=milliseconds_of(queue.duration),
+        reached_at_ms=read_instant(record.connected_to_system_timestamp, zone),
         answered_at_ms=answered_at_ms,
-        wrap_up_at_ms=find_instant(agent, "aftercontactworkstarttimestamp", zone),
-        ended_at_ms=find_instant(record, "disconnecttimestamp", zone),
-        talk_ms=milliseconds_of(agent.get("agentinteractionduration")),
-        hold_ms=milliseconds_of(agent.get("customerholdduration")),
-        acw_ms=milliseconds_of(agent.get("aftercontactworkduration")),
-        passed_on=bool(next_contact or transferred_to or record.get("transfercompletedtimestamp")),
-        target=text_of(transferred_to.get("address")),
+        wrap_up_at_ms=read_instant(agent.after_contact_work_start_timestamp, zone),
+        ended_at_ms=read_instant(record.disconnect_timestamp, zone),
+        talk_ms=milliseconds_of(agent.agent_interaction_duration),
+        hold_ms=milliseconds_of(agent.customer_hold_duration),
+        acw_ms=milliseconds_of(agent.after_contact_work_duration),
+        passed_on=bool(next_contact or record.transferred_to_endpoint or _said(record.transfer_completed_timestamp)),
+        target=_address(record.transferred_to_endpoint),
         reason=reason,
         ratings=ratings,
         data=_data(record, next_contact),
     )
+    if updated_at_ms is not None:
+        return hop
+    latest_at_ms = hop.latest_at_ms()
+    if latest_at_ms is None:
+        msg = "no time in the record"
+        raise LineRejected(msg)
+    return hop._replace(revision=record_revision(latest_at_ms, line))
 
 
-def _queue_name(queue: Keys) -> str:
-    return text_of(queue.get("name")) or OWN_QUEUE
+def _said(text: str | None) -> str | None:
+    return text if text and not text.isspace() else None
 
 
-def _data(record: Keys, next_contact: str | None) -> Mapping[str, str]:
+def _address(endpoint: Endpoint | None) -> str | None:
+    return None if endpoint is None else _said(endpoint.address)
+
+
+def _data(record: Record, next_contact: str | None) -> Mapping[str, str]:
     """What no field has room for: the chain's first contact and the next, the recording, the site's own attributes."""
-    named = {
-        "initial_contact": text_of(record.get("initialcontactid")),
-        "next_contact": next_contact,
-        RECORDING: text_of(keys_of(record.get("recording")).get("location")) or _first_location(record),
-    }
-    data = {name: text for name, text in named.items() if text is not None}
-    attributes = record.get("attributes")
-    if isinstance(attributes, dict):
-        data.update(flatten(attributes, "attributes"))
+    data: dict[str, str] = {}
+    initial_contact, location = _said(record.initial_contact_id), _location(record)
+    if initial_contact is not None:
+        data["initial_contact"] = initial_contact
+    if next_contact is not None:
+        data["next_contact"] = next_contact
+    if location is not None:
+        data[RECORDING] = location
+    if record.attributes:
+        data.update(flatten(record.attributes, "attributes"))
     return data or NO_DATA
 
 
-def _first_location(record: Keys) -> str | None:
-    """Where the first recording is, in records that have a list of them."""
-    recordings = record.get("recordings")
-    found = (text_of(keys_of(one).get("location")) for one in (recordings if isinstance(recordings, list) else ()))
-    return next(filter(None, found), None)
+def _location(record: Record) -> str | None:
+    """Where the recording is; of a list of them the first that is anywhere."""
+    for recording in (record.recording, *(record.recordings or ())):
+        location = None if recording is None else _said(recording.location)
+        if location is not None:
+            return location
+    return None
 
 
 def _rated(attributes: Mapping[str, object]) -> tuple[Mapping[str, str], str | None]:

@@ -74,12 +74,12 @@ class AmazonConnectContactEvents:
             raise LineRejected(msg)
         delivered_at_ms = None if event is envelope else find_instant(envelope, "time", context.timezone)
         hop = _read_hop(event, contact, kind.upper(), delivered_at_ms, context.timezone)
-        known = [at_ms for at_ms in hop.instants() if at_ms is not None]
+        known = hop.instants()
         if not known:
             msg = "no time in the event"
             raise LineRejected(msg)
         hop = hop._replace(revision=event_revision(max(known), len(known), delivered_at_ms or 0, line))
-        return events_of(hop) or (described(hop, max(known)),)
+        return events_of(hop) or (described(hop),)
 
     def fields(self, line: str, context: LineContext) -> Mapping[str, str]:
         """Every member that has a value, ``outer.inner``; lists as JSON."""

@@ -57,6 +57,8 @@ class Hop(NamedTuple):
     contact: str
     revision: int = 0
     """By ``record_revision`` or ``event_revision``."""
+    told_at_ms: int | None = None
+    """When a contact record was written, or a contact event delivered."""
     told_by: str = ""
     """Names every event of this telling; empty: each is named by what happened."""
     method: str = ""
@@ -97,9 +99,9 @@ class Hop(NamedTuple):
     """csat, nps, ces by the site's own attributes."""
     data: Mapping[str, str] = NO_DATA
 
-    def instants(self) -> tuple[int | None, ...]:
-        """Everything that says when."""
-        return (
+    def instants(self) -> list[int]:
+        """What is known of when things happened."""
+        instants = (
             self.began_at_ms,
             self.queued_at_ms,
             self.left_queue_at_ms,
@@ -109,6 +111,11 @@ class Hop(NamedTuple):
             self.wrapped_up_at_ms,
             self.ended_at_ms,
         )
+        return [at_ms for at_ms in instants if at_ms is not None]
+
+    def latest_at_ms(self) -> int | None:
+        """The last thing that happened; None: nothing is dated."""
+        return max(self.instants(), default=None)
 
 
 def record_revision(updated_at_ms: int, line: str) -> int:
@@ -138,12 +145,17 @@ def id_in_arn(arn: object) -> str | None:
     return (text_of(arn) or "").rpartition("/")[2] or None
 
 
-def find_instant(keys: Keys, name: str, zone: tzinfo) -> int | None:
+def read_instant(text: str | None, zone: tzinfo) -> int | None:
     """An instant; None where there is none, or not yet. Raises LineRejected on a text that is none."""
-    value = keys.get(name)
-    if not isinstance(value, str) or not value.strip() or value.startswith(_NOT_YET):
+    if not text or text.startswith(_NOT_YET) or text.isspace():
         return None
-    return parse_iso(value, zone)
+    return parse_iso(text, zone)
+
+
+def find_instant(keys: Keys, name: str, zone: tzinfo) -> int | None:
+    """A member's instant; None where it is no text. Raises LineRejected as ``read_instant``."""
+    value = keys.get(name)
+    return read_instant(value, zone) if isinstance(value, str) else None
 
 
 def events_of(hop: Hop) -> Sequence[Event]:
@@ -167,8 +179,10 @@ def events_of(hop: Hop) -> Sequence[Event]:
     return events
 
 
-def described(hop: Hop, at_ms: int) -> Event:
-    """All there is to tell of a contact that has no instant of its own."""
+def described(hop: Hop) -> Event:
+    """All there is to tell of a contact that has no beginning, no visit and no end."""
+    at_ms = hop.told_at_ms if hop.told_at_ms is not None else hop.latest_at_ms()
+    assert at_ms is not None, "what says nothing of when is rejected"
     name = hop.told_by or hop.method or "contact record"
     data = {**hop.data, **hop.ratings}
     return Event(

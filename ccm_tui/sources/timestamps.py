@@ -19,6 +19,7 @@ LAST_AT_MS = 4_102_444_800_000
 """2100-01-01T00:00:00Z, the first instant no longer believed."""
 
 _ORIGIN = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS = {f"{second:02}": second * 1000 for second in range(60)}
 _EPOCH_SECONDS = re.compile(r"([0-9]{1,19})(?:\.([0-9]{1,19}))?")  # 1795330073, 1167421685.123
 _SHORTEST_ISO_WITH_TIME = 11  # 20261122T06; anything shorter is a date alone
 
@@ -91,6 +92,11 @@ def epoch_number_to_ms(seconds: float) -> int:
 
 def parse_iso(text: str, zone: tzinfo) -> int:
     """ISO 8601 date and time: T or a blank between them, any fraction; ``zone`` counts when there is no offset or Z."""
+    if len(text) == 20 and text[16] == ":" and text[19] == "Z":  # 2026-11-22T06:00:00Z, as most systems write it
+        second_ms = _SECONDS.get(text[17:19])
+        minute_ms = None if second_ms is None else _minute_ms(text[:16])
+        if minute_ms is not None:
+            return minute_ms + (second_ms or 0)
     try:
         moment = datetime.fromisoformat(text.removesuffix(" UTC") + "Z" if text.endswith(" UTC") else text)
     except ValueError:
@@ -100,6 +106,15 @@ def parse_iso(text: str, zone: tzinfo) -> int:
         msg = f"a date without a time of day: {excerpt(text)}"
         raise LineRejected(msg)
     return moment_to_ms(moment, zone)
+
+
+@lru_cache(maxsize=4096)  # lines come in order of time, and some have ten instants within a few minutes
+def _minute_ms(text: str) -> int | None:
+    """The beginning of a minute, UTC; None when the text is none."""
+    try:
+        return moment_to_ms(datetime.fromisoformat(f"{text}:00Z"), UTC)
+    except (ValueError, LineRejected):
+        return None
 
 
 def parse_pattern(text: str, pattern: str, zone: tzinfo) -> int:

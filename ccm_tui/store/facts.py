@@ -1,8 +1,9 @@
 """Facts of contacts in the store: the writer's statements, and reading them as domain values."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
@@ -37,13 +38,13 @@ def facts_row(contact_id: int, site: str, facts: Facts, turns: Sequence[Turn]) -
         None if facts.channel is None else facts.channel.value,
         None if facts.direction is None else facts.direction.value,
         customer_sentiment(facts, turns),
-        json.dumps(dict(facts.said), ensure_ascii=False, separators=(",", ":")) if facts.said else None,
+        msgspec.json.encode(facts.said).decode() if facts.said else None,
     )
 
 
-def put_facts(cursor: sqlite3.Cursor, row: FactsRow) -> None:
-    """Store a contact's facts, new or changed."""
-    cursor.execute(PUT_FACTS, row)
+def put_facts(cursor: sqlite3.Cursor, rows: Iterable[FactsRow]) -> None:
+    """Store contacts' facts, new or changed."""
+    cursor.executemany(PUT_FACTS, rows)
 
 
 def drop_facts(cursor: sqlite3.Cursor, contact_id: int) -> int:
@@ -70,7 +71,7 @@ def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
         customer,
         None if channel is None else Channel(channel),
         None if direction is None else Direction(direction),
-        json.loads(said) if said else {},
+        msgspec.json.decode(said) if said else {},
     )
 
 

@@ -3,14 +3,18 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
 from ccm_tui.domain.events import EventKind
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
+from ccm_tui.sources.amazon_connect_record import Record, find_members
 from ccm_tui.sources.base import LineContext, Sample
+from ccm_tui.sources.json_objects import keys_of, parse_object
 from ccm_tui.sources.registry import FORMATS, identify
+from tests.benchmarks.contact_records import iter_contact_records
 from tests.feeding import Feeder, all_segments, open_writing, store_content
 from tests.sources.amazon_connect import (
     WRONG,
@@ -301,3 +305,31 @@ def test_every_member_is_among_the_fields() -> None:
     assert fields["Queue.Name"] == "Support"
     assert (fields["Attributes.Topic"], fields["Attributes.topic"]) == ("billing", "refund")
     assert fields["SomethingNew.a"] == '[1,{"b":2}]'
+
+
+def _complete(**changes: Any) -> dict[str, Any]:
+    """A record with every member that is documented, as Amazon Connect writes them."""
+    record: dict[str, Any] = next(iter_contact_records(1))
+    return record | changes
+
+
+def test_reading_by_type_and_by_name_are_the_same() -> None:
+    records: list[dict[str, Any]] = list(iter_contact_records(50))
+    for record in records:
+        line = json.dumps(record)
+        by_type = msgspec.json.decode(line, type=Record)
+        assert by_type == find_members(keys_of(parse_object(line)))
+        renamed = find_members(keys_of(parse_object(json.dumps({k.upper(): v for k, v in record.items()}))))
+        assert by_type == renamed
+
+
+@settings(max_examples=150, deadline=None)
+@given(damaged([_complete(), _complete(Queue=None, Attributes=None)]))
+def test_damage_is_the_same_by_type_and_by_name(record: Any) -> None:
+    """Whether or not a record happens to have all members under their names, it says the same."""
+    line = json.dumps(record)
+    events = check_parse(AmazonConnectContact(), line)
+    if events and "VoiceIdResult" in record:
+        record["queue"] = record.pop("Queue", None)
+        other = check_parse(AmazonConnectContact(), json.dumps(record))
+        assert [event._replace(revision=None) for event in events] == [event._replace(revision=None) for event in other]

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccm_tui.sources.json_records import NOT_BEGUN, Skimming, cut_short, iter_records, split_records
+from ccm_tui.sources.json_records import (
+    NOT_BEGUN,
+    Skimming,
+    _holds_listed,
+    _listed,
+    cut_short,
+    iter_records,
+    split_records,
+)
 
 _texts = st.text(max_size=12) | st.sampled_from(['"', "\\", "}{", "[{", '"events": [', "},{", "\n{", "\\\\"])
 _values: st.SearchStrategy[Any] = st.recursive(
@@ -121,3 +129,19 @@ def test_the_whole_members_of_a_record_that_is_cut_short() -> None:
     assert cut_short(b'{"a":[1],"b":2,"c":[{"d":3,"e') == b'{"a":[1],"b":2}'
     assert cut_short(b'{"a":[{"b":1,"c') is None
     assert cut_short(b'{"a":1') is None
+
+
+names = st.sampled_from(["records", "Events", "PAYLOAD", "Recordings", "items2", "it ems", 'x\\"items', ""])
+blanks = st.sampled_from(["", " ", "\t ", "\r"])
+members = st.builds(
+    lambda name, before, after, value: f'"{name}"{before}:{after}{value}',
+    names,
+    blanks,
+    blanks,
+    st.sampled_from(["[", "[]", '"["', '"items":[', "{", "1", "[[{"]),
+)
+
+
+@given(st.lists(members | blanks | st.sampled_from(["[", '"', ":", ","]), max_size=6).map("".join))
+def test_an_envelopes_list_is_seen_from_its_bracket(text: str) -> None:
+    assert _holds_listed(text.encode()) == bool(_listed.search(text.encode()))

@@ -131,3 +131,23 @@ def test_aware_iso_round_trips_in_every_zone(at_ms: int, zone: tzinfo) -> None:
 def test_any_text_is_an_instant_or_rejected(parse: Callable[[str], int], text: str) -> None:
     with suppress(LineRejected):
         assert FIRST_AT_MS <= parse(text) < LAST_AT_MS
+
+
+def _instant_or_none(text: str) -> int | None:
+    with suppress(LineRejected):
+        return parse_iso(text, UTC)
+    return None
+
+
+seconds = st.integers(600_000_000, 4_130_000_000).map(lambda at: f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}")
+damaged_seconds = st.builds(
+    lambda text, at, character: text[:at] + character + text[at + 1 :],
+    seconds,
+    st.integers(0, 18),
+    st.sampled_from("0569: TZ-.+٣W²"),
+)
+
+
+@given(seconds | damaged_seconds)
+def test_whole_seconds_of_utc_are_read_as_any_other_instant(text: str) -> None:
+    assert _instant_or_none(f"{text}Z") == _instant_or_none(f"{text}+00:00")
