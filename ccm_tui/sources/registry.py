@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ccm_tui.errors import SourceError, UsageError
+from ccm_tui.sources.abcd import Abcd
 from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
 from ccm_tui.sources.asterisk_cdr import AsteriskCdr
 from ccm_tui.sources.asterisk_cel import AsteriskCel
@@ -11,11 +12,14 @@ from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.chatwoot import Chatwoot
+from ccm_tui.sources.contact_lens import ContactLens
 from ccm_tui.sources.freeswitch_callcenter import FreeswitchCallcenter, FreeswitchCallcenterJson
 from ccm_tui.sources.freeswitch_cdr import FreeswitchCdr, FreeswitchCdrJson
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
+from ccm_tui.sources.transcribe_call_analytics import TranscribeCallAnalytics
+from ccm_tui.sources.transcripts import Transcript
 
 FORMATS: tuple[LogFormat, ...] = (
     AsteriskQueueLog(),
@@ -24,6 +28,10 @@ FORMATS: tuple[LogFormat, ...] = (
     PbxwareCsv(),
     CcmJsonl(),
     AmazonConnectContact(),
+    ContactLens(),
+    TranscribeCallAnalytics(),
+    Transcript(),
+    Abcd(),
     FreeswitchCallcenter(),
     FreeswitchCallcenterJson(),
     FreeswitchCdr(),

@@ -111,3 +111,15 @@ def test_the_whole_members_of_a_record_that_is_cut_short() -> None:
     assert cut_short(b'{"a":1,"b":{"c":[1,2]},"d":[{"x') == b'{"a":1,"b":{"c":[1,2]}}'
     assert cut_short(b'{"a":1,"b":2,"c') == b'{"a":1,"b":2}'
     assert cut_short(b'{"a":1') is None
+    assert cut_short(b'{"a":[{"b":"x, y"},{"c":[1,{"d":"e, ') == b'{"a":[{"b":"x, y"},{"c":[1]}]}'
+
+
+@given(_objects, _indents, st.data())
+def test_a_record_that_is_cut_anywhere_is_json_as_far_as_it_goes(
+    objects: list[dict[str, Any]], indent: int | None, data: st.DataObject
+) -> None:
+    text = json.dumps(objects[0], indent=indent).encode()
+    cut = cut_short(text[: data.draw(st.integers(1, len(text)))])
+    if cut is not None:
+        found = json.loads(cut)
+        assert found.keys() <= objects[0].keys()
