@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import QUEUE_ID, SUMMARY, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import NO_FACTS, Facts, add_facts, lay_over, tells_facts
+from ccm_tui.domain.facts import NO_FACTS, Facts, add_facts, copy_of, lay_over, tells_facts
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Turn, turn_of, version_of
 from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
@@ -39,6 +39,7 @@ class ContactFold:
     """One contact's visits, brought up to date event by event."""
 
     __slots__ = (
+        "_analysis",
         "_channel",
         "_customer",
         "_early",
@@ -70,6 +71,8 @@ class ContactFold:
         self._record: tuple[int, tuple[int, int]] | None = None
         """Version and place of the record of the whole contact that counts; None while there is none."""
         self._facts = self._told_facts = NO_FACTS
+        self._analysis: tuple[int, Facts] | None = None
+        """Number of the copy of an analysis that counts, and what it says; None while there is none."""
         self._transcript: tuple[int, tuple[int, int]] | None = None
         """Version and place of the whole transcript that counts; None while turns come one by one."""
         self._versions: dict[str, tuple[int, int]] = {}
@@ -102,7 +105,8 @@ class ContactFold:
     @property
     def facts(self) -> Facts:
         """What is known of the contact as a whole."""
-        return lay_over(self._told_facts, self._facts)
+        analysed = self._facts if self._analysis is None else lay_over(self._facts, self._analysis[1])
+        return lay_over(self._told_facts, analysed)
 
     @property
     def began_at_ms(self) -> int | None:
@@ -115,7 +119,7 @@ class ContactFold:
     @property
     def knows_facts(self) -> bool:
         """Whether anything is known of the contact as a whole."""
-        return self._facts is not NO_FACTS or self._told_facts is not NO_FACTS
+        return self._facts is not NO_FACTS or self._told_facts is not NO_FACTS or self._analysis is not None
 
     @property
     def tells(self) -> bool:
@@ -126,6 +130,8 @@ class ContactFold:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
         if event.kind is _SAID:
             return self._name_queue(event) | self._say(event, place)
+        if event.kind is _DESCRIBED and (copy := copy_of(event)) is not None:
+            return self._analyse(event, copy)
         changed = False
         if self._queue_names and event.queue in self._queue_names:
             event = event._replace(queue=self._queue_names[event.queue])
@@ -198,6 +204,15 @@ class ContactFold:
             return self._told_facts is not before
         facts, self._facts = self._facts, add_facts(self._facts, event)
         return self._facts is not facts
+
+    def _analyse(self, event: Event, copy: int) -> bool:
+        """What an analysis found, in this copy of it."""
+        known = self._analysis
+        if known is not None and copy < known[0]:
+            return False
+        before = NO_FACTS if known is None or copy > known[0] else known[1]
+        self._analysis = (copy, add_facts(before, event))
+        return self._analysis != known
 
     def _say(self, event: Event, place: tuple[int, int]) -> bool:
         """A turn of a whole transcript, or a single one; a whole transcript stands above single turns."""

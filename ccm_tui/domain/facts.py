@@ -20,6 +20,9 @@ SURVEY = "survey."
 SURVEY_RESOLVED = "survey.resolved"
 """'yes' or 'no': whether the customer says so."""
 RATINGS = frozenset(("csat", "nps", "ces"))
+ANALYSIS_COPY = "analysis_copy"
+"""In ``data`` of a DESCRIBED event: the number of one of several copies of an analysis of the conversation, raw and
+redacted. Of these the one of the greatest number counts alone, below what all other lines say."""
 
 
 class Facts(NamedTuple):
@@ -43,7 +46,10 @@ class Facts(NamedTuple):
 
 
 NO_FACTS = Facts()
+_LONGEST_NUMBER = 9
 
+_NO_FACTS = RATINGS | {ANALYSIS_COPY}
+"""What ``data`` may hold beside facts."""
 _TELLING = frozenset((EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.DESCRIBED))
 """Kinds whose ``data`` holds facts."""
 _CLOSING = frozenset(
@@ -84,7 +90,7 @@ def add_facts(facts: Facts, event: Event) -> Facts:
             if value is not None:
                 changes[name] = value
     if event.data and kind in _TELLING:
-        told = {name: text for name, text in event.data.items() if text and name not in RATINGS}
+        told = {name: text for name, text in event.data.items() if text and name not in _NO_FACTS}
         if told:
             changes["said"] = {**facts.said, **told}
     if not changes:
@@ -92,6 +98,12 @@ def add_facts(facts: Facts, event: Event) -> Facts:
     if event.at_ms != UNDATED_MS:
         changes["first_at_ms"] = event.at_ms if facts.first_at_ms is None else min(facts.first_at_ms, event.at_ms)
     return facts._replace(**changes)  # type: ignore[arg-type]
+
+
+def copy_of(event: Event) -> int | None:
+    """Which copy of an analysis an event tells of; None: of none."""
+    number = event.data.get(ANALYSIS_COPY, "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER else None
 
 
 def lay_over(told: Facts, facts: Facts) -> Facts:

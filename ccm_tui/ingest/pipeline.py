@@ -201,8 +201,8 @@ class Pipeline:
     def _refuse_known(self, cursor: sqlite3.Cursor, placed: list[Placed], late: Late) -> list[Placed]:
         """The lines that are stored neither in the database nor earlier among these."""
         known: dict[event_store.Identity, event_store.Place] = {}
-        newest_ms = event_store.newest_at_ms(cursor)
-        if placed and newest_ms is not None and placed[0][0][0] <= newest_ms:
+        reached_ms = event_store.reached_at_ms(cursor)
+        if placed and reached_ms is not None and placed[0][0][0] <= reached_ms:
             known = event_store.find_known(cursor, [row[:2] for _, _, row in placed])
         if not known and len({row[1] for _, _, row in placed}) == len(placed):
             for _, batch, _ in placed:

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from ccm_tui.domain.events import UNDATED_MS
 from ccm_tui.live.snapshot import DatabaseHealth, FeedRow
 from ccm_tui.store.files import list_files
 from ccm_tui.store.health import read_health
@@ -30,11 +31,12 @@ def read_feeds(cursor: sqlite3.Cursor) -> tuple[FeedRow, ...]:
             quarantined=file.quarantined,
             blank=file.blank,
             flagged=file.flagged,
-            first_at_ms=file.first_at_ms,
-            last_at_ms=max((at for at in (file.last_at_ms, newest.get(file.id)) if at is not None), default=None),
+            first_at_ms=_dated(file.first_at_ms),
+            last_at_ms=max(filter(None, (_dated(file.last_at_ms), _dated(newest.get(file.id)))), default=None),
             read_at_ms=file.read_at_ms,
             problem=file.problem,
-            last_line_at_ms=file.last_at_ms,
+            last_line_at_ms=_dated(file.last_at_ms),
+            number=file.id,
         )
         for file in rows[:LISTED_FILES]
     )
@@ -52,6 +54,11 @@ def read_database_health(cursor: sqlite3.Cursor, path: Path) -> DatabaseHealth:
         repeated_ends=health.repeated_ends,
         dirty_rollups=health.dirty_rollups,
     )
+
+
+def _dated(at_ms: int | None) -> int | None:
+    """The time of a line that has one."""
+    return None if at_ms == UNDATED_MS else at_ms
 
 
 def _size(path: str, inode: int) -> int | None:

@@ -95,12 +95,15 @@ class FeedRow:
     blank: int
     flagged: int
     first_at_ms: int | None
+    """Time of the first line; None: it has none."""
     last_at_ms: int | None
-    """Time of the newest line."""
+    """Time of the newest line; None: no line has one."""
     read_at_ms: int | None
     problem: str | None
     last_line_at_ms: int | None = None
-    """Time of the last line. Earlier than the newest where the clock went back; None: not told apart."""
+    """Time of the last line. Earlier than the newest where the clock went back; None: it has none."""
+    number: int = 0
+    """Tells contents of one path apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class FloorSnapshot:
 
     as_of_ms: int
     newest_at_ms: int | None
-    """Time of the newest stored line; None while nothing is stored."""
+    """Time of the newest stored line; None while none is stored that has one."""
     follower: FollowerStatus
     timezones: dict[str, str] = field(default_factory=dict)
     """Site -> IANA zone."""

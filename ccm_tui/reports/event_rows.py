@@ -7,7 +7,7 @@ from sqlite3 import Cursor
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
 from ccm_tui.errors import CcmError
 from ccm_tui.formatting import iso_utc, mask_fields, mask_line
 from ccm_tui.ingest.dialect import Dialect
@@ -44,20 +44,23 @@ class EventRows:
         self._customers: dict[int, tuple[str, ...]] = {}
 
     def stream(self, definitions: Definitions, query: Query) -> Iterator[Row]:
-        """Every line of the period in time order; without a period, every line there is."""
+        """Every line of the period in time order; without a period, every line there is, the undated first."""
         with self._store.reading() as cursor:
             frame = read_frame(cursor, definitions, query)
             last_ms = line_history.last_line_at_ms(cursor)
         periods = {period.site: period for period in frame.sites}
         endless = query.end is None
-        at_ms, to_ms = frame.from_ms, max(frame.to_ms, last_ms + 1) if endless else frame.to_ms
+        everything = endless and query.start is None
+        at_ms = UNDATED_MS if everything else frame.from_ms
+        to_ms = max(frame.to_ms, last_ms + 1) if endless else frame.to_ms
         while at_ms < to_ms:
             with self._store.reading() as cursor:
                 lines, at_ms = line_history.page_of_lines(cursor, at_ms, to_ms)
                 rows = [
                     self.row(cursor, line)
                     for line in self.in_order(cursor, lines)
-                    if _meant(periods.get(self._file(cursor, line.file_id)[0].site), line.at_ms, endless)
+                    if (everything and line.at_ms == UNDATED_MS)
+                    or _meant(periods.get(self._file(cursor, line.file_id)[0].site), line.at_ms, endless)
                 ]
             yield from rows
 
@@ -96,7 +99,7 @@ class EventRows:
                 fields = mask_fields(fields, customers)
             text = masked
         return {
-            "at": iso_utc(stored.at_ms),
+            "at": None if stored.at_ms == UNDATED_MS else iso_utc(stored.at_ms),
             "site": file.site,
             "native_id": next((event.contact for event in events if event.contact is not None), None),
             "queue": next((event.queue for event in events if event.queue is not None), None),

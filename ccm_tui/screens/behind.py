@@ -105,7 +105,8 @@ class Found(NamedTuple):
 class LogLine(NamedTuple):
     """A line of a log, its customer masked where that is asked for."""
 
-    at_ms: int
+    at_ms: int | None
+    """None: nothing says when."""
     event: str
     file: str
     offset: int
@@ -283,7 +284,10 @@ def read_agent_lines(
 
 
 def _log_lines(rows: Iterable[dict[str, Any]]) -> tuple[LogLine, ...]:
-    return tuple(LogLine(_ms(row["at"]), row["event"], row["file"], row["offset"], row["line"]) for row in rows)
+    return tuple(
+        LogLine(_ms(row["at"]) if row["at"] else None, row["event"], row["file"], row["offset"], row["line"])
+        for row in rows
+    )
 
 
 def _ms(at: str) -> int:

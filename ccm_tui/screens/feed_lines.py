@@ -68,8 +68,10 @@ def feed_lines(row: FeedRow, alert: "Alert | None", snapshot: FloorSnapshot, des
     lines += conservation(row, width)
     size = UNDEFINED if row.size is None else data_size(row.size)
     lines += _fact("offset", f"{data_size(row.offset)} of {size} read", width)
-    if row.first_at_ms is not None:
+    if row.last_at_ms is not None:
         lines += _fact("times", f"{moment(row.first_at_ms, zone)} to {moment(row.last_at_ms, zone)}", width)
+    elif row.records:
+        lines += _fact("times", "no line says when", width)
     if row.last_at_ms is not None and row.last_line_at_ms is not None and row.last_line_at_ms < row.last_at_ms:
         back = timer((row.last_at_ms - row.last_line_at_ms) / 1000)
         words = f"the last line is of {moment(row.last_line_at_ms, zone)}: the clock went back by {back}"

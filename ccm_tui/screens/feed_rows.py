@@ -101,7 +101,7 @@ class Trouble(NamedTuple):
 
 def feed_key(row: FeedRow) -> str:
     """Identifies a content: a rotated file's successor is another."""
-    return f"{row.site}\x1f{row.path}\x1f{row.first_at_ms}"
+    return f"{row.site}\x1f{row.path}\x1f{row.first_at_ms}\x1f{row.number}"
 
 
 def unread(snapshot: FloorSnapshot) -> list[Trouble]:

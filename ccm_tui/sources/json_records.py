@@ -23,6 +23,7 @@ _ENVELOPE_WITHIN = 1 << 16
 
 _STRING = rb'"(?:[^"\\\n]++|\\.)*+"'
 _next_bracket = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+[{}\[\]]").match
+_next_mark = re.compile(rb'(?:[^"{}\[\],]++|' + _STRING + rb")*+[{}\[\],]").match
 _up_to_bracket = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+").match
 _framing = re.compile(rb"(?:[\s,\[\]}\x00\xef\xbb\xbf]++|Content-[\w-]+:[^\n]*+\n)*+").match
 _member = re.compile(rb'"((?:[^"\\\n]++|\\.)*+)"\s*+:\s*+').match
@@ -31,6 +32,8 @@ _listed = re.compile(rb'"(' + b"|".join(sorted(ENVELOPE_LISTS)) + rb')"\s*+:\s*+
 _identified = re.compile(rb'"(?:' + b"|".join(sorted(_RECORD_KEYS)) + rb')"\s*+:', re.IGNORECASE)
 _adjoining = re.compile(rb"\}\s*+,?\s*+\{").search
 _OPENING = b"{["
+_CLOSERS = {0x7B: 0x7D, 0x5B: 0x5D}
+_COMMA = 0x2C
 _outside_text = re.compile(rb'["{}\[\]]').search
 _inside_text = re.compile(rb'["\\\n]').search
 
@@ -101,21 +104,25 @@ def iter_records(data: bytes) -> Iterator[bytes]:
 
 
 def cut_short(data: bytes) -> bytes | None:
-    """A record of which only the beginning is there, ended after its last whole object or list, or else its last whole
-    member; None when it has none."""
-    place, depth, last, opened = 1, 1, 0, 0
-    while found := _next_bracket(data, place):
+    """A record of which only the beginning is there, ended after its last whole member or element, however deep that
+    lies, and closed; None when it has none."""
+    place, last = 0, 0
+    closers: list[int] = []
+    left_open = b""
+    while found := _next_mark(data, place):
         place = found.end()
-        if data[place - 1] not in _OPENING:
-            depth -= 1
+        mark = data[place - 1]
+        if mark in _OPENING:
+            closers.append(_CLOSERS[mark])
+            continue
+        if mark == _COMMA:
+            last = place - 1
         else:
-            opened = place if depth == 1 else opened
-            depth += 1
-        if depth == 1:
+            if closers:
+                closers.pop()
             last = place
-    # What is whole stands before the object or list that is not
-    last = max(last, data.rfind(b",", 0, opened)) if depth > 1 else last or data.rfind(b",")
-    return data[:last] + b"}" if last > 1 else None
+        left_open = bytes(reversed(closers))
+    return data[:last] + left_open if last > 1 else None
 
 
 def _whole_line(data: bytes, place: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ccm_tui.errors import SourceError, UsageError
+from ccm_tui.sources.abcd import Abcd
 from ccm_tui.sources.amazon_connect_agent_events import AmazonConnectAgentEvents
 from ccm_tui.sources.amazon_connect_contact import AmazonConnectContact
 from ccm_tui.sources.amazon_connect_contact_events import AmazonConnectContactEvents
@@ -13,6 +14,7 @@ from ccm_tui.sources.asterisk_queue_log import AsteriskQueueLog
 from ccm_tui.sources.base import CsvMapping, LogFormat, Sample, excerpt
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.chatwoot import Chatwoot
+from ccm_tui.sources.contact_lens import ContactLens
 from ccm_tui.sources.freeswitch_callcenter import FreeswitchCallcenter, FreeswitchCallcenterJson
 from ccm_tui.sources.freeswitch_cdr import FreeswitchCdr, FreeswitchCdrJson
 from ccm_tui.sources.genesys_cloud import GenesysCloud
@@ -20,6 +22,8 @@ from ccm_tui.sources.genesys_cloud_users import GenesysCloudUsers
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
+from ccm_tui.sources.transcribe_call_analytics import TranscribeCallAnalytics
+from ccm_tui.sources.transcripts import Transcript
 
 FORMATS: tuple[LogFormat, ...] = (
     AsteriskQueueLog(),
@@ -30,6 +34,10 @@ FORMATS: tuple[LogFormat, ...] = (
     AmazonConnectContact(),
     AmazonConnectContactEvents(),
     AmazonConnectAgentEvents(),
+    ContactLens(),
+    TranscribeCallAnalytics(),
+    Transcript(),
+    Abcd(),
     GenesysCloud(),
     GenesysCloudUsers(),
     FreeswitchCallcenter(),

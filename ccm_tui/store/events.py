@@ -52,10 +52,10 @@ def insert_events(cursor: sqlite3.Cursor, new: Columns) -> None:
 def find_known(cursor: sqlite3.Cursor, identities: Sequence[Identity]) -> dict[Identity, Place]:
     """Of these identities, those already stored, with the place where each was first."""
     found: dict[Identity, Place] = {}
-    newest = newest_at_ms(cursor)
-    if newest is None:
+    reached = reached_at_ms(cursor)
+    if reached is None:
         return found
-    wanted = {identity for identity in identities if identity[0] <= newest}
+    wanted = {identity for identity in identities if identity[0] <= reached}
     query = f"SELECT times, digests, file_ids, offsets FROM block WHERE {BETWEEN}"  # noqa: S608 - our own columns
     for first_ms, last_ms in blocks.groups_of(identity[0] for identity in wanted):
         for times, digests, file_ids, offsets in cursor.execute(query, blocks.within(first_ms, last_ms)):
@@ -108,10 +108,16 @@ def count_events(cursor: sqlite3.Cursor) -> int:
     return int(cursor.execute("SELECT COALESCE(SUM(lines), 0) FROM block").fetchone()[0])
 
 
-def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
-    """Time of the newest stored line; None while there is none."""
+def reached_at_ms(cursor: sqlite3.Cursor) -> int | None:
+    """Up to which time lines are stored, UNDATED_MS if none of them has a time; None while there is none."""
     found: int | None = cursor.execute("SELECT MAX(to_ms) FROM block").fetchone()[0]
     return found
+
+
+def newest_at_ms(cursor: sqlite3.Cursor) -> int | None:
+    """Time of the newest stored line that has a time; None while there is none."""
+    found = reached_at_ms(cursor)
+    return None if found == UNDATED_MS else found
 
 
 def oldest_at_ms(cursor: sqlite3.Cursor) -> int | None:

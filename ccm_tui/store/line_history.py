@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ccm_tui.domain.events import UNDATED_MS
 from ccm_tui.store import blocks
 from ccm_tui.store.events import newest_at_ms
 
@@ -41,16 +42,16 @@ def named_lines_of_agent(cursor: sqlite3.Cursor, agent_id: int, instants: Sequen
 
 
 def last_line_at_ms(cursor: sqlite3.Cursor) -> int:
-    """Time of the newest stored line; 0 while there is none."""
-    return newest_at_ms(cursor) or 0
+    """Time of the newest stored line; UNDATED_MS while none has a time."""
+    return newest_at_ms(cursor) or UNDATED_MS
 
 
 def newest_by_file(cursor: sqlite3.Cursor, limit: int) -> dict[int, int]:
-    """File -> time of its newest line, for files with one of about so many newest lines of all."""
+    """File -> time of its newest line that has one, for files with one of about so many newest lines of all."""
     newest: dict[int, int] = {}
     seen = 0
-    query = "SELECT times, file_ids FROM block ORDER BY to_ms DESC LIMIT ?"
-    for times, file_ids in cursor.execute(query, (limit,)):
+    query = "SELECT times, file_ids FROM block WHERE to_ms > ? ORDER BY to_ms DESC LIMIT ?"
+    for times, file_ids in cursor.execute(query, (UNDATED_MS, limit)):
         ids = blocks.read_ints(file_ids)
         for file_id, at_ms in dict(zip(ids, blocks.read_longs(times), strict=True)).items():
             newest[file_id] = max(at_ms, newest.get(file_id, at_ms))

@@ -3,8 +3,8 @@ from itertools import permutations
 import pytest
 
 from ccm_tui.domain.contacts import ContactFold, ContactRules
-from ccm_tui.domain.events import Channel, Event, EventKind
-from ccm_tui.domain.facts import Facts
+from ccm_tui.domain.events import UNDATED_MS, Channel, Event, EventKind
+from ccm_tui.domain.facts import ANALYSIS_COPY, Facts, copy_of
 
 STARTED = Event(
     EventKind.CONTACT_STARTED,
@@ -52,6 +52,24 @@ def test_the_last_reason_said_counts(kind: EventKind) -> None:
         Event(kind, 4_000, "w", "c", agent="ana", reason="refund"),
     )
     assert fold.facts.reason == "refund"
+
+
+def test_of_the_copies_of_an_analysis_the_greatest_counts_alone_below_all_else() -> None:
+    raw = Event(EventKind.DESCRIBED, UNDATED_MS, "a", "c", channel=Channel.VOICE, data={ANALYSIS_COPY: "0", "vip": "x"})
+    found = {ANALYSIS_COPY: "1", "vip": "no", "issues": "late"}
+    redacted = raw._replace(data=found)
+    more = raw._replace(data={ANALYSIS_COPY: "1", "summary": "It came late."})
+    record = STARTED._replace(revision=1, data={"vip": "yes"}, channel=Channel.CALLBACK)
+    for events in permutations((raw, redacted, more, record)):
+        facts = _fold(*events).facts
+        assert dict(facts.said) == {"vip": "yes", "issues": "late", "summary": "It came late."}
+        assert (facts.channel, facts.first_at_ms) == (Channel.CALLBACK, record.at_ms)
+    alone = _fold(raw)
+    assert (alone.facts.channel, alone.facts.said, alone.began_at_ms) == (Channel.VOICE, {"vip": "x"}, None)
+
+
+def test_a_fact_that_only_goes_by_the_name_of_a_copy_is_a_fact() -> None:
+    assert copy_of(Event(EventKind.DESCRIBED, 1, "d", "c", data={ANALYSIS_COPY: "of mine"})) is None
 
 
 def test_a_contact_does_not_continue_itself() -> None:

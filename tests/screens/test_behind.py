@@ -1,14 +1,19 @@
 """The contacts behind a figure add up to the figure of the board, and open to their own lines."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from ccm_tui.screens.contact_sheet import log_lines
 
 from ccm_tui.domain import agent_time, kpi
 from ccm_tui.domain.events import Channel
 from ccm_tui.errors import UsageError
 from ccm_tui.screens.behind import FLOW_OUTS, PRESENCE, AgentFigure, QueueFigure
 from ccm_tui.screens.readers import StoreReaders
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.model import Settings
+from tests.feeding import Feeder, open_writing
 from tests.live.floors import Floor, Log, at
 
 NOW = at("9:40")
@@ -88,6 +93,18 @@ def test_a_contact_opens_to_its_own_lines_masked(readers: StoreReaders) -> None:
     assert lines[0].offset > 0
     assert lines[0].file.endswith("queue_log")
     assert not any("49301000000" in each.line for each in lines)
+
+
+def test_a_line_that_does_not_say_when_has_no_time(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "undated.db")
+    log = b'{"convo_id": 7, "scenario": {}, "original": [["agent", "Hi!"]]}\n'
+    Feeder(writing, tmp_path / "a.json").feed(log)
+    with writing.store.reading() as cursor:
+        (contact,) = cursor.execute("SELECT public_id FROM contact").fetchone()
+    lines = StoreReaders(writing.store.path, Definitions(Settings())).contact_lines(contact)
+    assert [(each.at_ms, each.event) for each in lines] == [(None, "scenario")]
+    assert not any("1970" in str(each) for each in log_lines(lines, ZoneInfo("UTC"), 80))
+    writing.store.close()
 
 
 def test_a_contact_that_a_rebuild_took_away_is_an_error_in_words(readers: StoreReaders) -> None:

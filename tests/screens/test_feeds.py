@@ -49,6 +49,19 @@ async def test_labels_do_not_touch_what_they_say() -> None:
         assert " note    the disk is full" in it.text
 
 
+async def test_a_file_whose_lines_do_not_say_when_shows_no_1970() -> None:
+    undated = feed("/srv/calls/a.json", first_at_ms=None, last_at_ms=None)
+    partly = feed("/srv/calls/b.json", first_at_ms=None, last_at_ms=NOW - HOUR, last_line_at_ms=None)
+    async with console((140, 40)) as it:
+        await it.press("9")
+        await it.show(floor(feeds=(undated,)))
+        assert "no line says when" in it.text
+        assert "1970" not in it.text
+        await it.show(floor(feeds=(partly,)))
+        assert " times   — to 20" in it.text
+        assert "1970" not in it.text
+
+
 async def test_where_there_is_room_the_format_has_its_whole_name() -> None:
     async with console((200, 24)) as it:
         await it.press("9")

@@ -125,10 +125,11 @@ def test_a_list_of_what_has_an_id_of_its_own_makes_no_envelope() -> None:
 def test_the_whole_members_of_a_record_that_is_cut_short() -> None:
     assert cut_short(b'{"a":1,"b":{"c":[1,2]},"d":[{"x') == b'{"a":1,"b":{"c":[1,2]}}'
     assert cut_short(b'{"a":1,"b":2,"c') == b'{"a":1,"b":2}'
-    assert cut_short(b'{"a":1,"b":[{"c":1},{"d":2,') == b'{"a":1}'
-    assert cut_short(b'{"a":[1],"b":2,"c":[{"d":3,"e') == b'{"a":[1],"b":2}'
-    assert cut_short(b'{"a":[{"b":1,"c') is None
+    assert cut_short(b'{"a":1,"b":[{"c":1},{"d":2,') == b'{"a":1,"b":[{"c":1},{"d":2}]}'
+    assert cut_short(b'{"a":[1],"b":2,"c":[{"d":3,"e') == b'{"a":[1],"b":2,"c":[{"d":3}]}'
+    assert cut_short(b'{"a":[{"b":1,"c') == b'{"a":[{"b":1}]}'
     assert cut_short(b'{"a":1') is None
+    assert cut_short(b'{"a":[{"b":"x, y"},{"c":[1,{"d":"e, ') == b'{"a":[{"b":"x, y"},{"c":[1]}]}'
 
 
 names = st.sampled_from(["records", "Events", "PAYLOAD", "Recordings", "items2", "it ems", 'x\\"items', ""])
@@ -145,3 +146,14 @@ members = st.builds(
 @given(st.lists(members | blanks | st.sampled_from(["[", '"', ":", ","]), max_size=6).map("".join))
 def test_an_envelopes_list_is_seen_from_its_bracket(text: str) -> None:
     assert _holds_listed(text.encode()) == bool(_listed.search(text.encode()))
+
+
+@given(_objects, _indents, st.data())
+def test_a_record_that_is_cut_anywhere_is_json_as_far_as_it_goes(
+    objects: list[dict[str, Any]], indent: int | None, data: st.DataObject
+) -> None:
+    text = json.dumps(objects[0], indent=indent).encode()
+    cut = cut_short(text[: data.draw(st.integers(1, len(text)))])
+    if cut is not None:
+        found = json.loads(cut)
+        assert found.keys() <= objects[0].keys()

@@ -65,6 +65,7 @@ def test_pbxware_export_reads_whole() -> None:
 def test_other_vendors_files_are_claimed_by_nobody() -> None:
     ours = (
         "amazon-connect/contact-event-",
+        "amazon-connect/contact-lens-",
         "amazon-connect/ctr-",
         "asterisk-cdr/",
         "asterisk-queue_log/",
@@ -73,6 +74,7 @@ def test_other_vendors_files_are_claimed_by_nobody() -> None:
         "freeswitch/mod_callcenter-event-",
         "genesys-cloud/",
         "naughty-strings/",
+        "transcripts/",
     )
     for path in sorted(SHARED.rglob("*")):
         if path.is_file() and path.suffix != ".gz" and not str(path.relative_to(SHARED)).startswith(ours):
