@@ -20,6 +20,7 @@ from ccm_tui.sources.genesys_cloud_users import GenesysCloudUsers
 from ccm_tui.sources.mapped_csv import MappedCsv
 from ccm_tui.sources.pbxware_csv import PbxwareCsv
 from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
+from ccm_tui.sources.twilio_taskrouter import TwilioTaskRouter
 
 FORMATS: tuple[LogFormat, ...] = (
     AsteriskQueueLog(),
@@ -36,6 +37,7 @@ FORMATS: tuple[LogFormat, ...] = (
     FreeswitchCallcenterJson(),
     FreeswitchCdr(),
     FreeswitchCdrJson(),
+    TwilioTaskRouter(),
     Chatwoot(),
     SurveyCsv(),
     SurveyJsonl(),
@@ -53,6 +55,7 @@ SHORT_NAMES = {
     "amazon-connect": "amazon-connect-contact",
     "freeswitch": "freeswitch-callcenter",
     "genesys": "genesys-cloud",
+    "twilio": "twilio-taskrouter",
 }
 """What may be written instead of a format's name."""
 
