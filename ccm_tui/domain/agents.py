@@ -306,8 +306,11 @@ class AgentFold:
         self._evidence(event.queue, began_at_ms, event.at_ms)
 
     def _missed_offer(self, event: Event) -> None:
-        self._ring_over(event)
         at_ms, queue, ring_ms, number = event.at_ms, event.queue, event.ring_ms or 0, self._next
+        ringing = self._open.get(_RINGING)
+        if event.ring_ms is None and ringing is not None:
+            ring_ms = max(0, at_ms - ringing.start_at_ms)
+        self._ring_over(event)
         rang_at_ms = at_ms - ring_ms
         span = (number, _MISSED, queue, event.contact, rang_at_ms, at_ms, True, True, rang_at_ms)
         self._changed[number] = _new(PresenceSpan, span)

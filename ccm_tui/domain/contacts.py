@@ -331,6 +331,8 @@ class ContactFold:
         if transferred and visit is not None and visit.answered_at_ms is None and visit.channel is not _VOICE:
             # A call's answer may be missing; in writing, whoever has not replied has not answered
             return visit.entered_at_ms < event.at_ms and self._exit(event._replace(kind=_TRANSFERRED_OUT), place)
+        if visit is None and event.talk_ms is None and self._is_done_with(event.agent):
+            return False
         if visit is None:
             if queue is None or any(v.queue == queue for v in self.visits):
                 self.repeated_ends += 1
@@ -354,6 +356,14 @@ class ContactFold:
             visit.acw_ms = self._rules.wrapup_ms.get(visit.queue)
         visit.settle()
         return True
+
+    def _is_done_with(self, agent: str | None) -> bool:
+        """Whether the agent has passed the customer on, or is in wrap-up: an end that states no talk is that of his
+        work, where a source tells of both."""
+        return agent is not None and any(
+            visit.agent == agent and (visit.acw_since_ms is not None or visit.outcome is Outcome.TRANSFERRED)
+            for visit in self.visits
+        )
 
     def _exit(self, event: Event, place: tuple[int, int]) -> bool:
         """The customer left the queue unanswered."""

@@ -24,6 +24,7 @@ from ccm_tui.sources.pbxware_csv import PbxwareCsv
 from ccm_tui.sources.surveys import SurveyCsv, SurveyJsonl
 from ccm_tui.sources.transcribe_call_analytics import TranscribeCallAnalytics
 from ccm_tui.sources.transcripts import Transcript
+from ccm_tui.sources.twilio_taskrouter import TwilioTaskRouter
 
 FORMATS: tuple[LogFormat, ...] = (
     AsteriskQueueLog(),
@@ -44,6 +45,7 @@ FORMATS: tuple[LogFormat, ...] = (
     FreeswitchCallcenterJson(),
     FreeswitchCdr(),
     FreeswitchCdrJson(),
+    TwilioTaskRouter(),
     Chatwoot(),
     SurveyCsv(),
     SurveyJsonl(),
@@ -61,6 +63,7 @@ SHORT_NAMES = {
     "amazon-connect": "amazon-connect-contact",
     "freeswitch": "freeswitch-callcenter",
     "genesys": "genesys-cloud",
+    "twilio": "twilio-taskrouter",
 }
 """What may be written instead of a format's name."""
 

@@ -439,3 +439,11 @@ def test_an_answer_before_a_logoff_that_was_told_already_ends_with_it() -> None:
     assert (membership.start_at_ms, membership.end_at_ms) == (50_000, 100_000)
     presence.then(event(EventKind.ANSWERED, 200, contact="1.3"))
     assert presence.statuses() == [(0, 100, None), (200, None, None)]
+
+
+def test_an_offer_rang_since_the_source_said_so_where_it_states_no_ring_time() -> None:
+    fold = AgentFold()
+    fold.apply(event(K.RINGING, 10, contact="c-1"))
+    fold.apply(event(K.RING_NO_ANSWER, 25, contact="c-1"))
+    (missed,) = [span for span in fold.take_changed() if span.kind is SpanKind.MISSED]
+    assert (missed.start_at_ms, missed.end_at_ms) == (10_000, 25_000)

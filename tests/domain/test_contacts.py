@@ -114,6 +114,23 @@ def test_a_second_end_of_a_conversation_is_a_repeat(end: Event) -> None:
     assert folded.repeated_ends == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "outcome", "acw_ms"),
+    [
+        ([event(K.TRANSFERRED, 170, agent="ana")], Outcome.TRANSFERRED, None),
+        ([event(K.COMPLETED, 170, agent="ana"), event(K.ACW_STARTED, 170, agent="ana")], Outcome.COMPLETED, 30_000),
+    ],
+)
+def test_the_end_of_an_agents_work_is_no_second_end_of_the_conversation(
+    before: list[Event], outcome: Outcome, acw_ms: int | None
+) -> None:
+    done = [event(K.COMPLETED, 200, agent="ana"), event(K.ACW_ENDED, 200, agent="ana")]
+    folded = fold(ENTER, CONNECT, *before, *done)
+    visit = only(folded)
+    assert (visit.outcome, visit.ended_at_ms, visit.acw_ms) == (outcome, 170_000, acw_ms)
+    assert folded.repeated_ends == 0
+
+
 def test_a_second_exit_of_a_visit_already_ended_is_a_repeat() -> None:
     folded = fold(ENTER, event(K.EXITED_TIMEOUT, 130, wait_s=30), event(K.EXITED_TIMEOUT, 130, wait_s=30, position=1))
     assert only(folded).outcome is Outcome.EXITED_TIMEOUT

@@ -4,12 +4,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from ccm_tui.screens.contact_sheet import log_lines
 
 from ccm_tui.domain import agent_time, kpi
 from ccm_tui.domain.events import Channel
 from ccm_tui.errors import UsageError
 from ccm_tui.screens.behind import FLOW_OUTS, PRESENCE, AgentFigure, QueueFigure
+from ccm_tui.screens.lines_sheet import log_lines
 from ccm_tui.screens.readers import StoreReaders
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings

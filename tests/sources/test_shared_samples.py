@@ -73,6 +73,7 @@ def test_other_vendors_files_are_claimed_by_nobody() -> None:
         "freeswitch/cdr_csv-",
         "freeswitch/mod_callcenter-event-",
         "genesys-cloud/",
+        "twilio-taskrouter/events-",
         "naughty-strings/",
         "transcripts/",
     )
