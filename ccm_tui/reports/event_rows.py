@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
+from ccm_tui.domain.facts import copy_of
 from ccm_tui.errors import CcmError
 from ccm_tui.formatting import iso_utc, mask_fields, mask_line
 from ccm_tui.ingest.dialect import Dialect
@@ -146,7 +147,9 @@ def _customers_in(event: Event, fields: Mapping[str, str]) -> Iterator[str]:
         event.kind in (EventKind.NOTED, EventKind.DESCRIBED, EventKind.OUTBOUND)
         and event.name.upper() not in OUR_NUMBERS
     ):
-        for value in fields.values():
+        # An analysis of a conversation holds thousands of figures that are nobody's number
+        values = fields if copy_of(event) is None else event.data
+        for value in values.values():
             yield from _NUMBER.findall(value)
 
 

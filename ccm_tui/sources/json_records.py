@@ -152,8 +152,8 @@ def _holds_listed(line: bytes) -> bool:
 
 def _envelope(data: bytes, place: int) -> int:
     """Where the list of the envelope that begins here begins; 0 when it is none."""
+    depth, reached = 0, place
     for found in _listed.finditer(data, place, place + _ENVELOPE_WITHIN):
-        depth, reached = 0, place
         while (bracket := _next_bracket(data, reached)) and bracket.end() < found.end():
             depth += 1 if data[bracket.end() - 1] in _OPENING else -1
             reached = bracket.end()
