@@ -51,7 +51,8 @@ class GenesysCloudUsers:
         if agent is None:
             msg = "no userId"
             raise LineRejected(msg)
-        events = tuple(_events(agent, record, context.timezone))
+        # Presences that overlap cannot be, and would give their silences out of order
+        events = sorted(_events(agent, record, context.timezone), key=lambda event: event.at_ms)
         if not events:
             msg = "no presence with a time"
             raise LineRejected(msg)

@@ -150,3 +150,20 @@ def test_contacts_of_a_day_that_is_told_whole_do_not_outlive_its_logout(tmp_path
     rebuild(writing)
     assert store_content(writing) == before
     writing.store.close()
+
+
+def test_presences_that_overlap_give_events_in_order() -> None:
+    record = {
+        "userId": "u",
+        "primaryPresence": [
+            {"startTime": "2026-03-02T09:00:00Z", "endTime": "2026-03-02T11:30:00Z", "systemPresence": "ON_QUEUE"},
+            {"startTime": "2026-03-02T10:00:00Z", "systemPresence": "AWAY"},
+        ],
+        "routingStatus": [
+            {"startTime": "2026-03-02T11:00:00Z", "endTime": "2026-03-02T11:10:00Z", "routingStatus": "NOT_RESPONDING"}
+        ],
+    }
+    events = GenesysCloudUsers().parse(json.dumps(record), LineContext())
+    times = [event.at_ms for event in events]
+    assert times == sorted(times)
+    assert len(times) == 6
