@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 ENVELOPE_LISTS = frozenset(
     (b"conversations", b"userdetails", b"events", b"records", b"items", b"payload", b"results", b"surveys")
 )
@@ -29,8 +31,8 @@ _framing = re.compile(rb"(?:[\s,\[\]}\x00\xef\xbb\xbf]++|Content-[\w-]+:[^\n]*+\
 _member = re.compile(rb'"((?:[^"\\\n]++|\\.)*+)"\s*+:\s*+').match
 _scalar = re.compile(rb"(?:" + _STRING + rb"|[-+\w.]++)(?=\s*+[,}\]])").match
 _listed = re.compile(rb'"(' + b"|".join(sorted(ENVELOPE_LISTS)) + rb')"\s*+:\s*+\[', re.IGNORECASE)
+_look_through = msgspec.json.Decoder(msgspec.Raw).decode
 _identified = re.compile(rb'"(?:' + b"|".join(sorted(_RECORD_KEYS)) + rb')"\s*+:', re.IGNORECASE)
-_adjoining = re.compile(rb"\}\s*+,?\s*+\{").search
 _OPENING = b"{["
 _CLOSERS = {0x7B: 0x7D, 0x5B: 0x5D}
 _COMMA = 0x2C
@@ -131,9 +133,11 @@ def _whole_line(data: bytes, place: int) -> int:
     if line_end < 0:
         return 0
     line = data[place:line_end].rstrip(b" \t\r,")
-    if not line.endswith(b"}") or line.count(b"{") != line.count(b"}"):
+    if not line.endswith(b"}") or _holds_listed(line[:_ENVELOPE_WITHIN]):
         return 0
-    if _adjoining(line) or _holds_listed(line[:_ENVELOPE_WITHIN]):
+    try:
+        _look_through(line)
+    except (msgspec.DecodeError, RecursionError):
         return 0
     return place + len(line)
 

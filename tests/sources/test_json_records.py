@@ -115,6 +115,10 @@ def test_a_key_inside_a_record_makes_no_envelope() -> None:
     assert list(iter_records(record)) == [record]
 
 
+def test_a_bracket_in_a_text_is_none() -> None:
+    assert list(iter_records(b'{"n":1,"records":[{"k{":null}]}\n{"a":"}{"}\n')) == [b'{"k{":null}', b'{"a":"}{"}']
+
+
 def test_a_list_of_what_has_an_id_of_its_own_makes_no_envelope() -> None:
     record = b'{"conversationId":"1","participants":[],"surveys":[{"surveyId":"2"}]}'
     envelope = b'{"conversations":[' + record + b"," + record + b'],"totalHits":2}\n'
