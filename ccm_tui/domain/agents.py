@@ -240,7 +240,8 @@ class AgentFold:
             self._begin(SpanKind.LOGIN, None, None, event.at_ms)
 
     def _logged_out(self, event: Event) -> None:
-        """Ends the login and the memberships that were only inferred; dynamic ones have a REMOVEMEMBER of their own."""
+        """Ends the login and the memberships that were only inferred; dynamic ones have a REMOVEMEMBER of their own.
+        Who is in no queue then has gone: he is not rung any more and wraps up nothing, though no line says that."""
         at_ms = event.at_ms
         if event.revision is not None:
             self._told_logouts = [*self._told_logouts[1 - _TOLD_LOGOUTS :], at_ms]
@@ -255,6 +256,9 @@ class AgentFold:
                 self._close((kind, queue), at_ms)
                 self._close((SpanKind.PAUSE, queue), at_ms)
                 self._removed[queue] = at_ms
+        if not any(kind is SpanKind.MEMBERSHIP for kind, _ in self._open):
+            self._close(_RINGING, at_ms)
+            self._close(_ACW, at_ms)
 
     def _paused(self, event: Event) -> None:
         if event.queue is None:

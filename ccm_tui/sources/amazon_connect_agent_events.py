@@ -29,7 +29,8 @@ from ccm_tui.sources.json_objects import Keys, flatten, keys_of, parse_object, s
 
 _HEART_BEAT = "HEART_BEAT"
 _KINDS = frozenset(("LOGIN", "LOGOUT", "STATE_CHANGE", _HEART_BEAT))
-_OFFERED = frozenset(("INCOMING", "CONNECTING"))
+_OFFERED = frozenset(("INCOMING", "PENDING", "CONNECTING"))
+"""A callback is all three, one after another."""
 _MISSED = frozenset(("MISSED", "REJECTED"))
 _TAKEN = frozenset(("CONNECTED", "CONNECTED_ONHOLD"))
 _WRAP_UP = "ENDED"
@@ -241,18 +242,26 @@ class _Change:
             if before is None or before.state != contact.state:
                 yield from self._moved(contact, before)
         for contact in self._before.contacts.values():
-            if contact.id in self._now.contacts:
-                continue
-            if contact.state in _OFFERED and contact.offered:
+            if contact.id not in self._now.contacts and contact.state in _OFFERED and contact.offered:
                 yield self._event(EventKind.RING_CANCELED, contact.id, contact.queue)
-            elif contact.state == _WRAP_UP:
-                yield self._event(EventKind.ACW_ENDED)
+        yield from self._wrap_up()
+
+    def _wrap_up(self) -> Iterator[Event]:
+        """From the first contact in after-contact work to the last; one that only rang leaves none."""
+        was = any(contact.state == _WRAP_UP for contact in self._before.contacts.values())
+        now = [contact for contact in self._now.contacts.values() if contact.state == _WRAP_UP]
+        if was and not now:
+            yield self._event(EventKind.ACW_ENDED)
+        elif not was and not all(self._only_rang(contact) for contact in now):
+            yield self._event(EventKind.ACW_STARTED)
+
+    def _only_rang(self, contact: _Contact) -> bool:
+        before = self._before.contacts.get(contact.id)
+        return before is not None and before.state in _OFFERED | _MISSED
 
     def _moved(self, contact: _Contact, before: _Contact | None) -> Iterator[Event]:
         """A contact of the agent's that is in another state than before, or new."""
         was_offered = before is not None and before.state in _OFFERED
-        if contact.state == _WRAP_UP and not was_offered:
-            yield self._event(EventKind.ACW_STARTED)
         if not contact.offered:
             return
         told = self._event(EventKind.RING_CANCELED, contact.id, contact.queue)

@@ -21,8 +21,8 @@ NO_QUEUE = "no queue"
 """Where conversations are counted that came to an agent without any queue."""
 MONITOR = "MONITOR"
 """How a contact begins that is somebody listening in: no customer's."""
-OUTBOUND = frozenset(("OUTBOUND", "EXTERNAL_OUTBOUND"))
-"""How a contact begins that an agent dials."""
+OUTBOUND = frozenset(("OUTBOUND", "EXTERNAL_OUTBOUND", "CAMPAIGN_PREVIEW"))
+"""How a contact begins that an agent dials, or has dialled for him after a look at whom."""
 
 _SENT = frozenset(("AGENT_REPLY", "FLOW"))
 """How mail begins that we send: nobody waits for it."""
@@ -30,6 +30,11 @@ _CHANNELS = {"VOICE": Channel.VOICE, "CHAT": Channel.CHAT, "TASK": Channel.TASK,
 _ENDED_BY = {
     "CUSTOMER_DISCONNECT": EndedBy.CUSTOMER,
     "AGENT_DISCONNECT": EndedBy.AGENT,
+    "AGENT_COMPLETED": EndedBy.AGENT,
+    "DISCARDED": EndedBy.AGENT,
+    "AGENT_NETWORK_DISCONNECT": EndedBy.SYSTEM,
+    "IDLE_DISCONNECT": EndedBy.SYSTEM,
+    "SYSTEM_ERROR": EndedBy.SYSTEM,
     "THIRD_PARTY_DISCONNECT": EndedBy.SYSTEM,
     "TELECOM_PROBLEM": EndedBy.SYSTEM,
     "BARGED": EndedBy.SYSTEM,
@@ -39,11 +44,16 @@ _ENDED_BY = {
 }
 _EXITS = {
     "TELECOM_PROBLEM": EventKind.FAILED,
+    "SYSTEM_ERROR": EventKind.FAILED,
+    "CUSTOMER_CONNECTION_NOT_ESTABLISHED": EventKind.FAILED,
+    "CUSTOMER_NEVER_ARRIVED": EventKind.FAILED,
     "CONTACT_FLOW_DISCONNECT": EventKind.EXITED_TIMEOUT,
     "EXPIRED": EventKind.EXITED_TIMEOUT,
     "API": EventKind.WITHDRAWN,
 }
 """How a contact ends that nobody answered, where it was not the customer who left."""
+_PASSED_ON = "TRANSFERRED"
+"""How mail ends that goes on to another queue or agent."""
 _NOT_YET = "1970-01-01T00:00:00"
 """Begins the instant of what has not happened, in contact events."""
 
@@ -265,8 +275,8 @@ def _visit(hop: Hop) -> Iterator[Event]:
         yield _step(hop, kind, answered_at_ms, "ConnectedToAgent", agent=hop.agent, wait_ms=hop.wait_ms)
     if ended_at_ms is None:
         return
-    ending = EventKind.TRANSFERRED if hop.passed_on else EventKind.COMPLETED
-    yield _agents_end(hop, EventKind.RESOLVED if deferred else ending, ended_at_ms)
+    ending = EventKind.RESOLVED if deferred else EventKind.COMPLETED
+    yield _agents_end(hop, EventKind.TRANSFERRED if _was_passed_on(hop) else ending, ended_at_ms)
 
 
 def _left_unanswered(hop: Hop, entered_at_ms: int | None) -> Iterator[Event]:
@@ -278,7 +288,7 @@ def _left_unanswered(hop: Hop, entered_at_ms: int | None) -> Iterator[Event]:
         return
     waits = hop.channel is None or not hop.channel.deferred
     kind = _EXITS.get(hop.disconnect_reason, EventKind.ABANDONED if waits else EventKind.WITHDRAWN)
-    if hop.passed_on:
+    if _was_passed_on(hop):
         kind = EventKind.TRANSFERRED_OUT
     at_ms = left_at_ms if entered_at_ms is None else max(left_at_ms, entered_at_ms)
     yield _step(hop, kind, at_ms, hop.disconnect_reason or "Dequeue", wait_ms=hop.wait_ms, target=hop.target)
@@ -358,6 +368,10 @@ def _step(
         hop.channel, direction, hop.customer, None, None, wait_ms, talk_ms, hold_ms, acw_ms, ring_ms, None, None,
         target, ended_by, False, None, NO_DATA, hop.revision,
     )  # fmt: skip
+
+
+def _was_passed_on(hop: Hop) -> bool:
+    return hop.passed_on or hop.disconnect_reason == _PASSED_ON
 
 
 def _is_outbound(hop: Hop) -> bool:

@@ -97,6 +97,16 @@ def test_an_agent_logoff_ends_memberships_that_were_only_inferred() -> None:
     assert presence.status(200) is AgentStatus.OFFLINE
 
 
+@pytest.mark.parametrize(("kind", "doing"), [(K.RINGING, AgentActivity.RINGING), (K.ACW_STARTED, AgentActivity.ACW)])
+def test_an_agent_who_has_gone_neither_rings_nor_wraps_up(kind: EventKind, doing: AgentActivity) -> None:
+    gone = Presence(event(K.LOGGED_IN, 100, None), event(kind, 150), event(K.LOGGED_OUT, 200, None))
+    assert [gone.at(second).activity for second in (199, 200)] == [doing, AgentActivity.NONE]
+    stays = Presence(
+        event(K.MEMBER_ADDED, 90), event(K.LOGGED_IN, 100, None), event(kind, 150), event(K.LOGGED_OUT, 200, None)
+    )
+    assert stays.at(200).activity is doing
+
+
 def test_a_logoff_whose_login_was_not_seen_tells_how_long_it_was() -> None:
     presence = Presence(event(K.LOGGED_OUT, 1000, None, login_s=600))
     assert presence.statuses() == [(400, 1000, None)]

@@ -169,6 +169,74 @@ def test_what_became_of_an_offer() -> None:
     assert (missed.kind, missed.ring_ms, missed.contact) == (EventKind.RING_NO_ANSWER, None, "c-2")
 
 
+def _contact(number: int, state: str, minute: int) -> dict[str, Any]:
+    """One of an agent's contacts in a state since so many minutes after nine."""
+    contact: dict[str, Any] = json.loads(json.dumps(RECORDS[2]["CurrentAgentSnapshot"]["Contacts"][0]))
+    return contact | {
+        "ContactId": f"x-{number}",
+        "State": state,
+        "StateStartTimestamp": f"2026-03-02T09:{minute:02}:00.000Z",
+    }
+
+
+def _moves(*steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A stream of an agent who is there: what contacts he has after each minute, each snapshot followed by the next."""
+    records, before = [], changed(RECORDS[2], ("PreviousAgentSnapshot", "Contacts"), [])["PreviousAgentSnapshot"]
+    for minute, contacts in enumerate(steps, start=3):
+        now = before | {"Contacts": contacts}
+        at = {"EventTimestamp": f"2026-03-02T09:{minute:02}:00.000Z", "EventId": f"x-{minute}"}
+        records.append(RECORDS[2] | at | {"CurrentAgentSnapshot": now, "PreviousAgentSnapshot": before})
+        before = now
+    return records
+
+
+def test_several_contacts_in_wrap_up_are_one(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    moves = _moves(
+        [_contact(1, "CONNECTED", 3), _contact(2, "CONNECTED", 3)],
+        [_contact(1, "ENDED", 4), _contact(2, "CONNECTED", 3)],
+        [_contact(1, "ENDED", 4), _contact(2, "ENDED", 5)],
+        [_contact(2, "ENDED", 5)],
+        [],
+    )
+    feed(writing, tmp_path / "agents.json", [*RECORDS[:2], *moves])
+    assert _spans(writing, "ana", SpanKind.ACW) == [(None, None, 4, 7)]
+    writing.store.close()
+
+
+def test_a_missed_contact_leaves_no_wrap_up() -> None:
+    _, missed, ended, gone = _moves(
+        [_contact(1, "CONNECTING", 3)], [_contact(1, "MISSED", 4)], [_contact(1, "ENDED", 5)], []
+    )
+    assert EventKind.RING_NO_ANSWER in _kinds(missed)
+    assert EventKind.ACW_STARTED not in _kinds(ended)
+    assert EventKind.RINGING not in _kinds(gone)
+
+
+def test_a_callback_rings_once(tmp_path: Path) -> None:
+    moves = _moves(*([_contact(1, state, 3)] for state in ("INCOMING", "PENDING", "CONNECTING", "CONNECTED")))
+    kinds = [kind for record in moves for kind in _kinds(record)]
+    assert (kinds.count(EventKind.RINGING), kinds.count(EventKind.ANSWERED)) == (1, 1)
+    assert EventKind.RING_CANCELED not in kinds
+    writing = open_writing(tmp_path / "ccm.db")
+    feed(writing, tmp_path / "agents.json", [*RECORDS[:2], *moves])
+    assert _spans(writing, "ana", SpanKind.RINGING) == [("Support", None, 3, 6)]
+    writing.store.close()
+
+
+@pytest.mark.parametrize(("state", "kind"), [("ENDED", SpanKind.ACW), ("CONNECTING", SpanKind.RINGING)])
+def test_a_logout_ends_what_went_on(tmp_path: Path, state: str, kind: SpanKind) -> None:
+    """It has no snapshot of before that would show it."""
+    writing = open_writing(tmp_path / "ccm.db")
+    moves = _moves([_contact(1, "CONNECTED" if state == "ENDED" else "PENDING", 3)], [_contact(1, state, 4)])
+    place = ("CurrentAgentSnapshot", "Configuration")
+    logout = changed(RECORDS[21], place, RECORDS[1][place[0]][place[1]])
+    feed(writing, tmp_path / "agents.json", [*RECORDS[:2], *moves, logout])
+    ((_, _, _, end),) = _spans(writing, "ana", kind)
+    assert end == 58
+    writing.store.close()
+
+
 def test_keys_in_any_case() -> None:
     log_format = AmazonConnectAgentEvents()
     for seed, record in enumerate(RECORDS):

@@ -141,6 +141,51 @@ def test_which_attributes_are_ratings(attributes: dict[str, Any], ratings: dict[
     assert [event.data for event in events if event.kind is EventKind.DESCRIBED] == ([ratings] if ratings else [])
 
 
+@pytest.mark.parametrize(
+    ("channel", "answered", "reason", "outcome", "ended_by"),
+    [
+        ("VOICE", False, "CUSTOMER_DISCONNECT", Outcome.ABANDONED, "customer"),
+        ("VOICE", False, "TELECOM_ORIGINATOR_CANCEL", Outcome.ABANDONED, "customer"),
+        ("VOICE", False, "SYSTEM_ERROR", Outcome.LOST, "system"),
+        ("CHAT", False, "CUSTOMER_CONNECTION_NOT_ESTABLISHED", Outcome.LOST, "system"),
+        ("VOICE", False, "CUSTOMER_NEVER_ARRIVED", Outcome.LOST, "system"),
+        ("EMAIL", False, "TRANSFERRED", Outcome.TRANSFERRED_OUT, "system"),
+        ("EMAIL", True, "TRANSFERRED", Outcome.TRANSFERRED, "agent"),
+        ("TASK", True, "AGENT_COMPLETED", Outcome.COMPLETED, "agent"),
+        ("CHAT", True, "IDLE_DISCONNECT", Outcome.COMPLETED, "system"),
+        ("CHAT", True, "agent_network_disconnect", Outcome.COMPLETED, "system"),
+    ],
+)
+def test_what_a_disconnect_reason_comes_to(
+    tmp_path: Path, channel: str, answered: bool, reason: str, outcome: Outcome, ended_by: str
+) -> None:
+    record = _record(Channel=channel, DisconnectReason=reason) | ({} if answered else {"Agent": None})
+    writing = open_writing(tmp_path / "ccm.db")
+    feed(writing, tmp_path / "records.json", [record])
+    (segment,) = all_segments(writing)
+    assert (segment.outcome, segment.ended_by) == (outcome, ended_by)
+    writing.store.close()
+
+
+def test_a_task_that_is_passed_on_is_not_resolved(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    feed(writing, tmp_path / "records.json", [_record(Channel="TASK", NextContactId="c-2")])
+    (segment,) = all_segments(writing)
+    assert (segment.outcome, segment.agent) == (Outcome.TRANSFERRED, "ana")
+    writing.store.close()
+
+
+@pytest.mark.parametrize("method", ["OUTBOUND", "EXTERNAL_OUTBOUND", "CAMPAIGN_PREVIEW"])
+def test_a_call_out_is_nobody_waiting(tmp_path: Path, method: str) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    feed(writing, tmp_path / "records.json", [_record(InitiationMethod=method)])
+    (segment,) = all_segments(writing)
+    facts = facts_of(writing, "c-1")
+    assert facts is not None
+    assert (segment.direction, facts.direction) == ("outbound", "outbound")
+    writing.store.close()
+
+
 def test_a_newer_record_takes_ratings_and_reason_back(tmp_path: Path) -> None:
     first = _record(LastUpdateTimestamp="2026-03-02T09:11:00Z", Attributes={"csat": "1", "reason": "billing"})
     second = _record(LastUpdateTimestamp="2026-03-02T09:12:00Z", Attributes={"csat": "5"})
