@@ -9,6 +9,7 @@ from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
 from ccm_tui.domain.sentiment import customer_sentiment
 from ccm_tui.domain.turns import Turn
+from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.names import contact_public_id
 
 _COLUMNS = (
@@ -16,8 +17,6 @@ _COLUMNS = (
     " sentiment_milli, said"
 )
 PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
-
-_MANY = 500
 
 FactsRow = tuple[object, ...]
 
@@ -77,14 +76,12 @@ def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
 
 def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, str]:
     """Public id -> reason, for the contacts of which somebody says why."""
-    wanted = list(public_ids)
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), _MANY):
-        part = wanted[start : start + _MANY]
+    for part in parts(list(public_ids)):
         query = (
             "SELECT contact.public_id, contact_facts.reason FROM contact"  # noqa: S608 - marks only
             " JOIN contact_facts ON contact_facts.contact_id = contact.id"
-            f" WHERE contact_facts.reason IS NOT NULL AND contact.public_id IN ({','.join('?' * len(part))})"
+            f" WHERE contact_facts.reason IS NOT NULL AND contact.public_id IN ({marks(part)})"
         )
         found.update(cursor.execute(query, part).fetchall())
     return found
