@@ -122,3 +122,47 @@ def lay_over(told: Facts, facts: Facts) -> Facts:
         told.direction or facts.direction,
         {**facts.said, **told.said},
     )
+
+
+class FactsFold:
+    """What is known of one contact as a whole, brought up to date event by event."""
+
+    __slots__ = ("_analysis", "_facts", "_told")
+
+    def __init__(self) -> None:
+        self._facts = self._told = NO_FACTS
+        """What lines and records say, and above it what custom events tell."""
+        self._analysis: tuple[int, Facts] | None = None
+        """Number of the copy of an analysis that counts, and what it says; None while there is none."""
+
+    @property
+    def facts(self) -> Facts:
+        """Everything together."""
+        analysed = self._facts if self._analysis is None else lay_over(self._facts, self._analysis[1])
+        return lay_over(self._told, analysed)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything."""
+        return self._facts is not NO_FACTS or self._told is not NO_FACTS or self._analysis is not None
+
+    def apply(self, event: Event) -> bool:
+        """Learn from an event of which ``tells_facts``; True when anything changed."""
+        if event.kind is EventKind.DESCRIBED and event.revision is None:
+            before, self._told = self._told, add_facts(self._told, event)
+            return self._told is not before
+        before, self._facts = self._facts, add_facts(self._facts, event)
+        return self._facts is not before
+
+    def analyse(self, event: Event, copy: int) -> bool:
+        """What an analysis found, in this copy of it; True when anything changed."""
+        known = self._analysis
+        if known is not None and copy < known[0]:
+            return False
+        before = NO_FACTS if known is None or copy > known[0] else known[1]
+        self._analysis = (copy, add_facts(before, event))
+        return self._analysis != known
+
+    def begin_anew(self) -> None:
+        """A newer record of the whole contact: forget everything, but not what custom events and an analysis told."""
+        self._facts = NO_FACTS
