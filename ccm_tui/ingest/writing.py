@@ -12,7 +12,8 @@ from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, FileIdentity
 from ccm_tui.ingest.content import BLOCK_BYTES, LogContent
 from ccm_tui.ingest.dialect import Dialect
-from ccm_tui.ingest.folding import LIVE_RECORDS, Touched
+from ccm_tui.ingest.folded import Touched
+from ccm_tui.ingest.folding import LIVE_RECORDS
 from ccm_tui.ingest.lines import LineReader, first_lines
 from ccm_tui.ingest.pipeline import Pipeline
 from ccm_tui.ingest.records import first_records, reader_of
