@@ -323,11 +323,10 @@ class AgentFold:
 
     def _evidence(self, queue: str | None, since_ms: int, at_ms: int) -> None:
         """A line that only a member of ``queue`` can cause, about something that began at ``since_ms``: he is in it."""
-        gone_ms = self._told.logout_after(at_ms)
         if queue is None:
-            login = _LOGIN
-            if gone_ms is None and not any(kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN) for kind, _ in self._open):
-                self._begin(login[0], None, None, at_ms, seen=False)
+            gone = self._told.logout_after(at_ms) is not None
+            if not gone and not any(kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN) for kind, _ in self._open):
+                self._begin(_LOGIN[0], None, None, at_ms, seen=False)
             return
         current = self._open.get((_MEMBERSHIP, queue))
         if current is not None:
@@ -335,6 +334,7 @@ class AgentFold:
                 self._confirm(current, at_ms)
         elif since_ms > self._removed.get(queue, -1):
             self._begin(SpanKind.MEMBERSHIP, queue, None, at_ms, seen=False)
+            gone_ms = self._told.logout_after(at_ms)
             if gone_ms is not None:
                 self._close((_MEMBERSHIP, queue), gone_ms)
                 self._removed[queue] = gone_ms
