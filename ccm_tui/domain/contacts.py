@@ -6,7 +6,7 @@ An end that was only inferred (restart, gone to another queue) is provisional: a
 so what a log states always wins over what we concluded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import QUEUE_ID, SUMMARY, Channel, Direction, EndedBy, Event, EventKind
@@ -67,7 +67,8 @@ class ContactFold:
         self._record: tuple[int, tuple[int, int]] | None = None
         """Version and place of the record of the whole contact that counts; None while there is none."""
         self._facts = FactsFold()
-        self._transcript = TranscriptFold()
+        self._transcript: TranscriptFold | None = None
+        """None while nothing is said, as in every phone log."""
         self._queue_names: dict[str, str] = {}
         """Queues that some lines of the contact know by number only: that -> name."""
         self.visits: list[Visit] = []
@@ -97,9 +98,9 @@ class ContactFold:
         return self._facts.facts
 
     @property
-    def turns(self) -> list[Turn]:
+    def turns(self) -> Sequence[Turn]:
         """The conversation. Grows at its end; when anything else about it changes, it is another list."""
-        return self._transcript.turns
+        return () if self._transcript is None else self._transcript.turns
 
     @property
     def began_at_ms(self) -> int | None:
@@ -122,6 +123,8 @@ class ContactFold:
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
         if event.kind is _SAID:
+            if self._transcript is None:
+                self._transcript = TranscriptFold()
             return self._name_queue(event) | self._transcript.apply(event, place)
         if event.kind is _DESCRIBED and (copy := copy_of(event)) is not None:
             return self._facts.analyse(event, copy)

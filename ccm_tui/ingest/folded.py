@@ -49,7 +49,7 @@ class FoldedContact:
     """Contradictions and repeated ends as the store has them; None: not known."""
     facts: FactsRow | None = None
     """What is known of it as the store has it."""
-    turns: list[Turn] | None = None
+    turns: Sequence[Turn] | None = None
     """The conversation of which the store has the first ``stored_turns``."""
     stored_turns: int = 0
     turns_at_ms: int | None = None
