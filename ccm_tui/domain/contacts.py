@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import QUEUE_ID, SUMMARY, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import Facts, FactsFold, copy_of, tells_facts
+from ccm_tui.domain.facts import NO_FACTS, Facts, FactsFold, copy_of, tells_facts
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import TranscriptFold, Turn
 from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
@@ -66,7 +66,8 @@ class ContactFold:
         """All custom events, to be told again of the visits of a newer record."""
         self._record: tuple[int, tuple[int, int]] | None = None
         """Version and place of the record of the whole contact that counts; None while there is none."""
-        self._facts = FactsFold()
+        self._facts: FactsFold | None = None
+        """None while no line says anything of the contact as a whole, as in most phone logs."""
         self._transcript: TranscriptFold | None = None
         """None while nothing is said, as in every phone log."""
         self._queue_names: dict[str, str] = {}
@@ -95,7 +96,7 @@ class ContactFold:
     @property
     def facts(self) -> Facts:
         """What is known of the contact as a whole."""
-        return self._facts.facts
+        return NO_FACTS if self._facts is None else self._facts.facts
 
     @property
     def turns(self) -> Sequence[Turn]:
@@ -113,7 +114,7 @@ class ContactFold:
     @property
     def knows_facts(self) -> bool:
         """Whether anything is known of the contact as a whole."""
-        return self._facts.known
+        return self._facts is not None and self._facts.known
 
     @property
     def tells(self) -> bool:
@@ -127,7 +128,7 @@ class ContactFold:
                 self._transcript = TranscriptFold()
             return self._name_queue(event) | self._transcript.apply(event, place)
         if event.kind is _DESCRIBED and (copy := copy_of(event)) is not None:
-            return self._facts.analyse(event, copy)
+            return self._facts_fold().analyse(event, copy)
         changed = False
         if self._queue_names and event.queue in self._queue_names:
             event = event._replace(queue=self._queue_names[event.queue])
@@ -145,7 +146,7 @@ class ContactFold:
                     visit.customer = event.customer
                     changed = True
         if tells_facts(event):
-            changed |= self._facts.apply(event)
+            changed |= self._facts_fold().apply(event)
         handler = _HANDLERS.get(event.kind)
         if handler is None:
             return changed
@@ -183,8 +184,14 @@ class ContactFold:
     def _begin_anew(self) -> None:
         """Forget everything, but not what custom events told."""
         self._forget_visits()
-        self._facts.begin_anew()
+        if self._facts is not None:
+            self._facts.begin_anew()
         self._channel = self._customer = None
+
+    def _facts_fold(self) -> FactsFold:
+        if self._facts is None:
+            self._facts = FactsFold()
+        return self._facts
 
     def _forget_visits(self) -> None:
         """Forget every visit; what custom events told is told again of those to come."""
