@@ -11,6 +11,7 @@ from typing import Any
 
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.domain.presence import PresenceSpan, SpanKind
+from ccm_tui.domain.retelling import Retelling
 
 DEFAULT_SILENCE_MS = 24 * 3600 * 1000
 
@@ -61,12 +62,10 @@ class AgentFold:
         "_next",
         "_open",
         "_presence_changed",
-        "_recorded",
         "_removed",
         "_silence_ms",
         "_status_ended_ms",
-        "_told_logouts",
-        "_told_until_ms",
+        "_told",
     )
 
     def __init__(self, silence_ms: int = DEFAULT_SILENCE_MS) -> None:
@@ -76,12 +75,7 @@ class AgentFold:
         """Queue -> when the agent left it: an answer that began before says nothing about now."""
         self._missed: str | None = None
         """The contact whose offer was missed last (empty: of no name), when the agent gave no sign of life since."""
-        self._recorded: dict[str, set[tuple[str, int]]] = {}
-        """What records of the last few contacts told of offers and wrap-up: their other versions tell it again."""
-        self._told_until_ms = 0
-        """The newest change of status that records of the agent's whole history tell of."""
-        self._told_logouts: list[int] = []
-        """When he went, by those records: lines after one of them may be of a time before he did."""
+        self._told = Retelling()
         self._last_sign_ms: int | None = None
         self._status_ended_ms = 0
         self._next = 0
@@ -111,9 +105,7 @@ class AgentFold:
             ],
             "removed": [[queue, at_ms] for queue, at_ms in self._removed.items()],
             "missed": self._missed,
-            "recorded": [[contact, sorted(told)] for contact, told in self._recorded.items()],
-            "told_until_ms": self._told_until_ms,
-            "told_logouts": list(self._told_logouts),
+            **self._told.state(),
             "last_sign_ms": self._last_sign_ms,
             "status_ended_ms": self._status_ended_ms,
             "next": self._next,
@@ -128,10 +120,7 @@ class AgentFold:
             fold._open[span.kind, None if span.kind is SpanKind.RINGING else queue] = span
         fold._removed = dict(state["removed"])
         fold._missed = state["missed"]
-        for contact, told in state.get("recorded", ()):
-            fold._recorded[contact] = {(kind, at_ms) for kind, at_ms in told}
-        fold._told_until_ms = state.get("told_until_ms", 0)
-        fold._told_logouts = list(state.get("told_logouts", ()))
+        fold._told = Retelling.restore(state)
         fold._last_sign_ms = state["last_sign_ms"]
         fold._status_ended_ms = state["status_ended_ms"]
         fold._next = state["next"]
@@ -144,7 +133,7 @@ class AgentFold:
         """Fold one event that names this agent."""
         kind = event.kind
         handler = _HANDLERS.get(kind)
-        if handler is None or (event.revision is not None and self._is_retold(event)):
+        if handler is None or (event.revision is not None and self._told.has_told(event)):
             return
         at_ms, last_sign_ms = event.at_ms, self._last_sign_ms
         if last_sign_ms is None:
@@ -160,26 +149,6 @@ class AgentFold:
         handler(self, event)
         if self._presence_changed:
             self._update_status(at_ms)
-
-    def _is_retold(self, event: Event) -> bool:
-        """Whether another record has told this. Those of one contact stand at one instant, so one after another, and
-        the newer ones only tell more; those of an agent's history overlap, and agree where they do."""
-        kind, at_ms = event.kind, event.at_ms
-        if kind in _STATUS_KINDS:
-            if at_ms < self._told_until_ms:
-                return True
-            self._told_until_ms = at_ms
-        elif kind in _ONCE_KINDS:
-            contact = event.contact or ""
-            told = self._recorded.get(contact)
-            if told is None:
-                told = self._recorded[contact] = set()
-                if len(self._recorded) > _RECORDED_CONTACTS:
-                    del self._recorded[next(iter(self._recorded))]
-            if (kind.value, at_ms) in told:
-                return True
-            told.add((kind.value, at_ms))
-        return False
 
     def restart(self, at_ms: int) -> None:
         """The source restarted: agent logins are over; memberships and pauses come back silently, so they are kept
@@ -244,7 +213,7 @@ class AgentFold:
         Who is in no queue then has gone: he is not rung any more and wraps up nothing, though no line says that."""
         at_ms = event.at_ms
         if event.revision is not None:
-            self._told_logouts = [*self._told_logouts[1 - _TOLD_LOGOUTS :], at_ms]
+            self._told.note_logout(at_ms)
         if _LOGIN not in self._open and event.login_ms:
             login = self._begin(SpanKind.LOGIN, None, None, at_ms - event.login_ms, seen=False)
             if _STATUS not in self._open and self._status_ended_ms <= login.start_at_ms:
@@ -354,11 +323,10 @@ class AgentFold:
 
     def _evidence(self, queue: str | None, since_ms: int, at_ms: int) -> None:
         """A line that only a member of ``queue`` can cause, about something that began at ``since_ms``: he is in it."""
-        gone_ms = next((logout_ms for logout_ms in self._told_logouts if logout_ms > at_ms), None)
         if queue is None:
-            login = _LOGIN
-            if gone_ms is None and not any(kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN) for kind, _ in self._open):
-                self._begin(login[0], None, None, at_ms, seen=False)
+            gone = self._told.logout_after(at_ms) is not None
+            if not gone and not any(kind in (SpanKind.MEMBERSHIP, SpanKind.LOGIN) for kind, _ in self._open):
+                self._begin(_LOGIN[0], None, None, at_ms, seen=False)
             return
         current = self._open.get((_MEMBERSHIP, queue))
         if current is not None:
@@ -366,6 +334,7 @@ class AgentFold:
                 self._confirm(current, at_ms)
         elif since_ms > self._removed.get(queue, -1):
             self._begin(SpanKind.MEMBERSHIP, queue, None, at_ms, seen=False)
+            gone_ms = self._told.logout_after(at_ms)
             if gone_ms is not None:
                 self._close((_MEMBERSHIP, queue), gone_ms)
                 self._removed[queue] = gone_ms
@@ -448,23 +417,6 @@ class AgentFold:
 
 _PRESENCE = frozenset({SpanKind.MEMBERSHIP, SpanKind.LOGIN, SpanKind.PAUSE})
 """What the status is made of."""
-
-_STATUS_KINDS = frozenset({EventKind.LOGGED_IN, EventKind.LOGGED_OUT, EventKind.PAUSED_ALL, EventKind.UNPAUSED_ALL})
-
-_ONCE_KINDS = frozenset(
-    {
-        EventKind.RINGING,
-        EventKind.RING_NO_ANSWER,
-        EventKind.RING_CANCELED,
-        EventKind.ACW_STARTED,
-        EventKind.ACW_ENDED,
-    }
-)
-"""What makes a span each time it is told; everything else of a contact may be told twice."""
-_TOLD_LOGOUTS = 100
-"""More than one record of a history tells of."""
-_RECORDED_CONTACTS = 16
-"""More contacts than begin at one instant."""
 
 _NO_SIGN = frozenset(
     {

@@ -6,13 +6,13 @@ An end that was only inferred (restart, gone to another queue) is provisional: a
 so what a log states always wins over what we concluded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ccm_tui.domain.events import QUEUE_ID, SUMMARY, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import NO_FACTS, Facts, add_facts, copy_of, lay_over, tells_facts
+from ccm_tui.domain.facts import NO_FACTS, Facts, FactsFold, copy_of, tells_facts
 from ccm_tui.domain.segments import Outcome
-from ccm_tui.domain.turns import Turn, turn_of, version_of
+from ccm_tui.domain.turns import TranscriptFold, Turn
 from ccm_tui.domain.visits import EXIT_OUTCOMES, TOLERANCE_MS, Visit
 
 # Members looked up once: on the class each look-up costs as much as the comparison it serves
@@ -39,7 +39,6 @@ class ContactFold:
     """One contact's visits, brought up to date event by event."""
 
     __slots__ = (
-        "_analysis",
         "_channel",
         "_customer",
         "_early",
@@ -50,11 +49,8 @@ class ContactFold:
         "_record",
         "_rules",
         "_told",
-        "_told_facts",
         "_transcript",
-        "_versions",
         "repeated_ends",
-        "turns",
         "visits",
     )
 
@@ -70,17 +66,12 @@ class ContactFold:
         """All custom events, to be told again of the visits of a newer record."""
         self._record: tuple[int, tuple[int, int]] | None = None
         """Version and place of the record of the whole contact that counts; None while there is none."""
-        self._facts = self._told_facts = NO_FACTS
-        self._analysis: tuple[int, Facts] | None = None
-        """Number of the copy of an analysis that counts, and what it says; None while there is none."""
-        self._transcript: tuple[int, tuple[int, int]] | None = None
-        """Version and place of the whole transcript that counts; None while turns come one by one."""
-        self._versions: dict[str, tuple[int, int]] = {}
-        """Of each turn that the source tells of by id: its place among the turns, and the version that counts."""
+        self._facts: FactsFold | None = None
+        """None while no line says anything of the contact as a whole, as in most phone logs."""
+        self._transcript: TranscriptFold | None = None
+        """None while nothing is said, as in every phone log."""
         self._queue_names: dict[str, str] = {}
         """Queues that some lines of the contact know by number only: that -> name."""
-        self.turns: list[Turn] = []
-        """The conversation. Grows at its end; when anything else about it changes, it is another list."""
         self.visits: list[Visit] = []
         self._misfits = 0
         self.repeated_ends = 0
@@ -105,8 +96,12 @@ class ContactFold:
     @property
     def facts(self) -> Facts:
         """What is known of the contact as a whole."""
-        analysed = self._facts if self._analysis is None else lay_over(self._facts, self._analysis[1])
-        return lay_over(self._told_facts, analysed)
+        return NO_FACTS if self._facts is None else self._facts.facts
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """The conversation. Grows at its end; when anything else about it changes, it is another list."""
+        return () if self._transcript is None else self._transcript.turns
 
     @property
     def began_at_ms(self) -> int | None:
@@ -119,7 +114,7 @@ class ContactFold:
     @property
     def knows_facts(self) -> bool:
         """Whether anything is known of the contact as a whole."""
-        return self._facts is not NO_FACTS or self._told_facts is not NO_FACTS or self._analysis is not None
+        return self._facts is not None and self._facts.known
 
     @property
     def tells(self) -> bool:
@@ -129,9 +124,11 @@ class ContactFold:
     def apply(self, event: Event, place: tuple[int, int] = (0, 0)) -> bool:
         """Fold one event of this contact; True when anything changed. ``place``: its line's file and offset."""
         if event.kind is _SAID:
-            return self._name_queue(event) | self._say(event, place)
+            if self._transcript is None:
+                self._transcript = TranscriptFold()
+            return self._name_queue(event) | self._transcript.apply(event, place)
         if event.kind is _DESCRIBED and (copy := copy_of(event)) is not None:
-            return self._analyse(event, copy)
+            return self._facts_fold().analyse(event, copy)
         changed = False
         if self._queue_names and event.queue in self._queue_names:
             event = event._replace(queue=self._queue_names[event.queue])
@@ -149,7 +146,7 @@ class ContactFold:
                     visit.customer = event.customer
                     changed = True
         if tells_facts(event):
-            changed |= self._learn(event)
+            changed |= self._facts_fold().apply(event)
         handler = _HANDLERS.get(event.kind)
         if handler is None:
             return changed
@@ -187,8 +184,14 @@ class ContactFold:
     def _begin_anew(self) -> None:
         """Forget everything, but not what custom events told."""
         self._forget_visits()
-        self._facts = NO_FACTS
+        if self._facts is not None:
+            self._facts.begin_anew()
         self._channel = self._customer = None
+
+    def _facts_fold(self) -> FactsFold:
+        if self._facts is None:
+            self._facts = FactsFold()
+        return self._facts
 
     def _forget_visits(self) -> None:
         """Forget every visit; what custom events told is told again of those to come."""
@@ -196,49 +199,7 @@ class ContactFold:
         self.visits.clear()
         self._misfits = self.repeated_ends = 0
 
-    # -- what is known of the whole ---------------------------------------------------------------------------------
-
-    def _learn(self, event: Event) -> bool:
-        if event.kind is _DESCRIBED and event.revision is None:
-            before, self._told_facts = self._told_facts, add_facts(self._told_facts, event)
-            return self._told_facts is not before
-        facts, self._facts = self._facts, add_facts(self._facts, event)
-        return self._facts is not facts
-
-    def _analyse(self, event: Event, copy: int) -> bool:
-        """What an analysis found, in this copy of it."""
-        known = self._analysis
-        if known is not None and copy < known[0]:
-            return False
-        before = NO_FACTS if known is None or copy > known[0] else known[1]
-        self._analysis = (copy, add_facts(before, event))
-        return self._analysis != known
-
-    def _say(self, event: Event, place: tuple[int, int]) -> bool:
-        """A turn of a whole transcript, or a single one; a whole transcript stands above single turns."""
-        whole = self._transcript
-        if event.revision is None:
-            if whole is not None:
-                return False
-        elif whole is None or event.revision > whole[0]:
-            self._transcript = (event.revision, place)
-            self.turns = []
-            self._versions.clear()
-        elif whole[1] != place:
-            return False
-        turn, version = turn_of(event), version_of(event)
-        if version is not None:
-            index, known = self._versions.get(version.turn, (len(self.turns), -1))
-            if version.number < known:
-                return False
-            self._versions[version.turn] = (index, version.number)
-            if index < len(self.turns):
-                if turn == self.turns[index]:
-                    return False
-                self.turns = [*self.turns[:index], turn, *self.turns[index + 1 :]]
-                return True
-        self.turns.append(turn)
-        return True
+    # -- naming ------------------------------------------------------------------------------------------------------
 
     def _name_queue(self, event: Event) -> bool:
         """A line that says what the queue is called that others know by number."""

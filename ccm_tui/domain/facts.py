@@ -52,6 +52,8 @@ _NO_FACTS = RATINGS | {ANALYSIS_COPY}
 """What ``data`` may hold beside facts."""
 _TELLING = frozenset((EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.DESCRIBED))
 """Kinds whose ``data`` holds facts."""
+# Members looked up once: on the class each look-up costs as much as the comparison it serves
+_STARTED, _ENDED = EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED
 _CLOSING = frozenset(
     (
         EventKind.COMPLETED,
@@ -74,30 +76,33 @@ def tells_facts(event: Event) -> bool:
 
 def add_facts(facts: Facts, event: Event) -> Facts:
     """The facts with what one event of the contact tells; the same object when it tells nothing."""
-    changes: dict[str, object] = {}
-    kind = event.kind
-    if kind is EventKind.CONTACT_STARTED and (facts.started_at_ms is None or event.at_ms < facts.started_at_ms):
-        changes["started_at_ms"] = event.at_ms
-    if kind is EventKind.CONTACT_ENDED and (facts.ended_at_ms is None or event.at_ms > facts.ended_at_ms):
-        changes["ended_at_ms"] = event.at_ms
-    if event.previous_contact is not None and event.previous_contact != event.contact:
-        changes["previous_contact"] = event.previous_contact
-    if event.reason is not None and kind in _CLOSING:
-        changes["reason"] = event.reason
+    kind, at_ms = event.kind, event.at_ms
+    first_at_ms, started_at_ms, ended_at_ms, previous, reason, customer, channel, direction, said = facts
+    told = False
     if kind in _TELLING:
-        for name in ("customer", "channel", "direction"):
-            value = getattr(event, name)
-            if value is not None:
-                changes[name] = value
-    if event.data and kind in _TELLING:
-        told = {name: text for name, text in event.data.items() if text and name not in _NO_FACTS}
-        if told:
-            changes["said"] = {**facts.said, **told}
-    if not changes:
+        if kind is _STARTED and (started_at_ms is None or at_ms < started_at_ms):
+            started_at_ms, told = at_ms, True
+        if kind is _ENDED and (ended_at_ms is None or at_ms > ended_at_ms):
+            ended_at_ms, told = at_ms, True
+        if event.customer is not None:
+            customer, told = event.customer, True
+        if event.channel is not None:
+            channel, told = event.channel, True
+        if event.direction is not None:
+            direction, told = event.direction, True
+        if event.data:
+            news = {name: text for name, text in event.data.items() if text and name not in _NO_FACTS}
+            if news:
+                said, told = {**said, **news} if said else news, True
+    if event.previous_contact is not None and event.previous_contact != event.contact:
+        previous, told = event.previous_contact, True
+    if event.reason is not None and kind in _CLOSING:
+        reason, told = event.reason, True
+    if not told:
         return facts
-    if event.at_ms != UNDATED_MS:
-        changes["first_at_ms"] = event.at_ms if facts.first_at_ms is None else min(facts.first_at_ms, event.at_ms)
-    return facts._replace(**changes)  # type: ignore[arg-type]
+    if at_ms != UNDATED_MS and (first_at_ms is None or at_ms < first_at_ms):
+        first_at_ms = at_ms
+    return Facts(first_at_ms, started_at_ms, ended_at_ms, previous, reason, customer, channel, direction, said)
 
 
 def copy_of(event: Event) -> int | None:
@@ -122,3 +127,47 @@ def lay_over(told: Facts, facts: Facts) -> Facts:
         told.direction or facts.direction,
         {**facts.said, **told.said},
     )
+
+
+class FactsFold:
+    """What is known of one contact as a whole, brought up to date event by event."""
+
+    __slots__ = ("_analysis", "_facts", "_told")
+
+    def __init__(self) -> None:
+        self._facts = self._told = NO_FACTS
+        """What lines and records say, and above it what custom events tell."""
+        self._analysis: tuple[int, Facts] | None = None
+        """Number of the copy of an analysis that counts, and what it says; None while there is none."""
+
+    @property
+    def facts(self) -> Facts:
+        """Everything together."""
+        analysed = self._facts if self._analysis is None else lay_over(self._facts, self._analysis[1])
+        return lay_over(self._told, analysed)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything."""
+        return self._facts is not NO_FACTS or self._told is not NO_FACTS or self._analysis is not None
+
+    def apply(self, event: Event) -> bool:
+        """Learn from an event of which ``tells_facts``; True when anything changed."""
+        if event.kind is EventKind.DESCRIBED and event.revision is None:
+            before, self._told = self._told, add_facts(self._told, event)
+            return self._told is not before
+        before, self._facts = self._facts, add_facts(self._facts, event)
+        return self._facts is not before
+
+    def analyse(self, event: Event, copy: int) -> bool:
+        """What an analysis found, in this copy of it; True when anything changed."""
+        known = self._analysis
+        if known is not None and copy < known[0]:
+            return False
+        before = NO_FACTS if known is None or copy > known[0] else known[1]
+        self._analysis = (copy, add_facts(before, event))
+        return self._analysis != known
+
+    def begin_anew(self) -> None:
+        """A newer record of the whole contact: forget everything, but not what custom events and an analysis told."""
+        self._facts = NO_FACTS

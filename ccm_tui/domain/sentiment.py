@@ -1,6 +1,6 @@
 """How a customer sounded over a whole conversation: as the source says, else as the turns add up."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ccm_tui.domain.facts import CUSTOMER_SENTIMENT, Facts
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
@@ -12,7 +12,7 @@ CLEAR = 1000
 _WORTH = {Sentiment.POSITIVE: BEST, Sentiment.NEGATIVE: -BEST, Sentiment.NEUTRAL: 0, Sentiment.MIXED: 0}
 
 
-def customer_sentiment(facts: Facts, turns: Iterable[Turn]) -> int | None:
+def customer_sentiment(facts: Facts, turns: Sequence[Turn]) -> int | None:
     """-5000 to 5000; None: neither the source nor a turn of the customer's says.
 
     Without a figure of the source's own, the mean over the customer's turns that have one: positive 5, negative -5,
@@ -24,6 +24,8 @@ def customer_sentiment(facts: Facts, turns: Iterable[Turn]) -> int | None:
             return max(-BEST, min(BEST, round(float(stated) * 1000)))
         except (ValueError, OverflowError):
             pass  # no number: the turns tell
+    if not turns:
+        return None
     worth = [
         _WORTH[turn.sentiment] for turn in turns if turn.sentiment is not None and turn.speaker is Speaker.CUSTOMER
     ]

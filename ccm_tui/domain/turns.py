@@ -115,3 +115,44 @@ def _number(text: str) -> int | None:
 _LONGEST_NUMBER = 15
 _SPEAKERS = {speaker.value: speaker for speaker in Speaker}
 _SENTIMENTS = {sentiment.value: sentiment for sentiment in Sentiment}
+
+
+class TranscriptFold:
+    """One contact's conversation, brought up to date turn by turn."""
+
+    __slots__ = ("_versions", "_whole", "turns")
+
+    def __init__(self) -> None:
+        self._whole: tuple[int, tuple[int, int]] | None = None
+        """Version and place of the whole transcript that counts; None while turns come one by one."""
+        self._versions: dict[str, tuple[int, int]] = {}
+        """Of each turn that the source tells of by id: its place among the turns, and the version that counts."""
+        self.turns: list[Turn] = []
+        """The conversation. Grows at its end; when anything else about it changes, it is another list."""
+
+    def apply(self, event: Event, place: tuple[int, int]) -> bool:
+        """A turn of a whole transcript, or a single one; a whole transcript stands above single turns. True when
+        anything changed. ``place``: the line's file and offset."""
+        whole = self._whole
+        if event.revision is None:
+            if whole is not None:
+                return False
+        elif whole is None or event.revision > whole[0]:
+            self._whole = (event.revision, place)
+            self.turns = []
+            self._versions.clear()
+        elif whole[1] != place:
+            return False
+        turn, version = turn_of(event), version_of(event)
+        if version is not None:
+            index, known = self._versions.get(version.turn, (len(self.turns), -1))
+            if version.number < known:
+                return False
+            self._versions[version.turn] = (index, version.number)
+            if index < len(self.turns):
+                if turn == self.turns[index]:
+                    return False
+                self.turns = [*self.turns[:index], turn, *self.turns[index + 1 :]]
+                return True
+        self.turns.append(turn)
+        return True

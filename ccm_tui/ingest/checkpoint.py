@@ -88,29 +88,35 @@ class CheckpointBook:
     """The checkpoints of one source: tells for a file just opened how much of it was read, under whatever name."""
 
     def __init__(self, checkpoints: Iterable[Checkpoint] = ()) -> None:
-        self._known: dict[int, Checkpoint] = {-1 - index: checkpoint for index, checkpoint in enumerate(checkpoints)}
+        self._known: dict[int, Checkpoint] = {}
+        self._by_head: dict[int, dict[bytes, dict[int, Checkpoint]]] = {}
+        """By length and digest of the first bytes: of thousands of logs few begin alike."""
+        for index, checkpoint in enumerate(checkpoints):
+            self.record(-1 - index, checkpoint)
 
     def __iter__(self) -> Iterator[Checkpoint]:
         return iter(self._known.values())
 
     def record(self, generation: int, checkpoint: Checkpoint) -> None:
         """Note what is committed of a log; replaces what the same generation said before."""
+        before = self._known.get(generation)
+        if before is not None:
+            del self._by_head[before.identity.head_length][before.identity.head_digest][generation]
         self._known[generation] = checkpoint
+        of_length = self._by_head.setdefault(checkpoint.identity.head_length, {})
+        of_length.setdefault(checkpoint.identity.head_digest, {})[generation] = checkpoint
 
     def find(self, content: LogContent) -> ResumeFrom | NewContent:
         """The furthest place any checkpoint knows in this log."""
         beginning = content.beginning(HEAD_BYTES)
-        digests: dict[int, bytes] = {}
+        alike: list[Checkpoint] = []
+        for length, by_digest in self._by_head.items():
+            if length <= len(beginning):
+                alike += by_digest.get(_digest(beginning[:length]), {}).values()
         found: ResumeFrom | NewContent = NewContent("not seen before")
         # Ascending, so that a .gz is decompressed once
-        for checkpoint in sorted(self._known.values(), key=lambda known: known.offset):
-            length = checkpoint.identity.head_length
-            if length > len(beginning) or not checkpoint.offset:
-                continue
-            digest = digests.get(length) or digests.setdefault(length, _digest(beginning[:length]))
-            if digest == checkpoint.identity.head_digest and isinstance(
-                place := resume(checkpoint, content), ResumeFrom
-            ):
+        for checkpoint in sorted(alike, key=lambda known: known.offset):
+            if checkpoint.offset and isinstance(place := resume(checkpoint, content), ResumeFrom):
                 found = place
         return found
 

@@ -8,16 +8,12 @@ reading. The memory is a cache: ``forget`` drops it, and everything is found aga
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import NamedTuple
 
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
-from ccm_tui.domain.intervals import SLOT_MS
-from ccm_tui.domain.turns import Turn
-from ccm_tui.domain.visits import Visit
+from ccm_tui.ingest.fold_results import write_agents, write_contacts
+from ccm_tui.ingest.folded import FIRST, FoldedAgent, FoldedContact, Late, Order, Record, Touched
 from ccm_tui.store import agents as agent_store
 from ccm_tui.store import changes
 from ccm_tui.store import contacts as contact_store
@@ -26,13 +22,6 @@ from ccm_tui.store import facts as fact_store
 from ccm_tui.store import turns as turn_store
 from ccm_tui.store.names import Names
 
-Order = tuple[int, int, int, int, int]
-"""Time, file rank (three parts), offset: the order of folding."""
-
-NO_OTHERS: Mapping[str, int] = MappingProxyType({})
-"""A line says something about one agent at most."""
-
-FIRST: Order = (-1, 0, 0, 0, 0)
 KEEP_FINISHED_MS = 10 * 60 * 1000
 """How long (by the log's clock) a finished contact stays in memory for lines that still follow its end."""
 EVICT_FROM = 2000
@@ -42,80 +31,6 @@ LIVE_RECORDS = 100
 leaves both for after it, once."""
 
 _SOURCE_STARTED = EventKind.SOURCE_STARTED
-
-
-class Record(NamedTuple):
-    """A new line with its facts and where it belongs."""
-
-    order: Order
-    file_id: int
-    site_id: int
-    contact_id: int | None
-    agent_id: int | None
-    events: Sequence[Event]
-    agents: Mapping[str, int] = NO_OTHERS
-    """Ids of the agents by name, when the line says something about several; ``agent_id`` is the first's."""
-
-
-@dataclass(slots=True)
-class _Contact:
-    site_id: int
-    fold: ContactFold
-    last: Order = FIRST
-    rows: list[contact_store.SegmentRow] = field(default_factory=list)
-    """Its visits as the store holds them."""
-    oddities: tuple[int, int] | None = (0, 0)
-    """Contradictions and repeated ends as the store has them; None: not known."""
-    facts: fact_store.FactsRow | None = None
-    """What is known of it as the store has it."""
-    turns: list[Turn] | None = None
-    """The conversation of which the store has the first ``stored_turns``."""
-    stored_turns: int = 0
-    turns_at_ms: int | None = None
-    """The contact's time by which they are stored."""
-
-
-@dataclass(slots=True)
-class _Agent:
-    site_id: int
-    fold: AgentFold
-    last: Order = FIRST
-
-
-class Ended(NamedTuple):
-    """A visit that has just ended: it joins the rollup of its slot, once."""
-
-    slot_ms: int
-    queue_id: int
-    site_id: int
-    visit: Visit
-
-
-@dataclass(slots=True)
-class Touched:
-    """What a batch changed, for the rollups."""
-
-    ended: list[Ended] = field(default_factory=list)
-    queues: set[tuple[int, int]] = field(default_factory=set)
-    """(slot, queue) of which what was counted has changed: to be counted anew."""
-    agents: set[int] = field(default_factory=set)
-    """Agents of whom something changed."""
-    moved_queues: set[int] = field(default_factory=set)
-    """Queues of whose segments something changed, whether or not it counts."""
-    contacts: int = 0
-    """Contacts of which something was known for the first time."""
-    records: int = 0
-    """How many lines of the batch are new or have moved to another file."""
-
-    @property
-    def slots(self) -> set[tuple[int, int]]:
-        """Every (slot, queue) whose rollup is behind."""
-        return self.queues.union((slot_ms, queue_id) for slot_ms, queue_id, _, _ in self.ended)
-
-    def queue(self, queue_id: int, entered_at_ms: int) -> None:
-        """A counted segment of this queue changed."""
-        self.queues.add((entered_at_ms - entered_at_ms % SLOT_MS, queue_id))
-        self.moved_queues.add(queue_id)
 
 
 class Folding:
@@ -138,8 +53,8 @@ class Folding:
         self._silence_ms = silence_ms
         self._parse = parse
         self._rank = rank
-        self._contacts: dict[int, _Contact] = {}
-        self._agents: dict[int, _Agent] = {}
+        self._contacts: dict[int, FoldedContact] = {}
+        self._agents: dict[int, FoldedAgent] = {}
         self._evict_at = EVICT_FROM
         self._stale: set[int] | None = None
         """Agents to be folded anew when the bulk is in; until then what comes in order is added to what they have, so
@@ -157,7 +72,7 @@ class Folding:
         self._newest.clear()
         self._last_restart.clear()
 
-    def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: Mapping[int, int], late: "Late") -> Touched:
+    def fold(self, cursor: sqlite3.Cursor, records: Sequence[Record], new: Mapping[int, int], late: Late) -> Touched:
         """Fold new records (sorted by order) and write what changed.
 
         ``new`` are contacts first seen in this batch, with their sites; ``late`` what must be folded anew besides.
@@ -173,7 +88,7 @@ class Folding:
         rules = {new_site_id: self._contact_rules(new_site_id) for new_site_id in set(new.values())}
         for new_id, new_site_id in new.items():
             if new_id not in contacts:
-                contacts[new_id] = _Contact(new_site_id, ContactFold(rules[new_site_id]))
+                contacts[new_id] = FoldedContact(new_site_id, ContactFold(rules[new_site_id]))
         last_restart = self._last_restart
         # Records are in order: when the first is not, none is before a restart that was folded earlier
         is_late = bool(records) and records[0].order < max(last_restart.values())
@@ -216,8 +131,8 @@ class Folding:
             stale |= late.agents
             late.agents.clear()
         self._refold(cursor, late, touched)
-        self._write_contacts(cursor, changed - late.contacts, touched)
-        self._write_agents(cursor, changed_agents - late.agents, touched)
+        write_contacts(cursor, self._names, contacts, changed - late.contacts, touched)
+        write_agents(cursor, self._names, agents, changed_agents - late.agents, touched)
         changes.mark_agents(cursor, touched.agents)
         changes.mark_queues(cursor, touched.moved_queues)
         self._evict()
@@ -243,7 +158,7 @@ class Folding:
     # -- restarts ----------------------------------------------------------------------------------------------------
 
     def _restart(
-        self, cursor: sqlite3.Cursor, record: Record, changed: set[int], changed_agents: set[int], late: "Late"
+        self, cursor: sqlite3.Cursor, record: Record, changed: set[int], changed_agents: set[int], late: Late
     ) -> None:
         site_id, at_ms = record.site_id, record.order[0]
         self._last_restart[site_id] = max(self._last_restart[site_id], record.order)
@@ -286,7 +201,7 @@ class Folding:
 
     # -- folding anew ------------------------------------------------------------------------------------------------
 
-    def _refold(self, cursor: sqlite3.Cursor, late: "Late", touched: Touched) -> None:
+    def _refold(self, cursor: sqlite3.Cursor, late: Late, touched: Touched) -> None:
         if not late.contacts and not late.agents:
             return
         restarts: dict[int, list[Order]] = {}
@@ -301,8 +216,8 @@ class Folding:
             if site_id not in restarts:
                 restarts[site_id] = self._restarts(cursor, site_id)
             self._refold_agent(cursor, site_id, agent_id, restarts[site_id], touched)
-        self._write_contacts(cursor, late.contacts, touched, anew=True)
-        self._write_agents(cursor, late.agents, touched)
+        write_contacts(cursor, self._names, self._contacts, late.contacts, touched, anew=True)
+        write_agents(cursor, self._names, self._agents, late.agents, touched)
 
     def _restarts(self, cursor: sqlite3.Cursor, site_id: int) -> list[Order]:
         return sorted(
@@ -321,7 +236,7 @@ class Folding:
             touched.queue(queue_id, entered_at_ms)
             if agent_id is not None and answered_at_ms is not None:
                 touched.agents.add(agent_id)
-        contact = _Contact(site_id, ContactFold(self._contact_rules(site_id)), oddities=None)
+        contact = FoldedContact(site_id, ContactFold(self._contact_rules(site_id)), oddities=None)
         pending = iter(restarts)
         restart = next(pending, None)
         for order, file_id, line in self._lines(event_store.lines_of_contact(cursor, contact_id)):
@@ -345,7 +260,7 @@ class Folding:
         self, cursor: sqlite3.Cursor, site_id: int, agent_id: int, restarts: list[Order], touched: Touched
     ) -> None:
         agent_store.drop_spans(cursor, agent_id)
-        agent = _Agent(site_id, AgentFold(self._silence_ms))
+        agent = FoldedAgent(site_id, AgentFold(self._silence_ms))
         lines = self._lines(event_store.lines_of_agent(cursor, agent_id))
         pending = iter(restarts)
         restart = next(pending, None)
@@ -367,107 +282,12 @@ class Folding:
         if lines:
             touched.agents.add(agent_id)
 
-    # -- writing -----------------------------------------------------------------------------------------------------
-
-    def _write_contacts(
-        self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched, *, anew: bool = False
-    ) -> None:
-        """Store the visits that changed; ``anew``: their contacts' segments were dropped before."""
-        rows: list[contact_store.SegmentRow] = []
-        odd: list[tuple[int, int, int]] = []
-        facts: list[fact_store.FactsRow] = []
-        queue_id_of, agent_id_of = self._names.queue, self._names.agent
-        for contact_id in sorted(ids):
-            contact = self._contacts[contact_id]
-            fold, site_id, before = contact.fold, contact.site_id, contact.rows
-            if not before and not anew and contact.facts is None and contact.turns is None and fold.tells:
-                touched.contacts += 1
-            after: list[contact_store.SegmentRow] = []
-            for number, visit in enumerate(fold.visits):
-                queue_id = queue_id_of(cursor, site_id, visit.queue)
-                agent_id = None if visit.agent is None else agent_id_of(cursor, site_id, visit.agent)
-                row = contact_store.segment_row(contact_id, visit, queue_id, agent_id)
-                after.append(row)
-                old = before[number] if number < len(before) else None
-                if row == old:
-                    continue
-                rows.append(row)
-                touched.moved_queues.add(queue_id)
-                if old is not None:
-                    touched.moved_queues.add(contact_store.queue_of(old))
-                if agent_id is not None and visit.answered_at_ms is not None:
-                    touched.agents.add(agent_id)
-                if anew or contact_store.has_ended(old):
-                    touched.queue(queue_id, visit.entered_at_ms)
-                    if old is not None:  # another visit may stand here now, to another queue with another agent
-                        touched.queue(*contact_store.place_of(old))
-                        touched.agents.update(contact_store.agents_of(old))
-                elif visit.ended_at_ms is not None:
-                    slot_ms = visit.entered_at_ms - visit.entered_at_ms % SLOT_MS
-                    touched.ended.append(Ended(slot_ms, queue_id, site_id, visit))
-            if len(after) < len(before):
-                for place in contact_store.drop_segments_from(cursor, contact_id, len(after)):
-                    touched.queue(*place)
-            contact.rows = after
-            if fold.turns or fold.knows_facts or contact.facts is not None or contact.turns:
-                facts += self._write_whole(cursor, contact_id, contact)
-            oddities = (fold.contradictions, fold.repeated_ends)
-            if oddities != contact.oddities:
-                contact.oddities = oddities
-                odd.append((*oddities, contact_id))
-        contact_store.put_segments(cursor, rows)
-        contact_store.put_oddities(cursor, odd)
-        fact_store.put_facts(cursor, facts)
-
-    def _write_whole(self, cursor: sqlite3.Cursor, contact_id: int, contact: _Contact) -> Sequence[fact_store.FactsRow]:
-        """Store what is known of a contact beside its visits: its turns as they come. Gives its facts, to be stored
-        with others', when they changed."""
-        fold, changed = contact.fold, []
-        facts = None
-        if fold.knows_facts or fold.turns:
-            site = self._names.site_name(cursor, contact.site_id)
-            facts = fact_store.facts_row(contact_id, site, fold.facts, fold.turns)
-        if facts != contact.facts:
-            if facts is None:
-                fact_store.drop_facts(cursor, contact_id)
-            else:
-                changed.append(facts)
-            contact.facts = facts
-        if not fold.turns and not contact.stored_turns:
-            return changed
-        at_ms = fold.began_at_ms
-        if fold.turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
-            if contact.stored_turns:
-                turn_store.drop_turns(cursor, contact_id)
-            contact.turns, contact.stored_turns, contact.turns_at_ms = fold.turns, 0, at_ms
-        new = fold.turns[contact.stored_turns :]
-        turn_store.add_turns(cursor, contact_id, contact.stored_turns, new, contact.turns_at_ms)
-        contact.stored_turns = len(fold.turns)
-        return changed
-
-    def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
-        rows: list[agent_store.SpanRow] = []
-        states = []
-        for agent_id in sorted(ids):
-            agent = self._agents[agent_id]
-            site_id = agent.site_id
-            queue_ids: dict[str | None, int | None] = {None: None}
-            for span in agent.fold.take_changed():
-                queue = span.queue
-                if queue not in queue_ids:
-                    queue_ids[queue] = self._names.queue(cursor, site_id, str(queue))
-                rows.append(agent_store.span_row(agent_id, span, queue_ids[queue]))
-            touched.agents.add(agent_id)
-            states.append(({"fold": agent.fold.state(), "last": agent.last}, agent.fold.last_sign_ms, agent_id))
-        agent_store.put_spans(cursor, rows)
-        agent_store.save_states(cursor, states)
-
-    def _load_agent(self, cursor: sqlite3.Cursor, site_id: int, agent_id: int) -> _Agent:
+    def _load_agent(self, cursor: sqlite3.Cursor, site_id: int, agent_id: int) -> FoldedAgent:
         state = agent_store.load_state(cursor, agent_id)
         if state is None:
-            agent = _Agent(site_id, AgentFold(self._silence_ms))
+            agent = FoldedAgent(site_id, AgentFold(self._silence_ms))
         else:
-            agent = _Agent(site_id, AgentFold.restore(state["fold"], self._silence_ms), tuple(state["last"]))
+            agent = FoldedAgent(site_id, AgentFold.restore(state["fold"], self._silence_ms), tuple(state["last"]))
         self._agents[agent_id] = agent
         return agent
 
@@ -484,13 +304,3 @@ class Folding:
         for contact_id in gone:
             del self._contacts[contact_id]
         self._evict_at = max(EVICT_FROM, 2 * len(self._contacts))
-
-
-@dataclass(slots=True)
-class Late:
-    """Entities to fold anew from their stored lines."""
-
-    contacts: set[int] = field(default_factory=set)
-    agents: set[int] = field(default_factory=set)
-    moved: int = 0
-    """How many stored lines turned out to stand earlier, in another file."""

@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from ccm_tui.errors import SourceError, StoreBusyError
-from ccm_tui.ingest.checkpoint import CheckpointBook, ResumeFrom, checkpoint_of
+from ccm_tui.ingest.checkpoint import checkpoint_of
 from ccm_tui.ingest.content import ContentReplaced, LogContent, open_content
 from ccm_tui.ingest.discovery import LogFile, expand, order_by_first_time
+from ccm_tui.ingest.known_files import KnownFiles
 from ccm_tui.ingest.lines import BLANK, LineBatch, LineReader
 from ccm_tui.ingest.lock import read_status
 from ccm_tui.ingest.parsing import Counts, Part
 from ccm_tui.ingest.writing import (
     NO_FORMAT_SEEN,
     Writing,
-    checkpoint_of_row,
+    first_time,
     is_behind,
     open_reader,
     with_checkpoint,
@@ -86,13 +87,14 @@ def import_logs(
     """
     with tempfile.TemporaryDirectory(prefix="ccm-tui-") as spool, _no_collector():
         progress = Progress()
-        files = _files(writing, request, Path(spool), stdin, progress)
+        files, formats = _files(writing, request, Path(spool), stdin, progress)
+        known = KnownFiles(writing, request.site)
         progress.files = len(files)
         progress.bytes_total = sum(file.size for file in files)
         for file in files:
             done = progress.bytes_done
             progress.path = STDIN_NAME if file.path.parent == Path(spool) else str(file.path)
-            _import_file(writing, request, file, progress, on_progress)
+            _import_file(writing, request, known, file, formats[file.path], progress, on_progress)
             progress.bytes_done = done + file.size
             progress.files_done += 1
             on_progress(progress)
@@ -102,9 +104,10 @@ def import_logs(
 
 def _files(
     writing: Writing, request: ImportRequest, spool: Path, stdin: BinaryIO | None, progress: Progress
-) -> list[LogFile]:
-    """The files to read, oldest first. One that cannot be read or is in no known format is an error when it was named
-    itself; among others that are recognised, in a folder or pattern, it is left out and told as a problem."""
+) -> tuple[list[LogFile], dict[Path, LogFormat | None]]:
+    """The files to read, oldest first, and their formats (None: nothing is told yet). One that cannot be read or is in
+    no known format is an error when it was named itself; among others that are recognised, in a folder or pattern, it
+    is left out and told as a problem."""
     found: dict[Path, LogFile] = {}
     named_itself: set[Path] = set()
     for named in request.paths:
@@ -123,13 +126,14 @@ def _files(
             named_itself.add(named_files[0].path)
     timezone = writing.zone_of(request.site, request.timezone)
     times: dict[Path, float | None] = {}
+    formats: dict[Path, LogFormat | None] = {}
     refused: list[SourceError] = []
     for path in found:
         try:
             content = _open(path)
             try:
-                writing.recognise(content, request.format)
-                times[path] = writing.first_time(content, request.format, timezone)
+                formats[path] = log_format = writing.recognise(content, request.format)
+                times[path] = None if log_format is None else first_time(content, log_format, timezone)
             finally:
                 content.close()
         except SourceError as error:
@@ -139,33 +143,31 @@ def _files(
     if refused and not times:
         raise refused[0]
     progress.problems.extend(f"left out: {error}" for error in refused)
-    return order_by_first_time([found[path] for path in times], times.__getitem__)
+    return order_by_first_time([found[path] for path in times], times.__getitem__), formats
 
 
 def _import_file(
     writing: Writing,
     request: ImportRequest,
+    known: KnownFiles,
     log: LogFile,
+    log_format: LogFormat | None,
     progress: Progress,
     on_progress: Callable[[Progress], None],
 ) -> None:
     content = _open(log.path)
     try:
-        log_format = writing.recognise(content, request.format)
+        if log_format is None:  # it may have grown since it was looked at
+            log_format = writing.recognise(content, request.format)
         if log_format is None:
             _count_blank(content, progress)
             return
         timezone = writing.zone_of(request.site, request.timezone)
-        known = [
-            file
-            for file in writing.known_files(request.site)
-            if file.format == log_format.name and file.timezone == timezone
-        ]
-        place = CheckpointBook(map(checkpoint_of_row, known)).find(content)
-        file = _continued(known, place) if isinstance(place, ResumeFrom) else None
+        file = known.find(content, log_format.name, timezone)
         block_bytes = _block_bytes(log_format)
         if file is None:
-            file = writing.new_file(content, log_format, request.site, request.timezone)
+            at_path = known.at_path(str(content.path))
+            file = writing.new_file(content, log_format, request.site, request.timezone, at_path)
             reader = open_reader(content, log_format, block_bytes=block_bytes)
         else:
             progress.counts.lines += file.lines
@@ -173,6 +175,7 @@ def _import_file(
             reader = open_reader(content, log_format, file.offset, block_bytes=block_bytes)
         before = replace(progress.counts)
         _read(writing, content, reader, file, log_format, log, progress, on_progress)
+        known.note(file.id)
         _say_when_misread(writing, content, log_format, before, progress)
     finally:
         content.close()
@@ -264,11 +267,6 @@ def _read(
         _patiently(lambda: writing.pipeline.ingest([done]), progress)
     if reader.unfinished:
         progress.unfinished += 1
-
-
-def _continued(known: Sequence[FileRow], place: ResumeFrom) -> FileRow | None:
-    """The stored file that ends at the place where this log goes on."""
-    return next((file for file in known if checkpoint_of_row(file) == place.known_as), None)
 
 
 def _patiently(write: Callable[[], Result], progress: Progress) -> Result:

@@ -14,7 +14,8 @@ from operator import itemgetter
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.errors import ConfigError
 from ccm_tui.ingest.dialect import Dialect
-from ccm_tui.ingest.folding import NO_OTHERS, Folding, Late, Order, Record, Touched
+from ccm_tui.ingest.folded import NO_OTHERS, Late, Order, Record, Touched
+from ccm_tui.ingest.folding import Folding
 from ccm_tui.ingest.parsing import Counts, ParsedLine, ParsedPart, Parser, Part, agents_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store

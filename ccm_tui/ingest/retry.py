@@ -10,7 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from ccm_tui.errors import CcmError
-from ccm_tui.ingest.folding import Touched
+from ccm_tui.ingest.folded import Touched
 from ccm_tui.ingest.lines import LineBatch
 from ccm_tui.ingest.parsing import Part
 from ccm_tui.ingest.pipeline import Pipeline

@@ -2,17 +2,17 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from ccm_tui.errors import SourceError
 from ccm_tui.ingest.checkpoint import Checkpoint, FileIdentity
 from ccm_tui.ingest.content import BLOCK_BYTES, LogContent
 from ccm_tui.ingest.dialect import Dialect
-from ccm_tui.ingest.folding import LIVE_RECORDS, Touched
+from ccm_tui.ingest.folded import Touched
+from ccm_tui.ingest.folding import LIVE_RECORDS
 from ccm_tui.ingest.lines import LineReader, first_lines
 from ccm_tui.ingest.pipeline import Pipeline
 from ccm_tui.ingest.records import first_records, reader_of
@@ -61,11 +61,19 @@ class Writing:
         )
         return identify(sample, self.dialect.formats(), str(content.path))
 
-    def new_file(self, content: LogContent, log_format: LogFormat, site: str, timezone: str | None) -> FileRow:
-        """Begin to account for a content seen for the first time."""
+    def new_file(
+        self,
+        content: LogContent,
+        log_format: LogFormat,
+        site: str,
+        timezone: str | None,
+        known: Iterable[FileRow] | None = None,
+    ) -> FileRow:
+        """Begin to account for a content seen for the first time. ``known``: what was read from its path, where that
+        is known; else it is looked up."""
         header = first_header(content, log_format)
         path = str(content.path)
-        for file in self.known_files(site):
+        for file in self.known_files(site) if known is None else known:
             # Begun by a process that was killed before it stored a line
             if not file.lines and (file.path, file.format, file.header) == (path, log_format.name, header):
                 return replace(file, timezone=self.zone_of(site, timezone))
@@ -85,24 +93,6 @@ class Writing:
                 offset=0,
             )
         )
-
-    def first_time(self, content: LogContent, wanted: str | None, timezone: str) -> float | None:
-        """Time of a log's first readable line in milliseconds; None when there is none or its format is unknown."""
-        try:
-            log_format = self.recognise(content, wanted)
-        except SourceError:
-            return None
-        if log_format is None:
-            return None
-        header_text = first_header(content, log_format)
-        header = None if header_text is None else log_format.header(header_text)
-        context = LineContext(ZoneInfo(timezone), header)
-        for line in first_records(log_format.record_kind, content)[0 if header is None else 1 :]:
-            try:
-                return log_format.parse(line.decode(errors="replace"), context)[0].at_ms
-            except LineRejected:
-                continue
-        return None
 
     # -- rollups ------------------------------------------------------------------------------------------------------
 
@@ -148,6 +138,19 @@ class Writing:
 
     def _queue_rules(self, site: str, queue: str) -> interval_store.RulesAndTime:
         return self.definitions.rules(site, queue), self.definitions.open_time(site, queue)
+
+
+def first_time(content: LogContent, log_format: LogFormat, timezone: str) -> float | None:
+    """Time of a log's first readable line in milliseconds; None when there is none."""
+    header_text = first_header(content, log_format)
+    header = None if header_text is None else log_format.header(header_text)
+    context = LineContext(ZoneInfo(timezone), header)
+    for line in first_records(log_format.record_kind, content)[0 if header is None else 1 :]:
+        try:
+            return log_format.parse(line.decode(errors="replace"), context)[0].at_ms
+        except LineRejected:
+            continue
+    return None
 
 
 def first_header(content: LogContent, log_format: LogFormat) -> str | None:

@@ -13,8 +13,9 @@ from ccm_tui.reports.contact_query import ContactQuery, QueryError
 from ccm_tui.reports.moments import Moment
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
-from ccm_tui.store.contact_search import ContactSearch, Filter, Found
+from ccm_tui.store.contact_search import ContactSearch, Found
 from ccm_tui.store.engine import Store, open_reader
+from ccm_tui.store.search_conditions import Filter
 
 PORTION_SECONDS = 0.08
 """So long at most until what is found is handed over, were it nothing."""

@@ -8,7 +8,7 @@ A number alone is a customer's or a contact's.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.moments import Moment, parse_moment
-from ccm_tui.store.contact_search import ANSWERED, Filter
+from ccm_tui.store.search_conditions import ANSWERED, Filter
 
 
 class QueryError(UsageError):
@@ -112,19 +112,6 @@ def parse_query(text: str) -> ContactQuery:
         else:
             filters.append(_READERS[token.field](token))
     return ContactQuery(tuple(filters), moments.get("from"), moments.get("to"), moments.get("on"))
-
-
-def field_at(text: str, place: int) -> str | None:
-    """The field whose value is being typed at a place; for completing it. None: none."""
-    for found in _TOKEN.finditer(text):
-        if found.start("value") <= place <= found.end() and found["field"]:
-            return _ALIASES.get(found["field"].lower(), found["field"].lower())
-    return None
-
-
-def words_of(field: str) -> Sequence[str]:
-    """What a field with few values may be; empty for the others."""
-    return tuple(_WORDS.get(field, ()))
 
 
 def _tokens(text: str) -> Iterator[_Token]:

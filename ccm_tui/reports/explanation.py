@@ -30,6 +30,7 @@ from ccm_tui.store import history
 from ccm_tui.store.engine import Store
 from ccm_tui.store.history import Scope
 from ccm_tui.store.line_history import named_lines_of_contact
+from ccm_tui.store.names import find_contacts
 
 Row = dict[str, Any]
 QUEUE_KEYS = tuple(key for key in queue_figures(QueueTally(), FigureContext.of_nothing()))
@@ -172,7 +173,7 @@ def add_lines(store: Store, explanations: Iterable[Explanation], events: EventRo
     for explanation in explanations:
         with store.reading() as cursor:
             wanted = [row["contact"] for row in explanation.contacts]
-            ids = history.contact_rows(cursor, wanted)
+            ids = find_contacts(cursor, wanted)
             for row in explanation.contacts:
                 row["lines"] = lines_of(cursor, ids[row["contact"]], events)
 

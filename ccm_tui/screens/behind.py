@@ -22,8 +22,9 @@ from ccm_tui.reports.query import Query, read_frame
 from ccm_tui.reports.queue_figures import FigureContext
 from ccm_tui.reports.queue_report import QueuePile, count_segments, counted_segments, figure_context
 from ccm_tui.reports.shares import Share, place_of, share_of, what_became
-from ccm_tui.store import history, line_history
+from ccm_tui.store import line_history
 from ccm_tui.store.history import Scope
+from ccm_tui.store.names import find_contacts
 
 if TYPE_CHECKING:
     from ccm_tui.settings.definitions import Definitions
@@ -262,7 +263,7 @@ def read_contact_lines(
     """A contact's log lines in order. Raises UsageError for one that is not stored, StoreError."""
     events = EventRows(store, definitions, masked=masked)
     with store.reading() as cursor:
-        row = history.contact_rows(cursor, (contact,)).get(contact)
+        row = find_contacts(cursor, (contact,)).get(contact)
         if row is None:
             raise UsageError(f"contact {contact} is not stored", "the database was rebuilt meanwhile: look again")
         return _log_lines(lines_of(cursor, row, events))

@@ -16,6 +16,9 @@ Reference: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from functools import lru_cache
+
+import msgspec
 
 from ccm_tui.domain.events import NO_DATA, Event
 from ccm_tui.domain.facts import RATINGS, RECORDING
@@ -37,6 +40,8 @@ from ccm_tui.sources.json_objects import Keys, flatten, milliseconds_of, parse_o
 _NO_QUEUE, _NO_AGENT = Queue(None, None, None, None), Agent(None, None, None, None, None, None, None)
 _REASONS = ("wrapupcode", "wrapcode", "dispositioncode", "disposition", "contactreason", "callreason", "reason")
 """Attributes that say why the customer came: what the agent chose stands above what a flow guessed."""
+_LONG_NAME = 100
+"""Names from here on are not worth the memory of knowing them again."""
 _NAME_JOINTS = str.maketrans("", "", "_-. ")
 
 
@@ -117,7 +122,7 @@ def _read_hop(record: Record, line: str, zone: tzinfo) -> Hop:
     if latest_at_ms is None:
         msg = "no time in the record"
         raise LineRejected(msg)
-    return hop._replace(revision=record_revision(latest_at_ms, line))
+    return msgspec.structs.replace(hop, revision=record_revision(latest_at_ms, line))
 
 
 def _said(text: str | None) -> str | None:
@@ -139,7 +144,11 @@ def _data(record: Record, next_contact: str | None) -> Mapping[str, str]:
     if location is not None:
         data[RECORDING] = location
     if record.attributes:
-        data.update(flatten(record.attributes, "attributes"))
+        for name, value in record.attributes.items():
+            if isinstance(value, str):
+                data[f"attributes.{name}"] = value
+            else:
+                data.update(flatten(value, f"attributes.{name}"))
     return data or NO_DATA
 
 
@@ -157,13 +166,22 @@ def _rated(attributes: Mapping[str, object]) -> tuple[Mapping[str, str], str | N
     ratings: dict[str, str] = {}
     reasons: dict[str, str] = {}
     for name, value in attributes.items():
+        rating, plain = _meant_by(name) if len(name) < _LONG_NAME else _meant_by.__wrapped__(name)
+        if rating is None and plain is None:
+            continue
         text = text_of(value)
         if text is None:
             continue
-        plain = name.lower()
-        if plain in RATINGS and parse_rating(text) is not None:
-            ratings.setdefault(plain, text)
-        plain = plain.translate(_NAME_JOINTS)
-        if plain in _REASONS:
+        if rating is not None and parse_rating(text) is not None:
+            ratings.setdefault(rating, text)
+        if plain is not None:
             reasons.setdefault(plain, text.strip())
     return ratings or NO_DATA, next((reasons[name] for name in _REASONS if name in reasons), None)
+
+
+@lru_cache(maxsize=1024)  # a site has few attributes, and most say neither
+def _meant_by(name: str) -> tuple[str | None, str | None]:
+    """Which rating, and which kind of reason, an attribute of this name gives."""
+    plain = name.lower()
+    reason = plain.translate(_NAME_JOINTS)
+    return plain if plain in RATINGS else None, reason if reason in _REASONS else None

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
+import msgspec
+
 from ccm_tui.domain.events import NO_DATA, Event
 from ccm_tui.domain.facts import RECORDING
 from ccm_tui.sources.amazon_connect_hops import (
@@ -78,7 +80,7 @@ class AmazonConnectContactEvents:
         if not known:
             msg = "no time in the event"
             raise LineRejected(msg)
-        hop = hop._replace(revision=event_revision(max(known), len(known), delivered_at_ms or 0, line))
+        hop = msgspec.structs.replace(hop, revision=event_revision(max(known), len(known), delivered_at_ms or 0, line))
         return events_of(hop) or (described(hop),)
 
     def fields(self, line: str, context: LineContext) -> Mapping[str, str]:
@@ -138,7 +140,7 @@ def _read_hop(event: Keys, contact: str, kind: str, delivered_at_ms: int | None,
     if happened is None or delivered_at_ms is None or getattr(hop, happened) is not None:
         return hop
     dated: dict[str, Any] = {happened: delivered_at_ms}
-    return hop._replace(**dated)
+    return msgspec.structs.replace(hop, **dated)
 
 
 def _queue_name(queue: Keys) -> str:

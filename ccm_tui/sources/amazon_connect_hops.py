@@ -8,12 +8,14 @@ names, durations and attributes.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
-from typing import NamedTuple
+from operator import itemgetter
 from zlib import crc32
+
+import msgspec
 
 from ccm_tui.domain.events import NO_DATA, Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.sources.json_objects import Keys, text_of
-from ccm_tui.sources.timestamps import parse_iso
+from ccm_tui.sources.timestamps import find_plain_instant, parse_iso
 
 OWN_QUEUE = "agent queue"
 """An agent's own queue, to which Amazon Connect gives no name."""
@@ -57,11 +59,16 @@ _PASSED_ON = "TRANSFERRED"
 _NOT_YET = "1970-01-01T00:00:00"
 """Begins the instant of what has not happened, in contact events."""
 
+_NOTHING_ELSE = Event(EventKind.NOTED, 0, "")[4:-1]
+"""An event's fields between the contact and the revision."""
+_new = tuple.__new__  # an Event made by its own call costs twice as much
+_at_ms = itemgetter(1)
+
 _KNOWN_BITS, _TIME_BITS, _DIGEST_BITS = 4, 42, 32
 _RECORD = 1 << (_TIME_BITS + _KNOWN_BITS + _TIME_BITS + _DIGEST_BITS)
 
 
-class Hop(NamedTuple):
+class Hop(msgspec.Struct, frozen=True, gc=False):
     """One telling of a contact. Instants and durations None: not said, or not yet."""
 
     contact: str
@@ -157,9 +164,12 @@ def id_in_arn(arn: object) -> str | None:
 
 def read_instant(text: str | None, zone: tzinfo) -> int | None:
     """An instant; None where there is none, or not yet. Raises LineRejected on a text that is none."""
-    if not text or text.startswith(_NOT_YET) or text.isspace():
+    if not text:
         return None
-    return parse_iso(text, zone)
+    at_ms = find_plain_instant(text)
+    if at_ms is not None:
+        return at_ms
+    return None if text.startswith(_NOT_YET) or text.isspace() else parse_iso(text, zone)
 
 
 def find_instant(keys: Keys, name: str, zone: tzinfo) -> int | None:
@@ -212,26 +222,17 @@ def described(hop: Hop) -> Event:
 
 def _about(hop: Hop, kind: EventKind, at_ms: int) -> Event:
     """The beginning, or of a contact whose beginning is not told the end, with everything known of the whole."""
-    name = hop.told_by or hop.method or kind.value
     direction = Direction.OUTBOUND if _is_outbound(hop) else Direction.INBOUND
-    return Event(
-        kind,
-        at_ms,
-        name,
-        hop.contact,
-        None,
-        None,
-        hop.channel,
-        direction,
-        hop.customer,
-        previous_contact=hop.previous_contact,
-        data=hop.data,
-        revision=hop.revision,
-    )
+    told = (
+        kind, at_ms, hop.told_by or hop.method or kind.value, hop.contact, None, None, hop.channel, direction,
+        hop.customer, None, None, None, None, None, None, None, None, None, None, None, False, hop.previous_contact,
+        hop.data, hop.revision,
+    )  # fmt: skip
+    return _new(Event, told)
 
 
 def _ended(hop: Hop, at_ms: int) -> Event:
-    return Event(EventKind.CONTACT_ENDED, at_ms, _end_name(hop), hop.contact, revision=hop.revision)
+    return _new(Event, (EventKind.CONTACT_ENDED, at_ms, _end_name(hop), hop.contact, *_NOTHING_ELSE, hop.revision))
 
 
 def _rated(hop: Hop, at_ms: int) -> Event:
@@ -363,11 +364,12 @@ def _step(
     ended_by: EndedBy | None = None,
 ) -> Event:
     direction = Direction.OUTBOUND if _is_outbound(hop) else Direction.INBOUND
-    return Event(
+    told = (
         kind, at_ms, hop.told_by or name, hop.contact, NO_QUEUE if hop.queue is None else hop.queue, agent,
         hop.channel, direction, hop.customer, None, None, wait_ms, talk_ms, hold_ms, acw_ms, ring_ms, None, None,
         target, ended_by, False, None, NO_DATA, hop.revision,
     )  # fmt: skip
+    return _new(Event, told)
 
 
 def _was_passed_on(hop: Hop) -> bool:
@@ -380,10 +382,6 @@ def _is_outbound(hop: Hop) -> bool:
 
 def _end_name(hop: Hop) -> str:
     return hop.told_by or hop.disconnect_reason or "Disconnect"
-
-
-def _at_ms(event: Event) -> int:
-    return event.at_ms
 
 
 def _first_known(*instants: int | None) -> int | None:

@@ -53,6 +53,8 @@ def text_of(value: object) -> str | None:
 
 def milliseconds_of(seconds: object) -> int | None:
     """A duration in seconds, as a number or its text; None when it is none, or below 0."""
+    if type(seconds) is int:  # as nearly always
+        return seconds * 1000 if 0 <= seconds <= _LONGEST_SECONDS else None
     if isinstance(seconds, str):
         try:
             seconds = float(seconds)

@@ -92,11 +92,9 @@ def epoch_number_to_ms(seconds: float) -> int:
 
 def parse_iso(text: str, zone: tzinfo) -> int:
     """ISO 8601 date and time: T or a blank between them, any fraction; ``zone`` counts when there is no offset or Z."""
-    if len(text) == 20 and text[16] == ":" and text[19] == "Z":  # 2026-11-22T06:00:00Z, as most systems write it
-        second_ms = _SECONDS.get(text[17:19])
-        minute_ms = None if second_ms is None else _minute_ms(text[:16])
-        if minute_ms is not None:
-            return minute_ms + (second_ms or 0)
+    at_ms = find_plain_instant(text)
+    if at_ms is not None:
+        return at_ms
     try:
         moment = datetime.fromisoformat(text.removesuffix(" UTC") + "Z" if text.endswith(" UTC") else text)
     except ValueError:
@@ -106,6 +104,16 @@ def parse_iso(text: str, zone: tzinfo) -> int:
         msg = f"a date without a time of day: {excerpt(text)}"
         raise LineRejected(msg)
     return moment_to_ms(moment, zone)
+
+
+def find_plain_instant(text: str) -> int | None:
+    """An instant as most systems write it, 2026-11-22T06:00:00Z; None where it is written otherwise, or is none."""
+    if len(text) == 20 and text[16] == ":" and text[19] == "Z":
+        second_ms = _SECONDS.get(text[17:19])
+        if second_ms is not None:
+            minute_ms = _minute_ms(text[:16])
+            return None if minute_ms is None else minute_ms + second_ms
+    return None
 
 
 @lru_cache(maxsize=4096)  # lines come in order of time, and some have ten instants within a few minutes

@@ -7,6 +7,7 @@ from typing import Any
 from ccm_tui.domain.events import Channel, Direction, EndedBy
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.visits import Visit
+from ccm_tui.store.bound_values import marks, parts
 
 _USUAL = (
     "contact_id, visit, queue_id, agent_id, channel, direction, customer, entered_at_ms, entry_seen, file_id, offset,"
@@ -139,10 +140,9 @@ def contacts_open_at(cursor: sqlite3.Cursor, site_id: int, at_ms: int) -> list[i
 def find_contact_ids(cursor: sqlite3.Cursor, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
     """Contact row -> (site, native id)."""
     found: dict[int, tuple[int, str]] = {}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        marks = ",".join("?" * len(part))
-        for row in cursor.execute(f"SELECT id, site_id, native_id FROM contact WHERE id IN ({marks})", part):  # noqa: S608
+    for part in parts(ids):
+        query = f"SELECT id, site_id, native_id FROM contact WHERE id IN ({marks(part)})"  # noqa: S608 - marks only
+        for row in cursor.execute(query, part):
             found[row[0]] = (row[1], row[2])
     return found
 

@@ -9,6 +9,7 @@ from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
 from ccm_tui.domain.sentiment import customer_sentiment
 from ccm_tui.domain.turns import Turn
+from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.names import contact_public_id
 
 _COLUMNS = (
@@ -17,28 +18,33 @@ _COLUMNS = (
 )
 PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
 
-_MANY = 500
+_encode = msgspec.json.Encoder().encode
+_TEXT = {member: member.value for kind in (Channel, Direction) for member in kind}
+"""Looked up, a member's text costs a fifth of asking the member."""
 
 FactsRow = tuple[object, ...]
 
 
 def facts_row(contact_id: int, site: str, facts: Facts, turns: Sequence[Turn]) -> FactsRow:
     """Facts as the columns of ``PUT_FACTS``, with what the conversation adds to them."""
-    dated = [turn.at_ms for turn in turns if turn.at_ms is not None]
-    if facts.first_at_ms is not None:
-        dated.append(facts.first_at_ms)
+    first_at_ms = facts.first_at_ms
+    if turns:
+        dated = [turn.at_ms for turn in turns if turn.at_ms is not None]
+        if first_at_ms is not None:
+            dated.append(first_at_ms)
+        first_at_ms = min(dated, default=None)
     return (
         contact_id,
-        min(dated, default=None),
+        first_at_ms,
         facts.started_at_ms,
         facts.ended_at_ms,
         None if facts.previous_contact is None else contact_public_id(site, facts.previous_contact),
         facts.reason,
         facts.customer,
-        None if facts.channel is None else facts.channel.value,
-        None if facts.direction is None else facts.direction.value,
+        None if facts.channel is None else _TEXT[facts.channel],
+        None if facts.direction is None else _TEXT[facts.direction],
         customer_sentiment(facts, turns),
-        msgspec.json.encode(facts.said).decode() if facts.said else None,
+        _encode(facts.said).decode() if facts.said else None,
     )
 
 
@@ -77,14 +83,12 @@ def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
 
 def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, str]:
     """Public id -> reason, for the contacts of which somebody says why."""
-    wanted = list(public_ids)
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), _MANY):
-        part = wanted[start : start + _MANY]
+    for part in parts(list(public_ids)):
         query = (
             "SELECT contact.public_id, contact_facts.reason FROM contact"  # noqa: S608 - marks only
             " JOIN contact_facts ON contact_facts.contact_id = contact.id"
-            f" WHERE contact_facts.reason IS NOT NULL AND contact.public_id IN ({','.join('?' * len(part))})"
+            f" WHERE contact_facts.reason IS NOT NULL AND contact.public_id IN ({marks(part)})"
         )
         found.update(cursor.execute(query, part).fetchall())
     return found

@@ -4,17 +4,17 @@ Unlike ``floor``, what is read here grows with the period asked for; every state
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ccm_tui.domain.presence import SpanKind
 from ccm_tui.domain.segments import Segment
+from ccm_tui.store.bound_values import marks
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.events import oldest_at_ms
 
 PAGE_ROWS = 4000
-_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Scope:
             ("segment.channel", self.channels),
         ):
             if wanted:
-                parts.append(f" AND {column} IN ({_marks(wanted)})")
+                parts.append(f" AND {column} IN ({marks(wanted)})")
                 values += sorted(wanted)
         if self.agents is not None:
-            parts.append(f" AND agent.name IN ({_marks(self.agents)})")
+            parts.append(f" AND agent.name IN ({marks(self.agents)})")
             values += sorted(self.agents)
         return "".join(parts), values
 
@@ -118,16 +118,6 @@ def find_contacts(cursor: sqlite3.Cursor, wanted: str, site: str | None = None) 
     return cursor.execute(query, (wanted, wanted, site, site)).fetchall()
 
 
-def contact_rows(cursor: sqlite3.Cursor, public_ids: Sequence[str]) -> dict[str, int]:
-    """Public id -> row, for those that are stored."""
-    found: dict[str, int] = {}
-    for start in range(0, len(public_ids), _MANY):
-        part = public_ids[start : start + _MANY]
-        query = f"SELECT public_id, id FROM contact WHERE public_id IN ({_marks(part)})"  # noqa: S608 - marks only
-        found.update(cursor.execute(query, part).fetchall())
-    return found
-
-
 def customers_of(cursor: sqlite3.Cursor, contact_id: int) -> tuple[str, ...]:
     """The numbers and addresses by which a contact names its customer."""
     query = (
@@ -194,7 +184,7 @@ def segments_of_customers(
     query = f"{READ_SEGMENT} WHERE segment.entered_at_ms >= ? AND segment.entered_at_ms < ?"
     query += " AND segment.customer IS NOT NULL"
     if endings:
-        query += f" AND substr(segment.customer, -1) IN ({_marks(endings)})"
+        query += f" AND substr(segment.customer, -1) IN ({marks(endings)})"
     return _stream(cursor, query, (from_ms, to_ms, *sorted(endings)))
 
 
@@ -207,7 +197,3 @@ def _stream(cursor: sqlite3.Cursor, query: str, values: Sequence[object]) -> Ite
             yield from map(to_segment, rows)
     finally:
         own.close()
-
-
-def _marks(values: Iterable[object]) -> str:
-    return ",".join("?" for _ in values)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from ccm_tui.domain.agent_names import agent_number, numbered_agent
+from ccm_tui.store.bound_values import marks, parts
 
 
 def contact_public_id(site: str, native_id: str) -> str:
@@ -76,11 +77,9 @@ class Names:
 def find_contacts(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, int]:
     """Public id -> row id, for those that are stored."""
     found: dict[str, int] = {}
-    wanted = list(public_ids)
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        marks = ",".join("?" * len(part))
-        found.update(cursor.execute(f"SELECT public_id, id FROM contact WHERE public_id IN ({marks})", part))  # noqa: S608 - marks only
+    for part in parts(list(public_ids)):
+        query = f"SELECT public_id, id FROM contact WHERE public_id IN ({marks(part)})"  # noqa: S608 - marks only
+        found.update(cursor.execute(query, part))
     return found
 
 
@@ -121,7 +120,6 @@ def _intern(cursor: sqlite3.Cursor, table: str, columns: tuple[str, ...], values
     row = cursor.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()  # noqa: S608 - our own table names
     if row is not None:
         return int(row[0])
-    marks = ", ".join("?" * len(columns))
-    cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
+    cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(columns)})", values)  # noqa: S608
     assert cursor.lastrowid is not None
     return cursor.lastrowid

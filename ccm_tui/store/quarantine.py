@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ccm_tui.store.bound_values import marks, parts
+
 
 class QuarantinedLine(NamedTuple):
     """A rejected line; ``line`` holds the first 64 KiB of one that is longer than ``length`` allows."""
@@ -30,10 +32,8 @@ def put_quarantined(cursor: sqlite3.Cursor, rows: Iterable[tuple[int, int, int, 
 def find_quarantined(cursor: sqlite3.Cursor, site_id: int, digests: Sequence[int]) -> set[int]:
     """Of these digests, those of lines already in quarantine."""
     found: set[int] = set()
-    for start in range(0, len(digests), 500):
-        part = digests[start : start + 500]
-        marks = ",".join("?" * len(part))
-        query = f"SELECT digest FROM quarantine WHERE site_id = ? AND digest IN ({marks})"  # noqa: S608 - marks only
+    for part in parts(digests):
+        query = f"SELECT digest FROM quarantine WHERE site_id = ? AND digest IN ({marks(part)})"  # noqa: S608 - marks only
         found.update(row[0] for row in cursor.execute(query, (site_id, *part)))
     return found
 

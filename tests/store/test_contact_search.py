@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.reports.contact_query import QueryError, parse_query
-from ccm_tui.store import contact_search
-from ccm_tui.store.contact_search import ContactSearch, Filter, Found
+from ccm_tui.store.contact_search import ContactSearch, Found
+from ccm_tui.store.search_candidates import FEW
+from ccm_tui.store.search_conditions import Filter
 from tests.feeding import Feeder, open_writing
 
 BEGAN = 1_795_420_800
@@ -62,8 +63,10 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
     writing.store.close()
 
 
-def _search(writing: Writing, text: str, from_ms: int | None = None, to_ms: int | None = None) -> list[Found]:
-    search = ContactSearch(writing.store.reading, parse_query(text).filters, from_ms, to_ms)
+def _search(
+    writing: Writing, text: str, from_ms: int | None = None, to_ms: int | None = None, few: int = FEW
+) -> list[Found]:
+    search = ContactSearch(writing.store.reading, parse_query(text).filters, from_ms, to_ms, few=few)
     return [found for page in search.pages() for found in page.found]
 
 
@@ -157,16 +160,14 @@ def test_words_are_found_in_conversations(
     words: dict[int, set[str]],
     text: str,
     few: int,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(contact_search, "FEW", few)
     wanted, unwanted = TEXTS[text]
 
     def has(each: Found) -> bool:
         told = words.get(each.contact_id, set())
         return unwanted is not None and wanted <= told and not unwanted & told
 
-    assert _search(writing, text) == [each for each in everything if has(each)]
+    assert _search(writing, text, few=few) == [each for each in everything if has(each)]
 
 
 def test_words_next_to_each_other(writing: Writing) -> None:
@@ -215,6 +216,11 @@ def test_nothing_that_is_typed_is_an_error_of_the_database(writing: Writing, tex
 def test_no_name_is_an_error_of_the_database(writing: Writing, name: str, value: str) -> None:
     for _ in ContactSearch(writing.store.reading, [Filter(name, values=(value,))], None, None).pages():
         pass
+
+
+def test_a_filter_of_an_unknown_name_is_an_error(writing: Writing) -> None:
+    with pytest.raises(ValueError, match="no filter is named 'colour'"):
+        list(ContactSearch(writing.store.reading, [Filter("colour", values=("red",))], None, None).pages())
 
 
 def test_a_transfer_that_the_log_hides_is_flagged(tmp_path: Path) -> None:
