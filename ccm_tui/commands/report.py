@@ -6,11 +6,11 @@ from itertools import chain, islice
 from typing import Protocol
 
 from ccm_tui.commands import options, output, session
-from ccm_tui.commands.output import Column, Row
-from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
 from ccm_tui.domain.intervals import IntervalLength
 from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.reports.columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
 from ccm_tui.reports.contact_query import ContactQuery, QueryError, parse_query
+from ccm_tui.reports.export import Column, Row
 from ccm_tui.reports.query import Frame, Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store

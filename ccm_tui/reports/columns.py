@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ccm_tui.commands.output import Column, Row
 from ccm_tui.domain.variants import DEFAULT_RULES, differences, service_level_text
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, count, duration, mask_customer, moment, number, percent
+from ccm_tui.reports.export import Column, Row
 from ccm_tui.reports.query import Frame
 from ccm_tui.reports.queue_figures import DEFERRED_ONLY, VOICE_ONLY
 
