@@ -1,25 +1,44 @@
-"""The columns of the text tables of ``report``: what people read of the rows that scripts get whole."""
+"""The columns of reports: what people read of the rows that scripts get whole, on the command line and on screen."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.variants import DEFAULT_RULES, differences, service_level_text
-from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, count, duration, mask_customer, moment, number, percent
-from ccm_tui.reports.export import Column, Row
+from ccm_tui.formatting import (
+    NOT_IN_SOURCE,
+    UNDEFINED,
+    clock,
+    count,
+    date,
+    duration,
+    local,
+    mask_customer,
+    moment,
+    number,
+    percent,
+    signed_percent,
+)
+from ccm_tui.reports.export import Better, Column, Row
 from ccm_tui.reports.query import Frame
 from ccm_tui.reports.queue_figures import DEFERRED_ONLY, VOICE_ONLY
 
 DEFERRED = ("email", "message", "task")
 
 
-def title_of(frame: Frame, what: str) -> list[str]:
-    """What a table shows: the period, and the definitions in force where they are not ours."""
+def title_of(frame: Frame, what: str, head: Row | None = None) -> list[str]:
+    """What a table shows: the period, the one it is compared with, and the definitions where they are not ours."""
     zone = frame.sites[0].zone if frame.timezone is not None else ZoneInfo("UTC")
     lines = [
         f"{what}  {moment(frame.from_ms, zone)} – {moment(frame.to_ms, zone)} {frame.timezone or 'UTC'}"
         f"  {service_level_text(frame.definitions.base)}"
     ]
+    if head and head.get("previous_from"):
+        start, end = (datetime.fromisoformat(str(head[name])) for name in ("previous_from", "previous_to"))
+        lines.append(f"before: {moment(start, zone)} – {moment(end, zone)}")
     changed = differences(frame.definitions.base, DEFAULT_RULES)
     if changed:
         lines.append("definitions: " + ", ".join(f"{key}={value}" for key, value in changed.items()))
@@ -28,70 +47,69 @@ def title_of(frame: Frame, what: str) -> list[str]:
 
 def queue_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     """For ``report queues``; columns that say nothing about these rows are left out."""
-    columns = _who(rows, frame, ("queue",))
-    if any(row["channel"] != "voice" for row in rows):
-        columns.append(Column("channel", lambda row: str(row["channel"]), right=False))
-    columns += [
-        Column("offered", _count("offered")),
-        Column("answered", _count("answered")),
-        Column("abandoned", _count("abandoned")),
-        Column("short", _count("short_abandoned")),
-        Column("flow-outs", _flow_outs),
+    columns = [
+        *_who(rows, frame, ("queue",)),
+        *_channel(rows),
+        _counted("offered", "offered"),
+        _counted("answered", "answered"),
+        _counted("abandoned", "abandoned", Better.LESS),
+        _counted("short", "short_abandoned"),
+        Column("flow-outs", _flow_outs_text, value=_flow_outs, change=_as_count, better=Better.LESS),
     ]
-    optional = ("refused", "lost", "answered_lost", "waiting", "in_progress", "outbound")
-    columns += [Column(name.replace("_", " "), _count(name)) for name in optional if any(row[name] for row in rows)]
+    optional = (
+        ("refused", Better.LESS),
+        ("lost", Better.LESS),
+        ("answered_lost", Better.LESS),
+        ("waiting", Better.LESS),
+        ("in_progress", Better.NEITHER),
+        ("outbound", Better.NEITHER),
+    )
     columns += [
-        Column("SL", _rate("service_level")),
-        Column("in", _threshold),
-        Column("ASA", _time("average_speed_of_answer_seconds")),
-        Column("to abandon", _time("average_abandon_seconds")),
-        Column("longest", _time("longest_wait_seconds")),
-        Column("AHT", _time("average_handle_seconds")),
-        Column("talk", _time("average_talk_seconds")),
-        Column("hold", _part("average_hold_seconds")),
-        Column("ACW", _part("average_acw_seconds")),
-        Column("transfer", _rate("transfer_rate")),
-        Column("abandon", _rate("abandonment_rate")),
-        Column("FCR", _rate("first_contact_resolution")),
+        _counted(name.replace("_", " "), name, better) for name, better in optional if any(row[name] for row in rows)
     ]
-    for name, text in (
-        ("csat", _figure("csat", 2)),
-        ("nps", _figure("nps", 0)),
-        ("ces", _figure("ces", 1)),
-        ("cost_per_contact", _figure("cost_per_contact", 2)),
-    ):
-        if any(row[name] is not None for row in rows):
-            columns.append(Column(name.replace("_", " ").replace("cost per contact", "cost"), text))
+    columns += [
+        _rated("SL", "service_level", Better.MORE),
+        Column("in", _threshold, value=itemgetter("service_level_threshold_seconds")),
+        _timed("ASA", "average_speed_of_answer_seconds", Better.LESS),
+        _timed("to abandon", "average_abandon_seconds"),
+        _timed("longest", "longest_wait_seconds", Better.LESS),
+        _timed("AHT", "average_handle_seconds"),
+        _timed("talk", "average_talk_seconds"),
+        _timed("hold", "average_hold_seconds", text=_part("average_hold_seconds")),
+        _timed("ACW", "average_acw_seconds", text=_part("average_acw_seconds")),
+        _rated("transfer", "transfer_rate", Better.LESS),
+        _rated("abandon", "abandonment_rate", Better.LESS),
+        _rated("FCR", "first_contact_resolution", Better.MORE),
+        *_ratings(rows),
+    ]
+    if any(row["cost_per_contact"] is not None for row in rows):
+        columns.append(_figured("cost", "cost_per_contact", 2, Better.LESS))
     if any(row["channel"] in DEFERRED for row in rows):
         columns += [
-            Column("backlog", _count("backlog")),
-            Column("oldest owed", _time("oldest_owed_seconds")),
-            Column("first reply", _time("first_response_seconds")),
-            Column("next reply", _time("next_response_seconds")),
-            Column("resolved", _count("resolved")),
-            Column("in target", _count("resolved_within_target")),
+            _counted("backlog", "backlog", Better.LESS),
+            _timed("oldest owed", "oldest_owed_seconds", Better.LESS),
+            _timed("first reply", "first_response_seconds", Better.LESS),
+            _timed("next reply", "next_response_seconds", Better.LESS),
+            _counted("resolved", "resolved"),
+            _counted("in target", "resolved_within_target"),
         ]
     return columns
 
 
 def reason_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     """For ``report reasons``."""
-    columns = _who(rows, frame, ("queue",))
-    if any(row["channel"] != "voice" for row in rows):
-        columns.append(Column("channel", lambda row: str(row["channel"]), right=False))
-    columns += [
+    return [
+        *_who(rows, frame, ("queue",)),
+        *_channel(rows),
         Column("reason", lambda row: row["reason"] or UNDEFINED, right=False),
-        Column("offered", _count("offered")),
-        Column("share", _rate("share")),
-        Column("answered", _count("answered")),
-        Column("AHT", _time("average_handle_seconds")),
-        Column("transfer", _rate("transfer_rate")),
-        Column("FCR", _rate("first_contact_resolution")),
+        _counted("offered", "offered"),
+        _rated("share", "share"),
+        _counted("answered", "answered"),
+        _timed("AHT", "average_handle_seconds"),
+        _rated("transfer", "transfer_rate", Better.LESS),
+        _rated("FCR", "first_contact_resolution", Better.MORE),
+        *_ratings(rows),
     ]
-    for name, digits in (("csat", 2), ("nps", 0), ("ces", 1)):
-        if any(row[name] is not None for row in rows):
-            columns.append(Column(name, _figure(name, digits)))
-    return columns
 
 
 def agent_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
@@ -99,22 +117,77 @@ def agent_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     columns = _who(rows, frame, ("name",))
     if any(row["team"] for row in rows):
         columns.append(Column("team", lambda row: row["team"] or UNDEFINED, right=False))
-    columns += [
-        Column("answered", _count("answered")),
-        Column("missed", _count("ring_no_answer")),
-        Column("transferred", _count("transferred")),
-        Column("talk", _agent_time("talk_seconds")),
-        Column("hold", _agent_time("hold_seconds")),
-        Column("ACW", _agent_time("acw_seconds")),
-        Column("AHT", _time("average_handle_seconds")),
-        Column("login", _agent_time("login_seconds")),
-        Column("available", _agent_time("available_seconds")),
-        Column("occupancy", _rate("occupancy")),
-        Column("utilisation", _rate("utilisation")),
-        Column("pause", _agent_time("pause_seconds")),
+    return [
+        *columns,
+        _counted("answered", "answered"),
+        _counted("missed", "ring_no_answer", Better.LESS),
+        _counted("transferred", "transferred"),
+        _timed("talk", "talk_seconds", text=_agent_time("talk_seconds"), wide=True),
+        _timed("hold", "hold_seconds", text=_agent_time("hold_seconds"), wide=True),
+        _timed("ACW", "acw_seconds", text=_agent_time("acw_seconds"), wide=True),
+        _timed("AHT", "average_handle_seconds"),
+        _timed("login", "login_seconds", text=_agent_time("login_seconds"), wide=True),
+        _timed("available", "available_seconds", text=_agent_time("available_seconds"), wide=True),
+        _rated("occupancy", "occupancy"),
+        _rated("utilisation", "utilisation"),
+        _timed("pause", "pause_seconds", text=_agent_time("pause_seconds"), wide=True),
         Column("pauses", _pauses, right=False),
     ]
+
+
+def trend_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
+    """For ``report trends``."""
+    zones = {period.site: period.zone for period in frame.sites}
+    columns = _site(rows)
+    columns += [
+        Column("by", lambda row: str(row["view"]).replace("_", " "), right=False),
+        Column("when", lambda row: when_text(row, zones[row["site"]]), right=False, value=_when),
+        _counted("offered", "offered"),
+        _counted("refused", "refused", Better.LESS),
+        _counted("outbound", "outbound"),
+        _rated("share", "share"),
+        _figured("mean a day", "mean_per_day", 1),
+        _counted("days", "days"),
+    ]
+    if any(row["silent_days"] for row in rows):
+        columns.append(_counted("silent", "silent_days"))
+    if any(row["previous_offered"] is not None for row in rows):
+        columns += [
+            _counted("before", "previous_offered"),
+            _figured("mean before", "previous_mean_per_day", 1),
+            Column("change", lambda row: signed_percent(_mean_change(row)), value=_mean_change),
+        ]
     return columns
+
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def when_text(row: Row, zone: ZoneInfo) -> str:
+    """When a row of the trends is: ``Mon``, ``09:00``, ``Mon 09:00``, or its instants."""
+    parts = []
+    if row["weekday"] is not None:
+        parts.append(WEEKDAYS[row["weekday"] - 1])
+    if row["hour"] is not None:
+        parts.append(f"{row['hour']:02}:00")
+    if row["start"] is not None:
+        start, end = (datetime.fromisoformat(row[name]) for name in ("start", "end"))
+        if row["view"] in ("period", "week"):
+            parts.append(f"{date(start, zone)} – {date(end - timedelta(milliseconds=1), zone)}")
+        else:
+            day = f"{WEEKDAYS[local(start, zone).weekday()]} {date(start, zone)}"
+            parts.append(day if row["view"] == "busiest_day" else f"{day} {clock(start, zone)}")
+    return " ".join(parts)
+
+
+def _when(row: Row) -> str:
+    return f"{row['start'] or ''} {row['weekday'] or 0} {row['hour'] or 0:02}"
+
+
+def _mean_change(row: Row) -> float | None:
+    """How much more came in a day than in the period before; None: there is nothing to divide by."""
+    now, before = row["mean_per_day"], row["previous_mean_per_day"]
+    return None if now is None or not before else now / before - 1
 
 
 def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
@@ -125,28 +198,83 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         unseen = "" if row["entry_seen"] else " ?"
         return moment(datetime.fromisoformat(row["offered_at"]), zone) + unseen
 
-    columns = [Column("offered", entered, right=False), *_who(rows, frame, ("queue",))]
-    if any(row["channel"] != "voice" for row in rows):
-        columns.append(Column("channel", lambda row: str(row["channel"]), right=False))
-    columns += [
+    return [
+        Column("offered", entered, right=False, value=itemgetter("offered_at")),
+        *_who(rows, frame, ("queue",)),
+        *_channel(rows),
         Column("customer", lambda row: _customer(row["customer"]), right=False),
         Column("outcome", lambda row: str(row["outcome"]), right=False),
         Column("by", lambda row: row["ended_by"] or UNDEFINED, right=False),
         Column("agent", lambda row: row["agent"] or UNDEFINED, right=False),
-        Column("wait", _time("wait_seconds")),
-        Column("talk", _time("talk_seconds")),
-        Column("hold", _handled_time("hold_seconds")),
-        Column("ACW", _handled_time("acw_seconds")),
+        _timed("wait", "wait_seconds"),
+        _timed("talk", "talk_seconds"),
+        _timed("hold", "hold_seconds", text=_handled_time("hold_seconds")),
+        _timed("ACW", "acw_seconds", text=_handled_time("acw_seconds")),
         Column("contact", lambda row: str(row["contact"]), right=False),
         Column("native id", lambda row: str(row["native_id"]), right=False),
     ]
-    return columns
+
+
+def _counted(title: str, name: str, better: Better = Better.NEITHER) -> Column:
+    return Column(title, _count(name), value=_meant(name), change=_as_count, better=better)
+
+
+def _rated(title: str, name: str, better: Better = Better.NEITHER) -> Column:
+    return Column(title, _rate(name), value=_meant(name), change=_as_points, better=better)
+
+
+def _timed(
+    title: str,
+    name: str,
+    better: Better = Better.NEITHER,
+    text: Callable[[Row], str] | None = None,
+    *,
+    wide: bool = False,
+) -> Column:
+    return Column(title, text or _time(name), value=_meant(name), change=partial(duration, wide=wide), better=better)
+
+
+def _figured(title: str, name: str, digits: int, better: Better = Better.NEITHER) -> Column:
+    return Column(
+        title, _figure(name, digits), value=_meant(name), change=partial(number, digits=digits), better=better
+    )
+
+
+def _ratings(rows: Sequence[Row]) -> list[Column]:
+    """The ratings that any customer gave."""
+    ratings = (("csat", 2, Better.MORE), ("nps", 0, Better.MORE), ("ces", 1, Better.NEITHER))
+    return [
+        _figured(name, name, digits, better)
+        for name, digits, better in ratings
+        if any(row[name] is not None for row in rows)
+    ]
+
+
+def _meant(name: str) -> Callable[[Row], Any]:
+    return lambda row: None if _not_meant(row, name) else row[name]
+
+
+def _as_count(difference: float) -> str:
+    return count(round(difference), grouped=False)
+
+
+def _as_points(difference: float) -> str:
+    """Rates are compared by percentage points."""
+    return percent(difference, sign=False)
+
+
+def _site(rows: Sequence[Row]) -> list[Column]:
+    several = len({row["site"] for row in rows}) > 1
+    return [Column("site", lambda row: str(row["site"]), right=False)] if several else []
+
+
+def _channel(rows: Sequence[Row]) -> list[Column]:
+    other = any(row["channel"] != "voice" for row in rows)
+    return [Column("channel", lambda row: str(row["channel"]), right=False)] if other else []
 
 
 def _who(rows: Sequence[Row], frame: Frame, names: Iterable[str]) -> list[Column]:
-    columns = []
-    if len({row["site"] for row in rows}) > 1:
-        columns.append(Column("site", lambda row: str(row["site"]), right=False))
+    columns = _site(rows)
     columns += [Column("agent" if name == "name" else name, _text(name), right=False) for name in names]
     if frame.query.interval is not None:
         zones = {period.site: period.zone for period in frame.sites}
@@ -155,6 +283,7 @@ def _who(rows: Sequence[Row], frame: Frame, names: Iterable[str]) -> list[Column
                 "from",
                 lambda row: moment(datetime.fromisoformat(row["start"]), zones[row["site"]], seconds=False),
                 right=False,
+                value=itemgetter("start"),
             )
         )
     return columns
@@ -204,9 +333,13 @@ def _figure(name: str, digits: int) -> Callable[[Row], str]:
     return lambda row: number(row[name], digits=digits)
 
 
-def _flow_outs(row: Row) -> str:
+def _flow_outs(row: Row) -> int:
     names = ("exited_timeout", "exited_key", "exited_empty", "withdrawn", "transferred_out")
-    return count(sum(row[name] for name in names), grouped=False)
+    return sum(row[name] for name in names)
+
+
+def _flow_outs_text(row: Row) -> str:
+    return count(_flow_outs(row), grouped=False)
 
 
 def _threshold(row: Row) -> str:

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TextIO
 
@@ -20,14 +21,28 @@ Row = Mapping[str, Any]
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
+class Better(StrEnum):
+    """Which way a figure should go."""
+
+    MORE = "more"
+    LESS = "less"
+    NEITHER = "neither"
+    """A change of it is no news of how well things go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a text table."""
+    """A column of a table for people."""
 
     title: str
     text: Callable[[Row], str]
     """Already in our own words, or cleaned here."""
     right: bool = True
+    value: Callable[[Row], Any] | None = None
+    """What it sorts by, and is compared by where there is ``change``; None: its text."""
+    change: Callable[[float], str] | None = None
+    """How a difference of two values reads, without its sign; None: they are not compared."""
+    better: Better = Better.NEITHER
 
 
 def write_json(out: TextIO, head: Row, key: str, rows: Iterable[Row]) -> None:
