@@ -139,24 +139,25 @@ def trend_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     """For ``report trends``."""
     zones = {period.site: period.zone for period in frame.sites}
     columns = _site(rows)
+    known_before = any(row["previous_offered"] is not None for row in rows)
     columns += [
         Column("by", lambda row: str(row["view"]).replace("_", " "), right=False),
         Column("when", lambda row: when_text(row, zones[row["site"]]), right=False, value=_when),
         _counted("offered", "offered"),
+        _figured("mean a day", "mean_per_day", 1),
+    ]
+    if known_before:
+        columns.append(Column("change", lambda row: signed_percent(_mean_change(row)), value=_mean_change))
+    columns += [
+        _rated("share", "share"),
         _counted("refused", "refused", Better.LESS),
         _counted("outbound", "outbound"),
-        _rated("share", "share"),
-        _figured("mean a day", "mean_per_day", 1),
         _counted("days", "days"),
     ]
     if any(row["silent_days"] for row in rows):
         columns.append(_counted("silent", "silent_days"))
-    if any(row["previous_offered"] is not None for row in rows):
-        columns += [
-            _counted("before", "previous_offered"),
-            _figured("mean before", "previous_mean_per_day", 1),
-            Column("change", lambda row: signed_percent(_mean_change(row)), value=_mean_change),
-        ]
+    if known_before:
+        columns += [_counted("before", "previous_offered"), _figured("mean before", "previous_mean_per_day", 1)]
     return columns
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccm_tui.screens.desk import Desk
 
 COLUMNS = (
-    Column("name", "Name", 14, sortable=False, description="What it is called."),
+    Column("name", "Name", 22, sortable=False, description="What it is called."),
     Column("words", "", 20, sortable=False, grow=True, max_width=120, description="What it is."),
 )
 

@@ -19,9 +19,10 @@ from ccm_tui.widgets.symbols import Symbols
 if TYPE_CHECKING:
     from ccm_tui.reports.reading import HeldReport
 
-CHANGE_WIDTH = 7
+CHANGE_WIDTH = 8
 MOST_WIDTH = 30
-NAME_WIDTH = 8
+NAME_WIDTH = 18
+"""So much of the first name is kept before a figure makes room."""
 CHANGE = "\x1fchange"
 """What the key of a column of changes ends with."""
 
@@ -78,11 +79,11 @@ def report_columns(held: "HeldReport") -> tuple[Column, ...]:
             Column(
                 name,
                 figure.title,
-                min(width, NAME_WIDTH) if is_name and names == 1 else width,
+                min(width, NAME_WIDTH) if is_name else width,
                 "left" if is_name else "right",
                 grow=is_name and width > NAME_WIDTH,
                 priority=0 if names == 1 and is_name else place + 1,
-                max_width=max(width, NAME_WIDTH),
+                max_width=width,
                 description=f"{figure.title} of the report, as ccm-tui report prints it.",
             )
         )
@@ -127,7 +128,7 @@ def _texts(held: "HeldReport", key: str, row: Row, symbols: Symbols) -> Texts:
             if change is None:
                 cells[name + CHANGE] = Cell("", None)
             else:
-                said = f"{change.sign(symbols)}{change.text}".strip()
+                said = f"{change.sign(symbols)} {change.text}".strip()
                 cells[name + CHANGE] = Cell(said, change.difference, change.tone())
     return Texts(BoardRow(key, cells), " ".join(words))
 

@@ -37,6 +37,13 @@ class ChoiceLine(LineView):
         return [crop(self._words, width, self.symbols.ellipsis)]
 
 
+class OnlyLine(ChoiceLine):
+    """What stands before the field."""
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        return [line("   ", ("only", Tone.LINK))]
+
+
 def choice_line(choice: Choice, held: "HeldReport | None") -> Line:
     """The report, its period, whom it is about, and what it is compared with."""
     length = choice.length

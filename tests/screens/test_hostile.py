@@ -10,8 +10,11 @@ import pytest
 from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
 from ccm_tui.domain.events import Channel
 from ccm_tui.formatting import GROUP_SEPARATOR
+from ccm_tui.reports.choice import Choice
+from ccm_tui.reports.registry import KINDS
 from ccm_tui.screens.contacts import ContactsScreen
 from ccm_tui.screens.readers import StoreReaders
+from ccm_tui.screens.reports import ReportsScreen
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import UiSettings
 from tests.feeding import Feeder, open_writing
@@ -139,7 +142,21 @@ async def test_no_contact_lets_it_through(text: str, tmp_path: Path) -> None:
         for key in ("enter", "l", "h", "escape", "j", "enter"):
             await it.press(key)
             check(it, f"after {key}")
-        await it.press("escape")
+        await it.press("8")
+        reports = it.app.screen
+        assert isinstance(reports, ReportsScreen)
+        for kind in KINDS:
+            reports.choose(Choice(kind, whom="on:2023-11-20", compared=True))
+            await it.until(lambda: bool(reports.board.row_keys))
+            await it.pilot.pause(0.2)
+            await it.settle()
+            check(it, f"report {kind}")
+            await it.press("x")
+            check(it, f"figures of {kind}")
+            await it.press("escape", "y")
+        await it.press("g", "enter")
+        check(it, "behind a row")
+        await it.press("3", "escape")
         screen.field.value = text
         await it.pilot.pause(0.1)
         await it.settle()
