@@ -142,23 +142,32 @@ async def test_no_contact_lets_it_through(text: str, tmp_path: Path) -> None:
         for key in ("enter", "l", "h", "escape", "j", "enter"):
             await it.press(key)
             check(it, f"after {key}")
+        await it.press("escape")
+        screen.field.value = text
+        await it.pilot.pause(0.1)
+        await it.settle()
+        check(it, "query")
+    readers.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=str)
+async def test_no_report_lets_any_of_them_through(size: tuple[int, int], tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db", SETTINGS)
+    Feeder(writing, tmp_path / "log.jsonl").feed("".join(map(told, READABLE)).encode())
+    writing.store.close()
+    readers = StoreReaders(tmp_path / "ccm.db", Definitions(SETTINGS))
+    async with console(size, readers=readers) as it:
+        await it.show(floor())
         await it.press("8")
         reports = it.app.screen
         assert isinstance(reports, ReportsScreen)
         for kind in KINDS:
             reports.choose(Choice(kind, whom="on:2023-11-20", compared=True))
             await it.until(lambda: bool(reports.board.row_keys))
-            await it.pilot.pause(0.2)
-            await it.settle()
-            check(it, f"report {kind}")
-            await it.press("x")
-            check(it, f"figures of {kind}")
-            await it.press("escape", "y")
-        await it.press("g", "enter")
+            for key in ("G", "x"):
+                await it.press(key)
+                check(it, f"{key} on {kind}")
+            await it.press("escape")
+        await it.press("g", "y", "enter")
         check(it, "behind a row")
-        await it.press("3", "escape")
-        screen.field.value = text
-        await it.pilot.pause(0.1)
-        await it.settle()
-        check(it, "query")
     readers.close()
