@@ -1,6 +1,6 @@
 """One report as a screen holds it: so many rows, the rows of the period before, and what opens behind a row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -37,11 +37,11 @@ class HeldReport:
     head: Row
     names: Sequence[str]
     columns: Sequence[Column]
-    rows: dict[str, Row]
+    rows: Mapping[str, Row]
     """By their keys, in the report's order."""
     whole: bool
     """False: there are more rows than a screen holds."""
-    before: dict[str, Row] = field(default_factory=dict)
+    before: Mapping[str, Row] = field(default_factory=dict)
     """The rows of the period before, by the keys that they would have in this one."""
     before_frame: Frame | None = None
     """The period before; None: it was not asked for, or there is none."""

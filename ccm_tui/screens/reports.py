@@ -180,10 +180,9 @@ class ReportsScreen(ReportBoard):
 
     def action_figures(self) -> None:
         """Every figure of the row, over the screen."""
-        if self.held is not None and self.board.cursor_key in self.held.rows:
-            lines = figure_lines(
-                self.held, self.board.cursor_key, self.desk.symbols, self.figure[0] if self.figure else ""
-            )
+        key, chosen = self.board.cursor_key, self.figure
+        if self.held is not None and key is not None and key in self.held.rows:
+            lines = figure_lines(self.held, key, self.desk.symbols, chosen[0] if chosen else "")
             self.app.push_screen(Sheet(self.choice.report.name.capitalize(), lines, **self.desk.drawn))
 
     def action_copy(self) -> None:

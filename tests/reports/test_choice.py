@@ -83,10 +83,10 @@ def test_what_is_typed_comes_before_the_period() -> None:
 def test_names_are_meant_as_on_the_command_line() -> None:
     query = question_of(Choice(whom="queue:front,600 channel:mail team:north site:main"), DEFINITIONS, NOW_MS)
     assert query.queues == {"sales", "vip"}
-    assert query.agents == {"1127"}
+    assert query.agents == frozenset({"1127"})
     assert query.channels == {"email"}
     assert query.sites == {"main"}
-    assert question_of(Choice(whom="agent:Ana"), DEFINITIONS, NOW_MS).agents == {"1127"}
+    assert question_of(Choice(whom="agent:Ana"), DEFINITIONS, NOW_MS).agents == frozenset({"1127"})
     with pytest.raises(UsageError, match="no team 'south'"):
         question_of(Choice(whom="team:south"), DEFINITIONS, NOW_MS)
 
