@@ -100,6 +100,8 @@ class ReportBoard(FloorScreen):
         """Counts the readings begun: only the newest one is waited for."""
         self._reading_now = False
         self._read_at = -math.inf
+        self._read_early = False
+        """Whether history was still arriving when it was read."""
         self.held: HeldReport | None = None
         self.texts: list[Texts] = []
         self._series: dict[str, Series | None] = {}
@@ -149,8 +151,10 @@ class ReportBoard(FloorScreen):
     # The floor goes on
 
     def show_floor(self, floor: "Floor") -> None:
-        runs = self.held is not None and self.held.frame.query.end is None
-        if runs and not self._reading_now and monotonic() - self._read_at > AGAIN_SECONDS:
+        if self._reading_now or self.held is None:
+            return
+        runs = self.held.frame.query.end is None and monotonic() - self._read_at > AGAIN_SECONDS
+        if runs or (self._read_early and not _is_arriving(floor)):
             self.load(anew=False)
 
     def show_status(self, now_ms: int) -> None:
@@ -173,6 +177,7 @@ class ReportBoard(FloorScreen):
         self._number += 1
         self._reading_now = True
         self._read_at = monotonic()
+        self._read_early = self.desk.latest is None or _is_arriving(self.desk.latest)
         if anew:
             self.held, self.texts = None, []
             self._series.clear()
@@ -359,3 +364,8 @@ class ReportBoard(FloorScreen):
             self.board.clear_marks()
         else:
             await super().action_back()
+
+
+def _is_arriving(floor: "Floor") -> bool:
+    progress = floor.snapshot.follower.progress
+    return progress is not None and progress < 1
