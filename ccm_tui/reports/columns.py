@@ -217,11 +217,11 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
 
 
 def _counted(title: str, name: str, better: Better = Better.NEITHER) -> Column:
-    return Column(title, _count(name), value=_meant(name), change=_as_count, better=better)
+    return Column(title, _count(name), value=_meant(name), change=_as_count, better=better, key=name)
 
 
 def _rated(title: str, name: str, better: Better = Better.NEITHER) -> Column:
-    return Column(title, _rate(name), value=_meant(name), change=_as_points, better=better)
+    return Column(title, _rate(name), value=_meant(name), change=_as_points, better=better, key=name)
 
 
 def _timed(
@@ -232,13 +232,13 @@ def _timed(
     *,
     wide: bool = False,
 ) -> Column:
-    return Column(title, text or _time(name), value=_meant(name), change=partial(duration, wide=wide), better=better)
+    change = partial(duration, wide=wide)
+    return Column(title, text or _time(name), value=_meant(name), change=change, better=better, key=name)
 
 
 def _figured(title: str, name: str, digits: int, better: Better = Better.NEITHER) -> Column:
-    return Column(
-        title, _figure(name, digits), value=_meant(name), change=partial(number, digits=digits), better=better
-    )
+    change = partial(number, digits=digits)
+    return Column(title, _figure(name, digits), value=_meant(name), change=change, better=better, key=name)
 
 
 def _ratings(rows: Sequence[Row]) -> list[Column]:

@@ -43,6 +43,8 @@ class Column:
     change: Callable[[float], str] | None = None
     """How a difference of two values reads, without its sign; None: they are not compared."""
     better: Better = Better.NEITHER
+    key: str = ""
+    """The JSON key of its figure, by which it has a definition; empty: it has none."""
 
 
 def write_json(out: TextIO, head: Row, key: str, rows: Iterable[Row]) -> None:

@@ -124,14 +124,13 @@ class StoreReaders:
 
         Raises CcmError.
         """
-        import os
         from datetime import datetime
 
         from ccm_tui.reports.reading import read_whole
         from ccm_tui.reports.saving import save_report
-        from ccm_tui.settings.places import default_exports
+        from ccm_tui.settings.places import EXPORTS_NAME
 
-        folder = Path(self._definitions.settings.exports.folder or default_exports(os.environ))
+        folder = Path(self._definitions.settings.exports.folder or self._database.parent / EXPORTS_NAME)
         at = datetime.fromtimestamp(now_ms / 1000, held.frame.sites[0].zone)
         if rows is not None:
             return save_report(folder, form, held, rows, at)

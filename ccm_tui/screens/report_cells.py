@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 
+from ccm_tui.reports.definition_texts import find_definition
 from ccm_tui.reports.export import Better, Row
 from ccm_tui.reports.export import Column as Figure
 from ccm_tui.reports.reading import value_of
@@ -15,6 +16,7 @@ from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.symbols import Symbols
+from ccm_tui.widgets.wrapping import wrapped
 
 if TYPE_CHECKING:
     from ccm_tui.reports.reading import HeldReport
@@ -84,7 +86,7 @@ def report_columns(held: "HeldReport") -> tuple[Column, ...]:
                 grow=is_name and width > NAME_WIDTH,
                 priority=0 if names == 1 and is_name else place + 1,
                 max_width=width,
-                description=f"{figure.title} of the report, as ccm-tui report prints it.",
+                description=meaning(held, figure) or f"The {figure.title}.",
             )
         )
         if held.before_frame is not None and figure.change is not None:
@@ -95,7 +97,7 @@ def report_columns(held: "HeldReport") -> tuple[Column, ...]:
                     CHANGE_WIDTH,
                     "right",
                     priority=place + 1,
-                    description=f"{figure.title}: the difference to the period before.",
+                    description=f"How {figure.title} differs from the period before.",
                 )
             )
     return tuple(columns)
@@ -158,6 +160,22 @@ def figure_lines(held: "HeldReport", key: str, symbols: Symbols, chosen: str = "
         change = change_of(figure, row, before)
         said = ("", Tone.DIM) if change is None else (f"  {change.sign(symbols)} {change.text}", change.tone())
         lines.append(line(head, now, (f"  {earlier:>{value_width}}", Tone.DIM), said))
+    return lines
+
+
+def meaning(held: "HeldReport", figure: Figure) -> str:
+    """What a figure is, by the definitions in force; empty: what it is called says it."""
+    return find_definition(figure.key, held.frame.definitions.base) if figure.key else ""
+
+
+def meaning_lines(held: "HeldReport", width: int) -> list[Line]:
+    """What each figure of a report is."""
+    lines: list[Line] = []
+    known = [(figure.title, words) for figure in held.columns if (words := meaning(held, figure))]
+    title_width = max((cell_len(title) for title, _ in known), default=0)
+    for title, words in known:
+        head = line((f"   {title:<{title_width}}  ", Tone.HEAD))
+        lines += wrapped(words, width - 1, indent=title_width + 5, head=head)
     return lines
 
 

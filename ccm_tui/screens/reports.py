@@ -17,7 +17,7 @@ from ccm_tui.screens import STYLES
 from ccm_tui.screens.pick import Pick
 from ccm_tui.screens.query_field import QueryField, wrong_line
 from ccm_tui.screens.report_board import ReportBoard
-from ccm_tui.screens.report_cells import figure_lines
+from ccm_tui.screens.report_cells import figure_lines, meaning_lines
 from ccm_tui.screens.sheet import Sheet
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ccm_tui.reports.reading import HeldReport
 
 TYPED = "typed: from: and to:"
+SHEET_WIDTH = 106
 
 
 class ReportsScreen(ReportBoard):
@@ -65,7 +66,7 @@ class ReportsScreen(ReportBoard):
         Binding("right", "figure(1)", "Next figure", id="reports.next", tooltip="Draw the next figure"),
         Binding("left", "figure(-1)", "Figure before", id="reports.previous", tooltip="Draw the figure before"),
         Binding("slash", "filter", "Filter", id="reports.filter", tooltip="Only rows with these words; !word: without"),
-        Binding("x", "figures", "Figures", id="reports.figures", tooltip="Every figure of the row"),
+        Binding("x", "figures", "Figures", id="reports.figures", tooltip="The figures of the row and what each means"),
         Binding("e", "save", "Save", id="reports.save", tooltip="Save what is listed: CSV, JSON or Markdown"),
         Binding("y", "copy", "Copy", id="reports.copy", tooltip="Copy the row, or the marked ones"),
     ]
@@ -183,6 +184,7 @@ class ReportsScreen(ReportBoard):
         key, chosen = self.board.cursor_key, self.figure
         if self.held is not None and key is not None and key in self.held.rows:
             lines = figure_lines(self.held, key, self.desk.symbols, chosen[0] if chosen else "")
+            lines += [(), *meaning_lines(self.held, min(self.size.width, SHEET_WIDTH))]
             self.app.push_screen(Sheet(self.choice.report.name.capitalize(), lines, **self.desk.drawn))
 
     def action_copy(self) -> None:

@@ -294,6 +294,8 @@ async def test_every_figure_of_the_row_over_the_screen(readers: StoreReaders) ->
         await opened.press("right", "x")
         assert isinstance(opened.app.screen, Sheet)
         assert "answered" in opened.line_with("▸")
+        await opened.press("G")
+        assert "did not come back within" in opened.text  # what FCR means
         await opened.press("escape")
         assert screen.is_current
 

@@ -8,7 +8,6 @@ import pytest
 
 from ccm_tui.errors import ConfigError, ExitCode
 from ccm_tui.settings import Loaded, OriginKind, Settings, load_settings, read_settings
-from ccm_tui.settings.places import default_exports
 
 
 class Reading(Protocol):
@@ -147,8 +146,7 @@ def test_a_service_level_flag_holds_for_every_queue(reading: Reading) -> None:
 
 def test_the_folder_of_exports_is_relative_to_the_file_too(reading: Reading, tmp_path: Path) -> None:
     assert reading('[exports]\nfolder = "saved"').settings.exports.folder == str(tmp_path / "saved")
-    assert reading("").settings.exports.folder == ""
-    assert default_exports({"HOME": "/home/ana"}) == "/home/ana/.local/share/ccm_tui/exports"
+    assert reading("").settings.exports.folder == "/home/ana/.local/share/ccm_tui/exports"
 
 
 def test_sources_are_relative_to_the_file(reading: Reading, tmp_path: Path) -> None:
