@@ -229,12 +229,13 @@ class ReportBoard(FloorScreen):
         self.show_rows()
 
     def say_found(self, words: Line) -> None:
+        """What there is to say of the report; trouble stands above it."""
         self._words = words
         self.show_status(self.desk.now_ms())
 
     def _say_wrong(self, error: CcmError) -> None:
         """Why there is no report, in the table's place; of what is typed, under its place."""
-        if isinstance(error, QueryError):
+        if isinstance(error, QueryError) or self.texts:  # rows that were read before stay
             self.say_found(wrong_line(error, self.size.width, self.desk.symbols))
             self.board.set_placeholder("f changes whom it is about")
             return
@@ -293,9 +294,8 @@ class ReportBoard(FloorScreen):
             series = self.desk.readers.report_series(
                 held, held.rows[key], lambda: number != self._number or worker.is_cancelled
             )
-        except CcmError:
-            if worker.is_cancelled or number != self._number:
-                return  # ended because nobody waits for it; of any other failure the chart says that there is none
+        except Exception:  # noqa: BLE001 - a thread's edge: the chart says that it could not be read
+            series = None
         if number == self._number and not worker.is_cancelled:
             self.post_message(self.SeriesRead(number, key, series))
 

@@ -93,7 +93,7 @@ def report_columns(held: "HeldReport") -> tuple[Column, ...]:
             columns.append(
                 Column(
                     name + CHANGE,
-                    "±",
+                    "+/-",
                     CHANGE_WIDTH,
                     "right",
                     priority=place + 1,

@@ -1,10 +1,11 @@
 """What a report on the screen is: the line that says what was chosen, and the one that says what was found. Pure."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.variants import DEFAULT_RULES, differences, service_level_text
-from ccm_tui.formatting import clock, count, date, local
+from ccm_tui.formatting import clock, count, local
 from ccm_tui.reports.choice import Choice
 from ccm_tui.screens.report_chart import WORDS
 from ccm_tui.theme import Tone
@@ -55,23 +56,37 @@ def choice_line(choice: Choice, held: "HeldReport | None") -> Line:
         parts.append((f"  {choice.period}", Tone.STRONG))
     if held is not None:
         parts.append((f"  {period_text(held.frame)}", Tone.NORMAL))
-        if held.before_frame is not None:
-            parts.append((f"  against {period_text(held.before_frame)}", Tone.NORMAL))
+        before = _before_text(held)
+        if before:
+            parts.append((f"  against {before}", Tone.NORMAL))
         elif choice.compared and choice.report.compared:
             parts.append(("  nothing before it", Tone.DIM))
     return line(*parts)
 
 
+def _before_text(held: "HeldReport") -> str:
+    """The period before; empty: there is none. Some reports compare by themselves, and say so in their head."""
+    if held.before_frame is not None:
+        return period_text(held.before_frame)
+    began, ended = (held.head.get(name) for name in ("previous_from", "previous_to"))
+    if began is None or ended is None:
+        return ""
+    from_ms, to_ms = (round(datetime.fromisoformat(at).timestamp() * 1000) for at in (began, ended))
+    return _span_text(from_ms, to_ms, held.frame)
+
+
 def period_text(frame: "Frame") -> str:
     """``Mon 23 Nov 00:00 – 17:10``; the year where it is not the year that it is asked in."""
+    return _span_text(frame.from_ms, frame.to_ms, frame)
+
+
+def _span_text(from_ms: int, to_ms: int, frame: "Frame") -> str:
     zone = frame.sites[0].zone if frame.sites else ZoneInfo("UTC")
-    whole_days = clock(frame.from_ms, zone) == clock(frame.to_ms, zone) == "00:00"
-    if whole_days:
-        first, last = _day(frame.from_ms, frame, zone), _day(frame.to_ms - 1, frame, zone)
+    first, last = _day(from_ms, frame, zone), _day(to_ms - 1, frame, zone)
+    if clock(from_ms, zone) == clock(to_ms, zone) == "00:00":
         return first if first == last else f"{first} – {last}"
-    same = date(frame.from_ms, zone) == date(frame.to_ms - 1, zone)
-    until = clock(frame.to_ms, zone) if same else f"{_day(frame.to_ms, frame, zone)} {clock(frame.to_ms, zone)}"
-    return f"{_day(frame.from_ms, frame, zone)} {clock(frame.from_ms, zone)} – {until}"
+    until = clock(to_ms, zone) if first == last else f"{_day(to_ms, frame, zone)} {clock(to_ms, zone)}"
+    return f"{first} {clock(from_ms, zone)} – {until}"
 
 
 def _day(at_ms: int, frame: "Frame", zone: ZoneInfo) -> str:

@@ -70,7 +70,7 @@ ASCII = Symbols(
     live="*",
     paused="=",
     loading=".",
-    better="+",
+    better="*",
     error="#",
     full="#",
     bars=".:-=+*%#",

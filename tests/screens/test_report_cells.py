@@ -50,7 +50,7 @@ def test_a_change_says_which_way_and_whether_that_is_good(
     assert change is not None
     assert (change.text, change.good) == (text, good)
     assert change.sign(UNICODE) == {True: "✓", False: "!", None: " "}[good]
-    assert change.sign(ASCII) == {True: "+", False: "!", None: " "}[good]
+    assert change.sign(ASCII) == {True: "*", False: "!", None: " "}[good]
     assert (change.tone() is Tone.WARNING) == (good is False)
 
 
@@ -75,7 +75,7 @@ def _held(*, compared: bool = True) -> HeldReport:
 
 
 def test_a_figure_has_its_change_beside_it_while_it_is_compared() -> None:
-    assert [column.title for column in report_columns(_held())] == ["queue", "lost", "±", "many", "±"]
+    assert [column.title for column in report_columns(_held())] == ["queue", "lost", "+/-", "many", "+/-"]
     assert [column.title for column in report_columns(_held(compared=False))] == ["queue", "lost", "many"]
     first, new = report_rows(_held(), UNICODE)
     assert first.row.cells["lost" + CHANGE].text == "! +2"

@@ -228,6 +228,7 @@ async def test_a_contacts_row_opens_the_contact_and_an_hour_says_why_not(readers
         await opened.press("escape")
         assert opened.app.current_mode == "reports"
         await _choose(opened, screen, Choice("trends"))
+        assert "against Sun 19 Nov 00:00 – 14:32" in opened.text
         hour = next(key for key, row in (screen.held.rows.items() if screen.held else ()) if row["view"] == "hour")
         screen.board.move_cursor(hour)
         await opened.press("enter")
