@@ -27,6 +27,8 @@ class ScreenView(NamedTuple):
     sort: tuple[str, bool] | None = None
     """(column, descending); None is the screen's own order."""
     filter: str = ""
+    choices: Mapping[str, str] = {}
+    """What else was chosen on it, by names of its own."""
 
 
 @dataclass
@@ -76,7 +78,10 @@ def save_view_state(path: Path, state: ViewState) -> bool:
         "version": VERSION,
         "screen": state.screen,
         "theme": state.theme,
-        "screens": {name: {"sort": view.sort, "filter": view.filter} for name, view in state.screens.items()},
+        "screens": {
+            name: {"sort": view.sort, "filter": view.filter, "choices": dict(view.choices)}
+            for name, view in state.screens.items()
+        },
         "searches": state.searches,
     }
     try:
@@ -98,11 +103,13 @@ def save_view_state(path: Path, state: ViewState) -> bool:
 def _screen_view(view: dict[str, Any]) -> ScreenView:
     sort = view.get("sort")
     text = _text(view.get("filter"))
+    held = view.get("choices")
+    choices = {_text(name): _text(chosen) for name, chosen in held.items()} if isinstance(held, dict) else {}
     match sort:
         case [str(column), bool(descending)]:
-            return ScreenView((_text(column), descending), text)
+            return ScreenView((_text(column), descending), text, choices)
         case _:
-            return ScreenView(None, text)
+            return ScreenView(None, text, choices)
 
 
 def _list(value: object) -> list[object]:

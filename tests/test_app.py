@@ -63,7 +63,7 @@ async def test_number_keys_switch_and_keep_where_one_was() -> None:
         assert len(it.app.screen_stack) == 2
         await it.press("9")
         assert it.app.current_mode == "feeds"
-        assert set(MODES) == {"queues", "agents", "contacts", "feeds"}
+        assert set(MODES) == {"queues", "agents", "contacts", "reports", "feeds"}
 
 
 async def test_a_hidden_screen_is_up_to_date_when_it_is_seen_again() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ccm_tui.view_state import ScreenView, ViewState, load_view_state, save_view_state, state_path
 
-STATE = ViewState("agents", "ccm-light", {"agents": ScreenView(("aht", True), "north !lunch")})
+STATE = ViewState("agents", "ccm-light", {"agents": ScreenView(("aht", True), "north !lunch", {"kind": "trends"})})
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ccm_tui.commands import options, output, session
-from ccm_tui.commands.output import Column, Row
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.formatting import (
     NOT_IN_SOURCE,
@@ -20,6 +19,7 @@ from ccm_tui.formatting import (
     percent,
     timer,
 )
+from ccm_tui.reports.export import Column, Row, dump
 from ccm_tui.reports.query import Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         options.say_what_is_odd(store, settings, Query(now_ms, sites=frozenset(filter(None, [args.site]))))
         board = read_board(store, definitions, as_of_ms, args.site)
     if args.format == "json":
-        sys.stdout.write(output.dump(board) + "\n")
+        sys.stdout.write(dump(board) + "\n")
     else:
         _write_tables(board, definitions, args.site)
     return ExitCode.DONE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ccm_tui.commands import options, output, session
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.formatting import UNDEFINED, duration, number, percent
+from ccm_tui.reports.export import write_json
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.engine import Store
@@ -83,9 +84,7 @@ def _figure(args: argparse.Namespace, store: Store, settings: Settings) -> ExitC
     if agents:
         add_presence_lines(store, found, _agent_ids(store, frame), events)
     if args.format == "json":
-        output.write_json(
-            sys.stdout, {"kpi": key, **head_of(frame)}, "explanations", [_as_json(each) for each in found]
-        )
+        write_json(sys.stdout, {"kpi": key, **head_of(frame)}, "explanations", [_as_json(each) for each in found])
     else:
         output.write_lines(sys.stdout, _text(frame, key, found))
     return ExitCode.DONE
@@ -151,7 +150,7 @@ def _as_json(explanation: "Explanation") -> dict[str, Any]:
 
 
 def _text(frame: "Frame", key: str, found: "list[Explanation]") -> Iterator[str]:
-    from ccm_tui.commands.report_columns import title_of
+    from ccm_tui.reports.columns import title_of
 
     yield from title_of(frame, key)
     for each in found:
@@ -248,7 +247,7 @@ def _contact(args: argparse.Namespace, store: Store, settings: Settings) -> Exit
     if not found:
         raise UsageError(f"there is no contact {args.id!r}", "report contacts lists their ids")
     if args.format == "json":
-        output.write_json(sys.stdout, {}, "contacts", found)
+        write_json(sys.stdout, {}, "contacts", found)
     else:
         output.write_lines(sys.stdout, _contact_text(found))
     return ExitCode.DONE

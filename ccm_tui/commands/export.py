@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from ccm_tui.commands import options, output, session
-from ccm_tui.commands.output import Row
 from ccm_tui.errors import ExitCode
+from ccm_tui.reports.export import Row, write_csv, write_jsonl
 from ccm_tui.settings.definitions import Definitions
 
 HELP = "everything, one row each: the stored lines, or the contacts made of them"
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             names, rows = CONTACT_KEYS, read_contact_report(store, definitions, query, masked=masked).rows()
         with output.destination(args.out) as out:
             if args.format == "csv":
-                output.write_csv(out, names, rows, raw=args.raw)
+                write_csv(out, names, rows, raw=args.raw)
             else:
-                output.write_jsonl(out, rows)
+                write_jsonl(out, rows)
     return ExitCode.DONE

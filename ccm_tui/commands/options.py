@@ -3,7 +3,6 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
@@ -16,8 +15,9 @@ from ccm_tui.errors import UsageError
 from ccm_tui.formatting import iso_utc
 from ccm_tui.reports.moments import parse_moment
 from ccm_tui.reports.query import CONFIGURED, Query
+from ccm_tui.reports.scope import agents_meant, queues_meant
 from ccm_tui.settings.definitions import Definitions
-from ccm_tui.settings.model import ANY_SITE, Settings
+from ccm_tui.settings.model import Settings
 from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import history
@@ -69,7 +69,7 @@ def add_definition_options(parser: argparse.ArgumentParser, *, interval: bool = 
     )
     group.add_argument("--days", metavar="D", help="only these days: mon-fri, or tue,wed,sat")
     if interval:
-        group.add_argument("--interval", metavar="I", help="a row an interval: 15m, 30m, 1h, 1d")
+        group.add_argument("--interval", metavar="I", help="a row an interval: 15m, 30m, 1h, 1d, 1w")
 
 
 def definitions_of(args: argparse.Namespace, settings: Settings) -> Definitions:
@@ -117,47 +117,14 @@ def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLen
         start=None if args.start is None else parse_moment(args.start, "--from"),
         end=None if args.end is None else parse_moment(args.end, "--to"),
         sites=sites,
-        queues=_queues(settings, sites, getattr(args, "queue", [])),
+        queues=queues_meant(settings, sites, getattr(args, "queue", [])),
         channels=frozenset(map(str, getattr(args, "channel", []))),
-        agents=_agents(settings, sites, getattr(args, "agent", []), getattr(args, "team", [])),
+        agents=agents_meant(settings, sites, getattr(args, "agent", []), getattr(args, "team", [])),
         interval=interval,
         zone=None if zone_name is None else ZoneInfo(zone_name),
         hours=hours,
         days=days,
     )
-
-
-def _queues(settings: Settings, sites: Iterable[str], given: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for name in given:
-        group = {queue for queue, configured in settings.queues.items() if configured.group == name}
-        found |= group or _named(settings.queue_names, sites, name)
-    return frozenset(found)
-
-
-def _agents(
-    settings: Settings, sites: Iterable[str], agents: Iterable[str], teams: Iterable[str]
-) -> frozenset[str] | None:
-    found: set[str] = set()
-    for name in agents:
-        titled = {agent for agent, configured in settings.agents.items() if configured.name == name}
-        found |= titled or _named(settings.agent_names, sites, name)
-    known = {agent.team for agent in settings.agents.values() if agent.team} | set(settings.teams)
-    titles = {team.name: name for name, team in settings.teams.items() if team.name}
-    for given in teams:
-        team = given if given in known else titles.get(given)
-        if team is None:
-            near = get_close_matches(given, [*known, *titles], n=1)
-            hint = f"did you mean {near[0]}?" if near else "teams are in ccm.toml: [agent.NAME] team, [team.NAME]"
-            raise UsageError(f"there is no team {given!r}", hint)
-        found |= {agent for agent, configured in settings.agents.items() if configured.team == team}
-    return frozenset(found) if agents or teams else None
-
-
-def _named(names: Mapping[tuple[str, str], str], sites: Iterable[str], given: str) -> set[str]:
-    """What the sites mean by a name: an alias stands for the name it is an alias of."""
-    meant = {names.get((site, given)) or names.get((ANY_SITE, given)) or given for site in sites}
-    return meant or {found for (_, logged), found in names.items() if logged == given} or {given}
 
 
 def say_what_is_odd(store: Store, settings: Settings, query: Query) -> None:

@@ -1,44 +1,25 @@
-"""Rows to standard output: JSON, JSON lines, CSV, Markdown or a text table; each row as it comes.
+"""Rows to standard output as text tables, or as ``reports.export`` writes them; each row as it comes.
 
-What a log says is made harmless here: JSON is ASCII, CSV cells cannot be formulas, tables and Markdown hold visible
-characters only. Nothing is coloured unless standard output is a terminal.
+Tables hold visible characters only. Nothing is coloured unless standard output is a terminal.
 """
 
-import csv
-import json
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from ccm_tui.errors import CcmError, UsageError
 from ccm_tui.formatting import supports_unicode, to_ascii
-from ccm_tui.safe import clean, csv_safe
+from ccm_tui.reports.export import Column, Row, write_csv, write_json, write_jsonl, write_markdown
+from ccm_tui.safe import clean
 
 REPORT_FORMATS = ("table", "json", "jsonl", "csv", "md")
 MEASURED_ROWS = 500
 """A table's columns are as wide as these first rows need; later rows stream past."""
-
-Row = Mapping[str, Any]
-
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a text table."""
-
-    title: str
-    text: Callable[[Row], str]
-    """Already in our own words, or cleaned here."""
-    right: bool = True
 
 
 def write_rows(
@@ -67,69 +48,6 @@ def write_rows(
         write_markdown(out, rows, columns, title)
     else:
         write_table(out, rows, columns, title)
-
-
-def write_json(out: TextIO, head: Row, key: str, rows: Iterable[Row]) -> None:
-    """One object; its rows one a line, so that any number of them streams."""
-    start = dump(head)[:-1]
-    out.write(f"{start}, {json.dumps(key)}: [" if head else f"{{{json.dumps(key)}: [")
-    between = "\n"
-    for row in rows:
-        out.write(between + dump(row))
-        between = ",\n"
-    out.write("]}\n" if between == "\n" else "\n]}\n")
-
-
-def write_jsonl(out: TextIO, rows: Iterable[Row]) -> None:
-    """One object a line."""
-    for row in rows:
-        out.write(dump(row) + "\n")
-
-
-def dump(value: object) -> str:
-    """JSON in ASCII: what a log holds cannot steer the terminal that shows it."""
-    return json.dumps(value, allow_nan=False)
-
-
-def write_csv(out: TextIO, names: Sequence[str], rows: Iterable[Row], *, raw: bool = False) -> None:
-    """With a header; ``raw`` leaves texts as the log has them, formulas and control characters included."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([csv_cell(row[name], raw=raw) for name in names])
-
-
-def csv_cell(value: object, *, raw: bool = False) -> str:
-    """A value as a cell; None is empty."""
-    if isinstance(value, str):
-        return value if raw else _harmless(value)
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    return dump(value) if raw else _harmless(dump(value))
-
-
-@lru_cache(maxsize=4096)
-def _harmless(text: str) -> str:
-    """Names repeat row after row."""
-    return csv_safe(clean(text, limit=sys.maxsize))
-
-
-def write_markdown(out: TextIO, rows: Iterable[Row], columns: Sequence[Column], title: Sequence[str]) -> None:
-    """A Markdown table."""
-    for line in title:
-        out.write(f"{_escaped(line)}\n\n")
-    out.write("| " + " | ".join(_escaped(column.title) for column in columns) + " |\n")
-    out.write("|" + "|".join(" ---: " if column.right else " --- " for column in columns) + "|\n")
-    for row in rows:
-        out.write("| " + " | ".join(_escaped(clean(column.text(row))) for column in columns) + " |\n")
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def write_table(out: TextIO, rows: Iterable[Row], columns: Sequence[Column], title: Sequence[str]) -> None:

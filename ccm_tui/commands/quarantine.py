@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 
 from ccm_tui.commands import output, session
-from ccm_tui.commands.output import Column, Row
 from ccm_tui.errors import ExitCode
 from ccm_tui.formatting import mask_line
+from ccm_tui.reports.export import Column, Row, dump, write_json
 from ccm_tui.store.quarantine import list_quarantined
 
 HELP = "lines that did not parse: list them, or try them again"
@@ -47,7 +47,7 @@ def _list(args: argparse.Namespace) -> ExitCode:
             }
 
     if args.format == "json":
-        output.write_json(sys.stdout, {"lines": len(lines)}, "quarantine", rows())
+        write_json(sys.stdout, {"lines": len(lines)}, "quarantine", rows())
     elif lines:
         output.write_table(sys.stdout, rows(), _columns(), [f"{len(lines)} lines in quarantine"])
     else:
@@ -78,7 +78,7 @@ def _retry(args: argparse.Namespace) -> ExitCode:
     with session.writing(args) as writing:
         result = asdict(retry_quarantined(writing))
     if args.format == "json":
-        sys.stdout.write(output.dump(result) + "\n")
+        sys.stdout.write(dump(result) + "\n")
     else:
         print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in result.items()))
     return ExitCode.DONE

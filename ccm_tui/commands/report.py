@@ -1,43 +1,24 @@
 """``ccm-tui report``: the numbers of a period."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Protocol
 
 from ccm_tui.commands import options, output, session
-from ccm_tui.commands.output import Column, Row
-from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
-from ccm_tui.domain.intervals import IntervalLength
 from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.reports.columns import title_of
 from ccm_tui.reports.contact_query import ContactQuery, QueryError, parse_query
-from ccm_tui.reports.query import Frame, Query
-from ccm_tui.settings.definitions import Definitions
-from ccm_tui.store.engine import Store
+from ccm_tui.reports.export import Row
+from ccm_tui.reports.registry import KINDS
 
-HELP = "the numbers of a period: queues, agents, intervals, contacts, reasons"
-
-Columns = Callable[[Sequence[Row], Frame], list[Column]]
-
-
-class Report(Protocol):
-    """What every report gives."""
-
-    frame: Frame
-
-    def head(self) -> dict[str, object]: ...
-
-    def names(self) -> list[str]: ...
-
-    def rows(self, *, headless: bool = False) -> Iterator[Row]: ...
+HELP = f"the numbers of a period: {', '.join(KINDS)}"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "kind",
-        choices=("queues", "agents", "intervals", "contacts", "reasons"),
-        help="a row a queue, an agent, a queue and half hour, a contact's visit to a queue, or a queue and reason",
+        choices=tuple(KINDS),
+        help="; ".join(f"{kind.name}: {kind.words}" for kind in KINDS.values()),
     )
     options.add_period_options(parser)
     options.add_scope_options(parser)
@@ -54,12 +35,13 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
     if args.search is not None and args.kind != "contacts":
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
+    kind = KINDS[args.kind]
     search = None if args.search is None else parse_search(args.search)
     with session.reading(args) as (store, settings):
         definitions = options.definitions_of(args, settings)
-        query = options.query_of(args, settings, IntervalLength.HALF_HOUR if args.kind == "intervals" else None)
+        query = options.query_of(args, settings, kind.length)
         options.say_what_is_odd(store, settings, query)
-        key, columns, report = _read(args.kind, store, definitions, query, search)
+        report = kind.read(store, definitions, query, search)
         rows = report.rows(headless=args.format in ("csv", "jsonl"))
         shown: list[Row] = []
         if args.format in ("table", "md"):
@@ -71,10 +53,10 @@ def run(args: argparse.Namespace) -> ExitCode:
                 args.format,
                 rows,
                 head=report.head(),
-                key=key,
+                key=kind.key,
                 names=report.names(),
-                columns=columns(shown, report.frame) if args.format in ("table", "md") else (),
-                title=title_of(report.frame, args.kind),
+                columns=kind.columns(shown, report.frame) if args.format in ("table", "md") else (),
+                title=title_of(report.frame, kind.name, report.head()),
             )
     return ExitCode.DONE
 
@@ -85,24 +67,3 @@ def parse_search(text: str) -> ContactQuery:
         return parse_query(text)
     except QueryError as error:
         raise UsageError(f"--search: {error}, at {text[error.start : error.end]!r}", error.hint) from error
-
-
-def _read(
-    kind: str, store: Store, definitions: Definitions, query: Query, search: ContactQuery | None
-) -> tuple[str, Columns, Report]:
-    if kind == "agents":
-        from ccm_tui.reports.agent_report import read_agent_report
-
-        return "agents", agent_columns, read_agent_report(store, definitions, query)
-    if kind == "contacts":
-        from ccm_tui.reports.contact_report import read_contact_report
-
-        masked = definitions.settings.privacy.mask
-        return "contacts", contact_columns, read_contact_report(store, definitions, query, masked=masked, search=search)
-    if kind == "reasons":
-        from ccm_tui.reports.reason_report import read_reason_report
-
-        return "reasons", reason_columns, read_reason_report(store, definitions, query)
-    from ccm_tui.reports.queue_report import read_queue_report
-
-    return "queues", queue_columns, read_queue_report(store, definitions, query)

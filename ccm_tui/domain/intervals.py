@@ -37,6 +37,8 @@ class IntervalLength(StrEnum):
     HALF_HOUR = "30m"
     HOUR = "1h"
     DAY = "1d"
+    WEEK = "1w"
+    """From Monday on."""
 
 
 _LENGTH_MS = {
@@ -45,7 +47,19 @@ _LENGTH_MS = {
     IntervalLength.HOUR: 4 * SLOT_MS,
 }
 
-_OTHER_NAMES = {"15": "15m", "30": "30m", "60": "1h", "60m": "1h", "day": "1d", "hour": "1h", "24h": "1d"}
+_DAYS = {IntervalLength.DAY: 1, IntervalLength.WEEK: 7}
+
+_OTHER_NAMES = {
+    "15": "15m",
+    "30": "30m",
+    "60": "1h",
+    "60m": "1h",
+    "day": "1d",
+    "hour": "1h",
+    "24h": "1d",
+    "week": "1w",
+    "7d": "1w",
+}
 
 
 def parse_interval(text: str) -> IntervalLength:
@@ -114,10 +128,13 @@ def day_window(now_ms: int, zone: ZoneInfo, day_starts_at: time = MIDNIGHT) -> I
 
 
 def interval_at(at_ms: int, length: IntervalLength, zone: ZoneInfo, day_starts_at: time = MIDNIGHT) -> Interval:
-    """The whole interval that holds the instant. ``day_starts_at`` matters to days only."""
-    if length is IntervalLength.DAY:
+    """The whole interval that holds the instant. ``day_starts_at`` matters to days and weeks only."""
+    if length in _DAYS:
         day = business_date(at_ms, zone, day_starts_at)
-        return Interval(day_start_ms(day, zone, day_starts_at), day_start_ms(day + _ONE_DAY, zone, day_starts_at))
+        if length is IntervalLength.WEEK:
+            day -= day.weekday() * _ONE_DAY
+        after = day + _DAYS[length] * _ONE_DAY
+        return Interval(day_start_ms(day, zone, day_starts_at), day_start_ms(after, zone, day_starts_at))
     size = _LENGTH_MS[length]
     offset = _offset_ms(at_ms, zone)
     start = (at_ms + offset) // size * size - offset
@@ -138,6 +155,19 @@ def list_intervals(
         whole = interval_at(at, length, zone, day_starts_at)
         yield Interval(at, min(whole.end_ms, to_ms))
         at = whole.end_ms
+
+
+def days_earlier(at_ms: int, days: int, zone: ZoneInfo) -> int:
+    """The instant so many days before at which the zone's clock shows the same time."""
+    at = to_local(at_ms, zone)
+    return wall_ms(at.date() - days * _ONE_DAY, at.time(), zone)
+
+
+def days_spanned(from_ms: int, to_ms: int, zone: ZoneInfo) -> int:
+    """The fewest whole days that ``[from_ms, to_ms)`` fits into, by the zone's clock: by so many days earlier it does
+    not meet itself."""
+    length = to_local(to_ms, zone).replace(tzinfo=None) - to_local(from_ms, zone).replace(tzinfo=None)
+    return max(1, -(-length // _ONE_DAY))
 
 
 def _offset_ms(at_ms: int, zone: ZoneInfo) -> int:

@@ -81,6 +81,12 @@ _PLAIN = {
     "login_seconds": "logged in: in at least one queue, or by an agent login; overlaps count once",
     "pause_seconds": "paused while logged in; pauses of several queues count once",
     "available_seconds": "logged in, not paused, on no contact",
+    "share": "offered / offered of all rows that add up to the whole",
+    "days": "days of it on which anything was recorded",
+    "silent_days": "days of it of which the logs say nothing at all; in no mean",
+    "mean_per_day": "offered / days on which anything was recorded",
+    "previous_offered": "offered in the period before",
+    "previous_mean_per_day": "offered in the period before / its days on which anything was recorded",
 }
 
 
@@ -150,6 +156,14 @@ def definition_text(key: str, rules: KpiRules) -> str:
         case "utilisation":
             return _UTILISATION[rules.utilisation_def]
     return _PLAIN[key]
+
+
+def find_definition(key: str, rules: KpiRules) -> str:
+    """The same; empty for what needs no words, as a contact's own times."""
+    try:
+        return definition_text(key, rules)
+    except KeyError:
+        return ""
 
 
 _FCR_MATCH = {

@@ -5,13 +5,14 @@ anything else waits for a time zone.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ccm_tui.domain.intervals import business_date, day_start_ms, to_ms, wall_ms
+from ccm_tui.domain.intervals import business_date, day_start_ms, days_earlier, to_ms, wall_ms
 from ccm_tui.errors import UsageError
 
+NOW = "now"
 _WORDS = ("now", "today", "yesterday", "tomorrow")
 _HINT = "write it as 2026-11-22, 2026-11-22T14:30, 2026-11-22T13:30:00Z, today, yesterday or now"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
@@ -33,9 +34,19 @@ class Moment:
     """None: when the day of ``day`` begins."""
     days_ago: int | None = None
     """For today (0), yesterday (1), tomorrow (-1)."""
+    days_back: int = 0
+    """So many days before what is written, at the same time of the clock."""
 
     def resolve(self, zone: ZoneInfo, day_starts_at: time, now_ms: int) -> int:
         """The instant, in milliseconds."""
+        at_ms = self._written(zone, day_starts_at, now_ms)
+        return days_earlier(at_ms, self.days_back, zone) if self.days_back else at_ms
+
+    def earlier(self, days: int) -> "Moment":
+        """The same so many days before."""
+        return replace(self, days_back=self.days_back + days)
+
+    def _written(self, zone: ZoneInfo, day_starts_at: time, now_ms: int) -> int:
         if self.at_ms is not None:
             return self.at_ms
         day = self.day

@@ -2,16 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from sqlite3 import Cursor
 from zoneinfo import ZoneInfo
 
-from ccm_tui.domain.intervals import Interval, IntervalLength, day_window, interval_at, list_intervals
+from ccm_tui.domain.intervals import Interval, IntervalLength, day_window, days_spanned, interval_at, list_intervals
 from ccm_tui.domain.opening import OpeningHours, parse_opening
 from ccm_tui.domain.spans import Span
 from ccm_tui.errors import UsageError
-from ccm_tui.reports.moments import Moment
+from ccm_tui.reports.moments import NOW, Moment
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.store import floor as floor_store
@@ -42,6 +42,8 @@ class Query:
     hours: str | None = None
     """``08:00-18:00``, or CONFIGURED."""
     days: str | None = None
+    days_back: int | None = None
+    """How many days earlier the period lies that this one is compared with; None: as many as this one spans."""
 
     @property
     def scope(self) -> Scope:
@@ -135,6 +137,16 @@ class Frame:
         """The zone that days and hours are of; None when the sites have different ones."""
         zones = {site.zone.key for site in self.sites}
         return zones.pop() if len(zones) == 1 else None
+
+    def before(self) -> "Query | None":
+        """The same question about the period before, at the same times of the day; None when all that is stored is
+        asked for."""
+        query = self.query
+        if query.start is None or not self.sites:
+            return None
+        spanned = max(days_spanned(site.from_ms, site.to_ms, site.zone) for site in self.sites)
+        days = spanned if query.days_back is None else query.days_back
+        return replace(query, start=query.start.earlier(days), end=(query.end or Moment(NOW)).earlier(days))
 
     @property
     def judged_to_ms(self) -> int:

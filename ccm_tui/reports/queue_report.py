@@ -170,7 +170,7 @@ def _count_site(
         if (not query.queues or queue in query.queues) and (not query.channels or channel in query.channels):
             pile_of(queue, Channel(channel))
     segments = counted_segments(cursor, frame, period, scope)
-    for chunk in _chunks(segments):
+    for chunk in in_chunks(segments):
         for (queue, kind), segments_of_queue in chunk.items():
             pile = pile_of(queue, kind)
             pile.add(count_segments(frame.definitions, pile, segments_of_queue))
@@ -213,7 +213,8 @@ def count_segments(definitions: Definitions, pile: QueuePile, segments: Iterable
     return tally_by(segments, pile.rules, pile.cut.index, period.as_of_ms, open_time)
 
 
-def _chunks(segments: Iterable[Segment]) -> Iterator[dict[tuple[str, Channel], list[Segment]]]:
+def in_chunks(segments: Iterable[Segment]) -> Iterator[dict[tuple[str, Channel], list[Segment]]]:
+    """Segments by queue and channel, so many at a time that memory stays flat."""
     chunk: dict[tuple[str, Channel], list[Segment]] = {}
     size = 0
     for segment in segments:

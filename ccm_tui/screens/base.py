@@ -251,6 +251,11 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         if len(self.app.screen_stack) > 1:
             await self.app.pop_screen()
 
+    async def search_contacts(self, query: str) -> None:
+        """To the Contacts screen, which looks for this."""
+        self.desk.search = query
+        await self.app.run_action("go('contacts')")
+
     # Reading the store
 
     def read(self, reading: Callable[[], T], take: Callable[[T], None]) -> None:

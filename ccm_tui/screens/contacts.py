@@ -20,19 +20,19 @@ from textual.worker import get_current_worker
 
 from ccm_tui.errors import CcmError
 from ccm_tui.formatting import count, moment
-from ccm_tui.reports.contact_query import QueryError
 from ccm_tui.safe import clean as clean_text
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
 from ccm_tui.screens.contact_page_lines import preview_lines
 from ccm_tui.screens.contact_rows import COLUMNS, found_key, found_row
 from ccm_tui.screens.freshness import trouble
+from ccm_tui.screens.query_field import QueryField, wrong_line
 from ccm_tui.theme import Tone
 from ccm_tui.view_state import ScreenView
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.filter_bar import Slash
-from ccm_tui.widgets.lines import Clean, Line, line
+from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.rule import Rule
 
 if TYPE_CHECKING:
@@ -51,37 +51,6 @@ REST_SECONDS = 0.12
 AGAIN_SECONDS = 5.0
 """A search that nobody moves in is asked again this often: the floor goes on."""
 EXAMPLE = 'queue:sales outcome:abandoned wait:>60 from:yesterday "exact words" refund*'
-
-
-class QueryField(Input):
-    """Where a query is typed; what is typed or pasted is made safe before anything sees it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "To the list", id="query.leave", show=False, tooltip="Clear; again: to the list"),
-        Binding("down", "list", "To the list", id="query.list", show=False, tooltip="To what was found"),
-    ]
-
-    class Left(Message):
-        """The keys go to the list."""
-
-    def __init__(self, text: str, clean: Clean) -> None:
-        self._clean = clean
-        super().__init__(text, placeholder=EXAMPLE, compact=True, select_on_focus=False, id="query")
-
-    def validate_value(self, value: str) -> str:
-        """Nothing a terminal would obey gets in by the clipboard."""
-        return self._clean(value)
-
-    def action_leave(self) -> None:
-        """Clear first; with nothing to clear, leave."""
-        if self.value:
-            self.value = ""
-        else:
-            self.post_message(self.Left())
-
-    def action_list(self) -> None:
-        """To what was found; the query stays."""
-        self.post_message(self.Left())
 
 
 class ContactsScreen(FloorScreen):
@@ -120,7 +89,7 @@ class ContactsScreen(FloorScreen):
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
         view = desk.view.screens.get(self.NAME, ScreenView())
-        self.field = QueryField(view.filter, desk.drawn["clean"])
+        self.field = QueryField(view.filter, desk.drawn["clean"], EXAMPLE)
         self._words: Line = ()
         """What there is to say of the search; trouble stands above it."""
         self.board = Board(COLUMNS, placeholder="Reading contacts …", **desk.drawn)
@@ -157,6 +126,12 @@ class ContactsScreen(FloorScreen):
         """The list has the keys, so that numbers still lead to other screens."""
         self.board.focus()
         self.search()
+
+    def on_screen_resume(self) -> None:
+        """What another screen asks for takes the place of what was typed."""
+        if self.desk.search is not None:
+            self.field.value, self.desk.search = self.desk.search, None
+            self.board.focus()
 
     def found_at(self, key: str | None) -> "Found | None":
         """What a row is about."""
@@ -281,13 +256,8 @@ class ContactsScreen(FloorScreen):
         self._say(line("  ", *said))
 
     def _say_wrong(self, error: CcmError) -> None:
-        """What is wrong, its beginning under the place where it stands."""
-        if not isinstance(error, QueryError):
-            self._say(line("  ", (f"{error}. {error.hint}", Tone.BREACH)))
-            return
-        words = f"{self.desk.symbols.breach} {error}: {error.hint}"
-        start = min(4 + error.start, max(3, self.size.width - len(words) - 2))
-        self._say(line(" " * start, (words, Tone.WARNING)))
+        """What is wrong; what was found stays."""
+        self._say(wrong_line(error, self.size.width, self.desk.symbols))
 
     # The list and the contact under the cursor
 

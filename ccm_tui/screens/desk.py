@@ -4,9 +4,10 @@ The app makes it and writes ``floor``, ``latest``, ``failure`` and ``paused``; s
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from textual.signal import Signal
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.messages import Failure, Floor
+    from ccm_tui.reports.choice import Choice
     from ccm_tui.reports.contact_finder import ContactFinder
     from ccm_tui.reports.contact_page import ContactPage
+    from ccm_tui.reports.export import Row
+    from ccm_tui.reports.reading import HeldReport, Series
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
 
@@ -92,6 +96,17 @@ class Readers(Protocol):
     def contact_page(self, contact: str, as_of_ms: int) -> "ContactPage":
         """One contact, whole."""
 
+    def report(self, choice: "Choice", now_ms: int, stopped: Callable[[], bool]) -> "HeldReport":
+        """A report as a screen holds it; ends with an error when ``stopped``."""
+
+    def report_series(self, held: "HeldReport", row: "Row", stopped: Callable[[], bool]) -> "Series":
+        """One row of a report by interval."""
+
+    def save_report(
+        self, held: "HeldReport", form: str, rows: "Iterable[Row] | None", matches: "Callable[[Row], bool]", now_ms: int
+    ) -> Path:
+        """A report into a file; ``rows`` None: all of its rows that ``matches`` lets through."""
+
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants."""
 
@@ -119,6 +134,8 @@ class Desk:
     failure: "Failure | None" = None
     """Why there is none newer; None while all is well."""
     paused: bool = False
+    search: str | None = None
+    """What another screen asks Contacts to look for when it is shown next."""
 
     @property
     def symbols(self) -> Symbols:

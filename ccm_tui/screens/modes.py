@@ -38,6 +38,12 @@ def _contacts() -> type[FloorScreen]:
     return ContactsScreen
 
 
+def _reports() -> type[FloorScreen]:
+    from ccm_tui.screens.reports import ReportsScreen
+
+    return ReportsScreen
+
+
 def _feeds() -> type[FloorScreen]:
     from ccm_tui.screens.feeds import FeedsScreen
 
@@ -48,5 +54,6 @@ MODES: dict[str, Mode] = {
     QUEUES: Mode("1", "Queues", _queues, "Where to act now: every queue, the worst first"),
     "agents": Mode("2", "Agents", _agents, "Who needs somebody, who is free: what agents chose and what they do"),
     "contacts": Mode("3", "Contacts", _contacts, "What happened: search every contact, open one"),
+    "reports": Mode("8", "Reports", _reports, "A period in numbers: compare it, chart it, save it"),
     "feeds": Mode("9", "Feeds", _feeds, "What is read and how late, what was not understood, the database"),
 }

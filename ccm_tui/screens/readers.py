@@ -5,7 +5,7 @@ The book of what is usual keeps its answers, so opening a store for each questio
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.live.usual import UsualBook
+    from ccm_tui.reports.choice import Choice
     from ccm_tui.reports.contact_finder import ContactFinder, SharedStore
     from ccm_tui.reports.contact_page import ContactPage
+    from ccm_tui.reports.export import Row
+    from ccm_tui.reports.reading import HeldReport, Series
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
     from ccm_tui.store.engine import Store
@@ -37,6 +40,9 @@ class StoreReaders:
         self._open: tuple[Store, UsualBook] | None = None
         self._searching: SharedStore | None = None
         """A store of its own: a long search must not keep other readers waiting."""
+        self._report_lock = threading.Lock()
+        self._reports: Store | None = None
+        """Another one: a report of a year takes seconds."""
         self._settled_from_ms = 0
         """Until then history was arriving, or its last part was still being counted."""
 
@@ -97,6 +103,41 @@ class StoreReaders:
         with self._reading() as (store, _):
             return read_contact_page(store, self._definitions, contact, as_of_ms)
 
+    def report(self, choice: "Choice", now_ms: int, stopped: Callable[[], bool]) -> "HeldReport":
+        """A report as a screen holds it. Raises CcmError."""
+        from ccm_tui.reports.reading import read_held
+
+        with self._reporting(stopped) as store:
+            return read_held(store, self._definitions, choice, now_ms, self._definitions.settings.limits.table_rows)
+
+    def report_series(self, held: "HeldReport", row: "Row", stopped: Callable[[], bool]) -> "Series":
+        """One row of a report by interval. Raises CcmError."""
+        from ccm_tui.reports.reading import read_series
+
+        with self._reporting(stopped) as store:
+            return read_series(store, self._definitions, held, row)
+
+    def save_report(
+        self, held: "HeldReport", form: str, rows: "Iterable[Row] | None", matches: "Callable[[Row], bool]", now_ms: int
+    ) -> Path:
+        """A report into a file. ``rows`` None: all there are of it, read anew and narrowed by ``matches``.
+
+        Raises CcmError.
+        """
+        from datetime import datetime
+
+        from ccm_tui.reports.reading import read_whole
+        from ccm_tui.reports.saving import save_report
+        from ccm_tui.settings.places import EXPORTS_NAME
+
+        folder = Path(self._definitions.settings.exports.folder or self._database.parent / EXPORTS_NAME)
+        at = datetime.fromtimestamp(now_ms / 1000, held.frame.sites[0].zone)
+        if rows is not None:
+            return save_report(folder, form, held, rows, at)
+        with self._reporting(lambda: False) as store:
+            whole = read_whole(store, self._definitions, held.choice, held.frame.query.now_ms)
+            return save_report(folder, form, held, (row for row in whole.rows() if matches(row)), at)
+
     def agent_lines(self, site: str, agent: str, instants: "Sequence[int]") -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants. Raises CcmError."""
         from ccm_tui.screens.behind import read_agent_lines
@@ -104,6 +145,17 @@ class StoreReaders:
         masked = self._definitions.settings.privacy.mask
         with self._reading() as (store, _):
             return read_agent_lines(store, self._definitions, site, agent, instants, masked=masked)
+
+    @contextlib.contextmanager
+    def _reporting(self, stopped: Callable[[], bool]) -> "Iterator[Store]":
+        """A store for long readings alone, which end when nobody waits for them any more."""
+        from ccm_tui.store.engine import open_reader
+
+        with self._report_lock:
+            if self._reports is None:
+                self._reports = open_reader(self._database)
+            with self._reports.stoppable(stopped):
+                yield self._reports
 
     @contextlib.contextmanager
     def _reading(self) -> "Iterator[tuple[Store, UsualBook]]":
@@ -128,6 +180,10 @@ class StoreReaders:
             if self._searching is not None:
                 self._searching.close()
                 self._searching = None
+        with self._report_lock:
+            if self._reports is not None:
+                self._reports.close()
+                self._reports = None
 
     def _close(self) -> None:
         if self._open is not None:

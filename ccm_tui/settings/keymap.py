@@ -54,8 +54,8 @@ ACTIONS: Mapping[str, Action] = {
     "detail.page_up": Action("pageup,ctrl+u", "Page up"),
     "detail.top": Action("home,g", "Top"),
     "detail.up": Action("up,k", "Up"),
-    "explain.pane": Action("tab,shift+tab", "Other pane"),
     "explain.next": Action("right,l,x", "Next"),
+    "explain.pane": Action("tab,shift+tab", "Other pane"),
     "explain.previous": Action("left,h", "Previous"),
     "floor.back": Action("escape", "Back"),
     "floor.copy": Action("y", "Copy"),
@@ -67,9 +67,23 @@ ACTIONS: Mapping[str, Action] = {
     "go.contacts": Action("3", "Contacts"),
     "go.feeds": Action("9", "Feeds"),
     "go.queues": Action("1", "Queues"),
+    "go.reports": Action("8", "Reports"),
+    "pick.close": Action("escape", "Close"),
+    "pick.quit": Action("q", "Quit"),
     "queue.copy": Action("y", "Copy"),
     "queue.explain": Action("x", "Explain"),
     "queues.mine": Action("m", "My queues"),
+    "reports.compare": Action("c", "Compare"),
+    "reports.copy": Action("y", "Copy"),
+    "reports.figures": Action("x", "Figures"),
+    "reports.filter": Action("slash", "Filter"),
+    "reports.interval": Action("i", "Interval"),
+    "reports.kind": Action("r", "Report"),
+    "reports.next": Action("right", "Next figure"),
+    "reports.period": Action("t", "Period"),
+    "reports.previous": Action("left", "Figure before"),
+    "reports.save": Action("e", "Save"),
+    "reports.whom": Action("f", "Whom"),
     "saved.close": Action("escape", "Close"),
     "saved.drop": Action("d,delete", "Drop"),
     "saved.keep": Action("a,plus", "Keep"),
@@ -81,7 +95,7 @@ ACTIONS: Mapping[str, Action] = {
 _ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous")
 _PANES = ("board.", "detail.")
 _LIST = ("floor.copy", "floor.explain", "floor.filter")
-_SCREENS = ((), _LIST, (*_LIST, "queues."), ("queue.",), ("agent.",), ("contacts.",), ("contact.",))
+_SCREENS = ((), _LIST, (*_LIST, "queues."), ("queue.",), ("agent.",), ("contacts.",), ("contact.",), ("reports.",))
 """What a screen adds. A name that ends with a dot stands for all that begin so."""
 
 _NAMED_KEYS = (
@@ -140,6 +154,7 @@ def contexts() -> list[frozenset[str]]:
         _named("sheet.", "detail."),
         _named("sheet.", "explain.", "detail."),
         _named("saved.", "board."),
+        _named("pick.", "board."),
         _named("confirm."),
     ]
 

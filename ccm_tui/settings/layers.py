@@ -15,7 +15,7 @@ from ccm_tui.settings.kinds import Kind, Rejected
 from ccm_tui.settings.kpi import DEFAULT_PRESET, KpiSettings
 from ccm_tui.settings.model import SECTIONS, Settings
 from ccm_tui.settings.problems import Problem, nearest
-from ccm_tui.settings.sections import CUSTOM_EVENT, DatabaseSettings, check_event_name
+from ccm_tui.settings.sections import CUSTOM_EVENT, DatabaseSettings, ExportSettings, check_event_name
 
 _BY_NAME = {section.name: section for section in SECTIONS}
 _FLAGS_FOR_EVERY_QUEUE = {
@@ -138,6 +138,8 @@ class Layers:
                 held[section.field] = {name: section.holds(**values) for name, values in named.items()}
         if not held["database"].path:
             held["database"] = DatabaseSettings(path=places.default_database(self.environ))
+        if not held["exports"].folder:
+            held["exports"] = ExportSettings(folder=places.default_exports(self.environ))
         return Settings(**held)
 
     def where(self, path: KeyPath) -> str:
@@ -225,6 +227,8 @@ class Layers:
             return False
         if path == ("database", "path") and accepted:
             accepted = places.absolute_database(accepted, folder, self.environ)
+        elif path == ("exports", "folder") and accepted:
+            accepted = str(places.absolute(accepted, folder, self.environ))
         elif section.name == "source" and path[-1] == "path":
             accepted = tuple(str(places.absolute(each, folder, self.environ)) for each in accepted)
         layer[path] = Entry(accepted, origin)

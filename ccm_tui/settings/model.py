@@ -16,6 +16,7 @@ from ccm_tui.settings.sections import (
     AgentSettings,
     AlertSettings,
     DatabaseSettings,
+    ExportSettings,
     FollowerSettings,
     LimitSettings,
     PauseSettings,
@@ -71,6 +72,7 @@ SECTIONS = (
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
     Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
+    Section("exports", "exports", Shape.TABLE, ExportSettings, "What the console saves."),
     Section("limits", "limits", Shape.TABLE, LimitSettings, "How much is shown at once."),
 )
 
@@ -111,6 +113,7 @@ class Settings:
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     follower: FollowerSettings = field(default_factory=FollowerSettings)
     ui: UiSettings = field(default_factory=UiSettings)
+    exports: ExportSettings = field(default_factory=ExportSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     queue_names: Mapping[tuple[str, str], str] = field(init=False, repr=False, compare=False)
     """(site or ANY_SITE, name in the log) -> the queue's name; a site's own entry comes before any site's."""

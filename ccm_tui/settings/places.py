@@ -6,6 +6,7 @@ from pathlib import Path
 FILE_NAME = "ccm.toml"
 FOLDER = "ccm_tui"
 DATABASE_NAME = "ccm.db"
+EXPORTS_NAME = "exports"
 
 
 def config_home(environ: Mapping[str, str]) -> Path:
@@ -32,6 +33,11 @@ def named_config(config: str | Path | None, environ: Mapping[str, str], cwd: Pat
 def default_database(environ: Mapping[str, str]) -> str:
     """The database when nothing names one."""
     return str(data_home(environ) / DATABASE_NAME)
+
+
+def default_exports(environ: Mapping[str, str]) -> str:
+    """Where screens save reports when no folder is named."""
+    return str(data_home(environ) / EXPORTS_NAME)
 
 
 def absolute(path: str, folder: Path, environ: Mapping[str, str]) -> Path:

@@ -316,6 +316,17 @@ class UiSettings:
 
 
 @settings_class
+class ExportSettings:
+    """``[exports]``"""
+
+    folder: str = key(
+        default="",
+        kind=text(),
+        comment="The one folder that screens save reports to; empty: exports in the user's data folder.",
+    )
+
+
+@settings_class
 class LimitSettings:
     """``[limits]``"""
 

@@ -7,7 +7,7 @@ alembic: those load when a schema must be made or a statement is built from the 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ sqlite3.register_adapter(bytes, bytes)
 NEWEST = Path(__file__).parent / "migrations" / "newest.sql"
 """What all migrations together make of an empty file: loading what runs them takes longer than a small import."""
 
+STOP_STEPS = 10_000
+"""Of SQLite's machine, about a millisecond: so often a reading asks whether it is still wanted."""
 CHECKPOINT_ROWS = 1000
 """After so many changed rows, about 3 MB of write-ahead log, the writer brings it back into the database."""
 
@@ -92,6 +94,15 @@ class Store:
                 with contextlib.suppress(sqlite3.Error):
                     cursor.execute("ROLLBACK")
                 cursor.close()
+
+    @contextlib.contextmanager
+    def stoppable(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Within, a reading ends with a StoreError soon after ``stopped()``: nobody waits for it any more."""
+        self.connection.set_progress_handler(lambda: int(stopped()), STOP_STEPS)
+        try:
+            yield
+        finally:
+            self.connection.set_progress_handler(None, 0)
 
     def _tell(self) -> None:
         """Let who waits for it know, without looking, that something was committed: the file's time is all we touch.

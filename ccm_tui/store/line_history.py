@@ -46,6 +46,17 @@ def last_line_at_ms(cursor: sqlite3.Cursor) -> int:
     return newest_at_ms(cursor) or UNDATED_MS
 
 
+def site_has_lines(cursor: sqlite3.Cursor, site_id: int, from_ms: int, to_ms: int) -> bool:
+    """Whether any line of a site's files is of [from, to)."""
+    files = {file_id for (file_id,) in cursor.execute("SELECT id FROM file WHERE site_id = ?", (site_id,))}
+    query = f"SELECT times, file_ids FROM block WHERE {blocks.BETWEEN}"  # noqa: S608 - our own columns
+    return any(
+        from_ms <= at_ms < to_ms and file_id in files
+        for times, file_ids in cursor.execute(query, blocks.within(from_ms, to_ms - 1))
+        for at_ms, file_id in zip(blocks.read_longs(times), blocks.read_ints(file_ids), strict=True)
+    )
+
+
 def newest_by_file(cursor: sqlite3.Cursor, limit: int) -> dict[int, int]:
     """File -> time of its newest line that has one, for files with one of about so many newest lines of all."""
     newest: dict[int, int] = {}

@@ -129,6 +129,17 @@ class Board(BoardView, can_focus=True, inherit_bindings=False):
         """The user's order; None is the screen's own."""
         return self._sort
 
+    def set_columns(self, columns: Sequence[Column], sort: Sort | None = None) -> None:
+        """Another table: other columns, and no row until some are given."""
+        self._rows.give(())
+        self._rows.arrange(None, keep_places=False)
+        self._cursor = self._highlighted = self._touched_at = None
+        self._cursor_line = 0
+        self._sort, self._order_held = sort, False
+        self._marks.clear()
+        self.lay_columns(columns)
+        self._scroll(0)
+
     def set_rows(self, rows: Iterable[BoardRow]) -> None:
         """Show these rows and no others; what is unchanged is not painted again. A repeated key counts once."""
         self._rows.give(rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -71,6 +71,14 @@ class BoardView(ScrollView):
         self._stale = False
         self._placeholder = ("", Tone.DIM)
         self.set_placeholder(placeholder)
+
+    def lay_columns(self, columns: Sequence[Column]) -> None:
+        """Take these columns instead."""
+        self.columns = tuple(columns)
+        self.letters = sort_letters(self.columns)
+        self._placed = place_columns(self.columns, self._room)
+        self.virtual_size = Size(0, HEADER)
+        self.refresh()
 
     @property
     def shown_columns(self) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class Symbols(NamedTuple):
     stale: str = "!"
     paused: str = "‖"
     loading: str = "…"
+    better: str = "✓"
+    """A figure that has gone the right way."""
     error: str = "▲"
     full: str = "█"
     """A pixel of a big figure."""
@@ -68,6 +70,7 @@ ASCII = Symbols(
     live="*",
     paused="=",
     loading=".",
+    better="*",
     error="#",
     full="#",
     bars=".:-=+*%#",

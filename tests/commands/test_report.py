@@ -251,3 +251,38 @@ def test_reasons_have_the_figures_of_their_queue(ccm: Ccm, database: Path) -> No
     assert list(rows[0]) == ["site", "queue", "channel", "reason", "share", *QUEUE_KEYS[3:]]
     assert {row["reason"] for row in rows} == {None}
     assert "reason" in ccm(database, "report", "reasons", *PERIOD).out
+
+
+TREND_KEYS = [
+    "site", "view", "weekday", "hour", "start", "end", "offered", "refused", "outbound", "share", "days", "silent_days",
+    "mean_per_day", "previous_offered", "previous_mean_per_day",
+]  # fmt: skip
+
+
+def test_trends_have_the_keys_of_the_contract_in_every_format(ccm: Ccm, database: Path) -> None:
+    report = ccm(database, "report", "trends", *PERIOD, "--format", "json").json
+    head = ["from", "to", "timezone", "sl_variant", "previous_from", "previous_to", "trends"]
+    assert list(report) == head
+    assert all(list(row) == TREND_KEYS for row in report["trends"])
+    (period,) = (row for row in report["trends"] if row["view"] == "period")
+    assert (period["offered"], period["share"], period["mean_per_day"]) == (3, 1.0, 3.0)
+    written = list(csv.DictReader(io.StringIO(ccm(database, "report", "trends", *PERIOD, "--format", "csv").out)))
+    assert [row["offered"] for row in written] == [str(row["offered"]) for row in report["trends"]]
+    shown = ccm(database, "report", "trends", *PERIOD, "--interval", "1d").out
+    assert "busiest half hour  Sun 2026-11-22 12:00" in shown
+    assert "weekday            Sun" in shown
+    refused = ccm(database, "report", "trends", *PERIOD, "--interval", "15m")
+    assert refused.code == 2
+    assert "--interval 1h, 1d or 1w" in refused.err
+
+
+def test_trends_say_which_period_they_are_compared_with(ccm: Ccm, database: Path) -> None:
+    period = ("--from", "2026-11-22T12:00:10", "--to", "2026-11-22T13:00")
+    assert "before:" not in ccm(database, "report", "trends", *period).out
+    later = ccm(database, "report", "trends", "--from", "2026-11-23T12:00", "--to", "2026-11-23T13:00").out
+    assert "before: 2026-11-22 12:00:00 – 2026-11-22 13:00:00" in later
+
+
+def test_queues_by_week(ccm: Ccm, database: Path) -> None:
+    rows = ccm(database, "report", "queues", *PERIOD, "--interval", "1w", "--format", "json").json["queues"]
+    assert [row["offered"] for row in rows] == [1, 2]

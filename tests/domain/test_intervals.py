@@ -15,6 +15,8 @@ from ccm_tui.domain.intervals import (
     business_date,
     day_start_ms,
     day_window,
+    days_earlier,
+    days_spanned,
     interval_at,
     list_intervals,
     parse_interval,
@@ -116,6 +118,21 @@ def test_a_day_that_starts_in_the_skipped_hour_starts_at_the_leap() -> None:
     assert wall_ms(date(2024, 10, 27), time(2, 30), BERLIN) == utc("2024-10-27T00:30")
 
 
+def test_a_week_begins_on_monday_and_is_as_long_as_the_clock_makes_it() -> None:
+    spring = interval_at(utc("2024-03-31T12:00"), IntervalLength.WEEK, BERLIN)
+    assert spring == Interval(utc("2024-03-24T23:00"), utc("2024-03-31T22:00"))
+    assert interval_at(spring.end_ms, IntervalLength.WEEK, BERLIN).start_ms == spring.end_ms
+    six = interval_at(utc("2024-05-06T03:00"), IntervalLength.WEEK, BERLIN, time(6))
+    assert six == Interval(utc("2024-04-29T04:00"), utc("2024-05-06T04:00"))
+
+
+def test_days_earlier_the_clock_shows_the_same() -> None:
+    assert days_earlier(utc("2024-04-01T07:30"), 7, BERLIN) == utc("2024-03-25T08:30")
+    assert days_spanned(utc("2024-03-24T23:00"), utc("2024-03-31T22:00"), BERLIN) == 7
+    assert days_spanned(utc("2024-04-01T07:30"), utc("2024-04-01T09:00"), BERLIN) == 1
+    assert days_spanned(utc("2024-04-01T07:30"), utc("2024-04-02T07:31"), BERLIN) == 2
+
+
 def test_a_day_that_never_was_has_no_interval() -> None:
     """Samoa went from 29 to 31 December 2011."""
     days = list(list_intervals(utc("2011-12-29T10:00"), utc("2012-01-01T10:00"), IntervalLength.DAY, APIA))
@@ -168,6 +185,7 @@ def test_interval_names() -> None:
     assert parse_interval("15m") is IntervalLength.QUARTER
     assert parse_interval("60m") is IntervalLength.HOUR
     assert parse_interval(" 1D ") is IntervalLength.DAY
+    assert parse_interval("week") is IntervalLength.WEEK
     with pytest.raises(UsageError) as caught:
         parse_interval("35m")
     assert "'35m'" in str(caught.value)

@@ -1,8 +1,9 @@
-from datetime import time
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from ccm_tui.domain.intervals import to_ms
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.moments import parse_moment
 
@@ -57,3 +58,11 @@ def test_a_wrong_date_says_what_would_be_right(text: str) -> None:
     with pytest.raises(UsageError, match="--from") as raised:
         parse_moment(text, "--from")
     assert "2026-11-22" in raised.value.hint
+
+
+def test_so_many_days_earlier_the_clock_shows_the_same() -> None:
+    for text in ("2024-04-01", "2024-04-01T09:30", "2024-04-01T07:30:00Z", "today", "now"):
+        now_ms = to_ms(datetime(2024, 4, 1, 7, 30, tzinfo=UTC))
+        moment = parse_moment(text)
+        then, before = (each.resolve(BERLIN, MIDNIGHT, now_ms) for each in (moment, moment.earlier(7)))
+        assert then - before == 7 * 24 * 3_600_000 - 3_600_000, text

@@ -16,9 +16,11 @@ from ccm_tui.screens import (
     lines_sheet,
     queue,
     queues,
+    reports,
     wallboard,
 )
 from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.pick import Pick
 from ccm_tui.screens.saved_searches import SavedSearches
 from ccm_tui.screens.sheet import Sheet
 from ccm_tui.settings.keymap import normal_key
@@ -26,7 +28,20 @@ from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
 
-EVERY_SCREEN = (agent_day, agents, contact, contacts, explain, feeds, help, lines_sheet, queue, queues, wallboard)
+EVERY_SCREEN = (
+    agent_day,
+    agents,
+    contact,
+    contacts,
+    explain,
+    feeds,
+    help,
+    lines_sheet,
+    queue,
+    queues,
+    reports,
+    wallboard,
+)
 """Imported so that ``screens_of`` finds their classes."""
 
 
@@ -57,6 +72,7 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, dict[str, Binding]]]:
         for pane in (Board, DetailPane):
             found.append((screen.__name__, {**everywhere, **bindings_of(screen), **bindings_of(pane)}))
     found += [(sheet.__name__, {**bindings_of(sheet), **bindings_of(DetailPane)}) for sheet in screens_of(Sheet)]
+    found.append((Pick.__name__, {**bindings_of(Pick), **bindings_of(Board)}))
     found.append((SavedSearches.__name__, {**bindings_of(SavedSearches), **bindings_of(Board)}))
     return [*found, (Confirm.__name__, bindings_of(Confirm))]
 

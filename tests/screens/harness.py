@@ -1,7 +1,7 @@
 """A console with a fake feed, fake readers and a clock that moves when told; and what it painted as text."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +26,11 @@ from ccm_tui.live.agent_day import AgentDay, AgentFigures, Presence
 from ccm_tui.live.callers import Earlier
 from ccm_tui.live.queue_detail import Helper, MovedFigure, QueueDetail, QueueInterval, WaitingDetail
 from ccm_tui.live.snapshot import FloorSnapshot
+from ccm_tui.reports.choice import Choice
 from ccm_tui.reports.contact_finder import ContactFinder
 from ccm_tui.reports.contact_page import ContactPage, Leg
+from ccm_tui.reports.export import Row
+from ccm_tui.reports.reading import HeldReport, Series
 from ccm_tui.screens.behind import AgentFigure, Counted, Found, LogLine, QueueFigure, found_of
 from ccm_tui.screens.desk import Readers
 from ccm_tui.settings.definitions import Definitions
@@ -153,6 +156,18 @@ class FakeReaders:
         if self.error is not None:
             raise self.error
         return page_of(contact, self.native_id, as_of_ms)
+
+    def report(self, choice: Choice, now_ms: int, stopped: Callable[[], bool]) -> HeldReport:
+        self.asked.append(("report", choice.kind))
+        raise self.error or LOCKED
+
+    def report_series(self, held: HeldReport, row: Row, stopped: Callable[[], bool]) -> Series:
+        raise self.error or LOCKED
+
+    def save_report(
+        self, held: HeldReport, form: str, rows: Iterable[Row] | None, matches: Callable[[Row], bool], now_ms: int
+    ) -> Path:
+        raise self.error or LOCKED
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> tuple[LogLine, ...]:
         self.asked.append(("lines", site, agent))

@@ -10,8 +10,11 @@ import pytest
 from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
 from ccm_tui.domain.events import Channel
 from ccm_tui.formatting import GROUP_SEPARATOR
+from ccm_tui.reports.choice import Choice
+from ccm_tui.reports.registry import KINDS
 from ccm_tui.screens.contacts import ContactsScreen
 from ccm_tui.screens.readers import StoreReaders
+from ccm_tui.screens.reports import ReportsScreen
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import UiSettings
 from tests.feeding import Feeder, open_writing
@@ -144,4 +147,27 @@ async def test_no_contact_lets_it_through(text: str, tmp_path: Path) -> None:
         await it.pilot.pause(0.1)
         await it.settle()
         check(it, "query")
+    readers.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=str)
+async def test_no_report_lets_any_of_them_through(size: tuple[int, int], tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db", SETTINGS)
+    Feeder(writing, tmp_path / "log.jsonl").feed("".join(map(told, READABLE)).encode())
+    writing.store.close()
+    readers = StoreReaders(tmp_path / "ccm.db", Definitions(SETTINGS))
+    async with console(size, readers=readers) as it:
+        await it.show(floor())
+        await it.press("8")
+        reports = it.app.screen
+        assert isinstance(reports, ReportsScreen)
+        for kind in KINDS:
+            reports.choose(Choice(kind, whom="on:2023-11-20", compared=True))
+            await it.until(lambda: bool(reports.board.row_keys))
+            for key in ("G", "x"):
+                await it.press(key)
+                check(it, f"{key} on {kind}")
+            await it.press("escape")
+        await it.press("g", "y", "enter")
+        check(it, "behind a row")
     readers.close()

@@ -144,6 +144,11 @@ def test_a_service_level_flag_holds_for_every_queue(reading: Reading) -> None:
 # Sections
 
 
+def test_the_folder_of_exports_is_relative_to_the_file_too(reading: Reading, tmp_path: Path) -> None:
+    assert reading('[exports]\nfolder = "saved"').settings.exports.folder == str(tmp_path / "saved")
+    assert reading("").settings.exports.folder == "/home/ana/.local/share/ccm_tui/exports"
+
+
 def test_sources_are_relative_to_the_file(reading: Reading, tmp_path: Path) -> None:
     loaded = reading('[[source]]\npath = "logs/queue_log*"\n[[source]]\npath = ["~/a", "/var/b"]\nsite = "north"\n')
     first, second = loaded.settings.sources

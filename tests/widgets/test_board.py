@@ -442,3 +442,22 @@ def test_the_sort_marker_eats_no_letter_of_the_title(column: Column, line: str) 
     assert sorted_.replace("▾", " ").split() == plain_.split()
     assert sorted_.index("SLday") == plain_.index("SLday")
     assert plain_.index("Oldest") == sorted_.index("Oldest")
+
+
+async def test_another_table_begins_at_its_first_row_and_in_its_own_order() -> None:
+    board = Board(COLUMNS, sort=Sort("wait", True))
+    async with Stand(board).run_test(size=(60, 12)) as pilot:
+        board.focus()
+        board.set_rows([row("a", 1), row("b", 2)])
+        await pilot.press("j", "space")
+        board.set_columns((Column("reason", "Reason", 12), Column("many", "Many", 6, "right")))
+        await pilot.pause()
+        assert board.row_keys == ()
+        assert (board.sort, board.marked, board.cursor_key) == (None, (), None)
+        board.set_rows([BoardRow("b", {"reason": Cell("refund", "refund")}), BoardRow("c", {})])
+        await pilot.pause()
+        assert board.cursor_key == "b"
+        assert "Reason" in texts(board)[0]
+        assert "Queue" not in texts(board)[0]
+        await pilot.press("R")
+        assert board.sort == Sort("reason", False)

@@ -1,0 +1,60 @@
+"""From a row of a report to the contacts behind it: the search of the Contacts screen that finds them."""
+
+import re
+
+from ccm_tui.formatting import iso_utc
+from ccm_tui.reports.export import Row
+from ccm_tui.reports.query import Frame
+
+# a name that needs no quotes: billing, 1127, desk-pool
+_PLAIN = re.compile(r"[\w.@/+-]+")
+
+OFFERED = "direction:in -outcome:refused"
+BY_FIGURE = {
+    "answered": f"{OFFERED} outcome:answered",
+    "abandoned": "outcome:abandoned",
+    "abandon": "outcome:abandoned",
+    "to abandon": "outcome:abandoned",
+    "short": "outcome:abandoned",
+    "flow-outs": "outcome:timeout,key,empty,withdrawn,moved",
+    "refused": "outcome:refused",
+    "lost": "outcome:lost",
+    "answered lost": "outcome:lost",
+    "waiting": "outcome:waiting",
+    "in progress": "outcome:talking",
+    "outbound": "direction:outbound",
+    "transfer": "outcome:transferred",
+    "transferred": "outcome:transferred",
+}
+"""A column's title -> which contacts of a row it is made of; of any other all that were offered."""
+
+
+def search_of(row: Row, frame: Frame, figure: str = "") -> str | None:
+    """The search; None: no one search finds them, as for an hour of many days.
+
+    ``figure`` is the title of the column that is meant.
+    """
+    if row.get("weekday") is not None or row.get("hour") is not None:
+        return None
+    if "contact" in row:
+        return f"id:{quoted(str(row['native_id']))}"
+    terms = [f"site:{quoted(row['site'])}"] if len(frame.sites) > 1 else []
+    query = frame.query
+    for field, chosen in (("queue", query.queues), ("channel", query.channels), ("agent", query.agents or ())):
+        value = row.get(field)
+        # A report of agents is not of the queues that it was narrowed to alone: both hold
+        names = [value] if value is not None else sorted(chosen)
+        if names:
+            terms.append(f"{field}:{','.join(quoted(name) for name in names)}")
+    if "reason" in row:
+        terms.append(f"reason:{quoted(row['reason'])}" if row["reason"] is not None else "-has:reason")
+    of_agent = "queue" not in row and "agent" in row
+    terms.append(BY_FIGURE.get(figure, "outcome:answered" if of_agent else OFFERED))
+    period = next(each for each in frame.sites if each.site == row["site"])
+    from_ms, to_ms = iso_utc(period.from_ms), iso_utc(period.to_ms)
+    return " ".join([*terms, f"from:{row.get('start') or from_ms}", f"to:{row.get('end') or to_ms}"])
+
+
+def quoted(name: str) -> str:
+    """A name as a value: in quotes where it needs them; a quote in it becomes ``*``, which stands for anything."""
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', "*") + '"'
