@@ -15,6 +15,16 @@ CUSTOMER_SENTIMENT = "sentiment_customer"
 AGENT_SENTIMENT = "sentiment_agent"
 RESOLVED = "resolved"
 """'yes' or 'no': whether the agent says that the request was settled at once."""
+CALLBACK = "callback"
+"""The customer wishes to be called back: his number, or whatever the line says; 'no', '0' or 'false' says that not."""
+RANG = "rang"
+"""Whom a call rang without a queue: an extension, a channel, the id of the other leg."""
+ANSWERED_AT = "answered_at"
+"""When somebody answered a call that no queue had."""
+DISPOSITION = "disposition"
+"""What became of a call that no queue had, in the words of Asterisk's call records."""
+RESULT = "result"
+"""What came of calling a customer: BUSY, NOANSWER, a disposition."""
 SURVEY = "survey."
 """Prefix of a survey's other answers: ``survey.<question>``."""
 SURVEY_RESOLVED = "survey.resolved"
@@ -69,7 +79,7 @@ def tells_facts(event: Event) -> bool:
     """Whether there is anything in an event for ``add_facts``."""
     if event.kind in _TELLING or event.previous_contact is not None:
         return True
-    return event.reason is not None and event.kind in _CLOSING
+    return event.reason is not None and (event.kind in _CLOSING or event.kind is EventKind.OUTBOUND)
 
 
 def add_facts(facts: Facts, event: Event) -> Facts:
@@ -84,6 +94,8 @@ def add_facts(facts: Facts, event: Event) -> Facts:
         changes["previous_contact"] = event.previous_contact
     if event.reason is not None and kind in _CLOSING:
         changes["reason"] = event.reason
+    if event.reason is not None and kind is EventKind.OUTBOUND:
+        changes["said"] = {**facts.said, RESULT: event.reason}
     if kind in _TELLING:
         for name in ("customer", "channel", "direction"):
             value = getattr(event, name)
