@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import Protocol
 
 from ccm_tui.commands import options, output, session
+from ccm_tui.commands.outcome_columns import outcome_columns
 from ccm_tui.commands.output import Column, Row
 from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
 from ccm_tui.domain.intervals import IntervalLength
@@ -15,7 +16,7 @@ from ccm_tui.reports.query import Frame, Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store
 
-HELP = "the numbers of a period: queues, agents, intervals, contacts, reasons"
+HELP = "the numbers of a period: queues, agents, intervals, contacts, reasons, outcomes"
 
 Columns = Callable[[Sequence[Row], Frame], list[Column]]
 
@@ -36,9 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "kind",
-        choices=("queues", "agents", "intervals", "contacts", "reasons"),
-        help="a row a queue, an agent, a queue and half hour, a contact's visit to a queue, or a queue and reason",
+        choices=("queues", "agents", "intervals", "contacts", "reasons", "outcomes"),
+        help="a row a queue, an agent, a queue and half hour, a contact's visit to a queue, a queue and reason; or what"
+        " became of customers: resolution, callbacks, dropped calls, surveys, ...",
     )
+    options.add_grouping_option(parser)
     options.add_period_options(parser)
     options.add_scope_options(parser)
     options.add_definition_options(parser)
@@ -54,12 +57,14 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
     if args.search is not None and args.kind != "contacts":
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
+    if args.by is not None and args.kind != "outcomes":
+        raise UsageError(f"{args.kind} are not grouped", "leave --by out, or report outcomes")
     search = None if args.search is None else parse_search(args.search)
     with session.reading(args) as (store, settings):
         definitions = options.definitions_of(args, settings)
         query = options.query_of(args, settings, IntervalLength.HALF_HOUR if args.kind == "intervals" else None)
         options.say_what_is_odd(store, settings, query)
-        key, columns, report = _read(args.kind, store, definitions, query, search)
+        key, columns, report = _read(args, store, definitions, query, search)
         rows = report.rows(headless=args.format in ("csv", "jsonl"))
         shown: list[Row] = []
         if args.format in ("table", "md"):
@@ -88,8 +93,9 @@ def parse_search(text: str) -> ContactQuery:
 
 
 def _read(
-    kind: str, store: Store, definitions: Definitions, query: Query, search: ContactQuery | None
+    args: argparse.Namespace, store: Store, definitions: Definitions, query: Query, search: ContactQuery | None
 ) -> tuple[str, Columns, Report]:
+    kind = args.kind
     if kind == "agents":
         from ccm_tui.reports.agent_report import read_agent_report
 
@@ -103,6 +109,10 @@ def _read(
         from ccm_tui.reports.reason_report import read_reason_report
 
         return "reasons", reason_columns, read_reason_report(store, definitions, query)
+    if kind == "outcomes":
+        from ccm_tui.reports.outcome_report import read_outcome_report
+
+        return "outcomes", outcome_columns, read_outcome_report(store, definitions, query, options.grouping_of(args))
     from ccm_tui.reports.queue_report import read_queue_report
 
     return "queues", queue_columns, read_queue_report(store, definitions, query)

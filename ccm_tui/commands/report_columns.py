@@ -149,15 +149,18 @@ def _who(rows: Sequence[Row], frame: Frame, names: Iterable[str]) -> list[Column
         columns.append(Column("site", lambda row: str(row["site"]), right=False))
     columns += [Column("agent" if name == "name" else name, _text(name), right=False) for name in names]
     if frame.query.interval is not None:
-        zones = {period.site: period.zone for period in frame.sites}
-        columns.append(
-            Column(
-                "from",
-                lambda row: moment(datetime.fromisoformat(row["start"]), zones[row["site"]], seconds=False),
-                right=False,
-            )
-        )
+        columns.append(interval_column(frame))
     return columns
+
+
+def interval_column(frame: Frame) -> Column:
+    """Where a row's interval begins, on its site's clock."""
+    zones = {period.site: period.zone for period in frame.sites}
+    return Column(
+        "from",
+        lambda row: moment(datetime.fromisoformat(row["start"]), zones[row["site"]], seconds=False),
+        right=False,
+    )
 
 
 def _text(name: str) -> Callable[[Row], str]:

@@ -16,7 +16,8 @@ class Menu(NamedTuple):
 
     took_ms: int
     contained: bool
-    """It ended there: the customer never asked for a queue, and nobody is known to have talked to him."""
+    """It ended there: the customer never asked for a queue, served or not, and was put through to nobody. Whoever hung
+    up is among them: no log tells him from one who was helped."""
 
 
 def tells_beginning(request: Request) -> bool:

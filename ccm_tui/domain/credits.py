@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ccm_tui.domain.callbacks import Callback, CallbackState
 from ccm_tui.domain.containment import menu_of, tells_beginning
 from ccm_tui.domain.events import Direction, EndedBy
-from ccm_tui.domain.facts import ANSWERED_AT, DISPOSITION, RESULT, SURVEY
+from ccm_tui.domain.facts import ANSWERED_AT, DISPOSITION, RANG, RESULT, SURVEY
 from ccm_tui.domain.requests import Leg, Request, Where, came_to, settlement_of
 from ccm_tui.domain.resolution import Verdict
 from ccm_tui.domain.segments import Outcome, Segment
@@ -75,7 +75,7 @@ def contact_credits(leg: Leg) -> Iterator[Credit]:
     call = next((visit for visit in leg.visits if visit.direction is Direction.OUTBOUND), None)
     if call is not None:
         yield Credit(Where(call.queue, call.channel, call.agent, leg.arrived_at_ms), {}, result=result_of(leg))
-    if not leg.visits and leg.facts.direction is Direction.OUTBOUND and leg.facts.started_at_ms is not None:
+    if not leg.visits and leg.facts.direction is Direction.OUTBOUND and _tells_answer(leg):
         counts = {"outbound": 1, "outbound_reached": int(ANSWERED_AT in leg.facts.said)}
         yield Credit(where, counts, result=result_of(leg))
     if shown is None or shown.direction is not Direction.INBOUND:
@@ -85,6 +85,11 @@ def contact_credits(leg: Leg) -> Iterator[Credit]:
     if surveyed or over:
         counts = {"surveyed": surveyed, "served": int(over), "served_surveyed": surveyed * over}
         yield Credit(where, counts)
+
+
+def _tells_answer(leg: Leg) -> bool:
+    """Whether somebody was rung, and the source says what came of it."""
+    return RANG in leg.facts.said and DISPOSITION in leg.facts.said
 
 
 def answered_survey(leg: Leg) -> bool:
