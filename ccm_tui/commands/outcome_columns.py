@@ -72,7 +72,9 @@ def outcome_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
 
 
 def _group(rows: Sequence[Row]) -> Iterable[Column]:
-    by = next((name for name in ("queue", "name", "channel", "team") if rows and name in rows[0]), None)
+    if not rows:
+        return
+    by = next((name for name in ("queue", "name", "channel", "team") if name in rows[0]), None)
     if by is None or len({row["site"] for row in rows}) > 1:
         yield Column("site", lambda row: str(row["site"]), right=False)
     if by is not None:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from ccm_tui.domain.callbacks import Callback, CallbackState
 from ccm_tui.domain.containment import menu_of, tells_beginning
-from ccm_tui.domain.events import Direction, EndedBy
+from ccm_tui.domain.events import Direction
 from ccm_tui.domain.facts import ANSWERED_AT, DISPOSITION, RANG, RESULT, SURVEY
-from ccm_tui.domain.requests import Leg, Request, Where, came_to, settlement_of
+from ccm_tui.domain.requests import Leg, Request, Where, came_to, settlement_of, was_dropped
 from ccm_tui.domain.resolution import Verdict
-from ccm_tui.domain.segments import Outcome, Segment
+from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.sentiment import sentiment_of
 from ccm_tui.domain.turns import Sentiment
 
@@ -30,16 +30,6 @@ class Credit(NamedTuple):
     """An open callback's request."""
     result: str | None = None
     """What came of calling a customer, in the source's words."""
-
-
-def was_dropped(visit: Segment) -> bool:
-    """Whether an inbound conversation was cut off: answered and lost (the source broke off, or tells no end), or
-    ended by the system. Deferred channels have no line that could break."""
-    if visit.answered_at_ms is None or visit.channel.deferred or visit.direction is not Direction.INBOUND:
-        return False
-    if visit.outcome is Outcome.LOST:
-        return True
-    return visit.outcome is Outcome.COMPLETED and visit.ended_by is EndedBy.SYSTEM
 
 
 def visit_counts(visit: Segment) -> dict[str, int]:

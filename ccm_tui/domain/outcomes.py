@@ -26,7 +26,7 @@ class OutcomeTally:
     conversations: int = 0
     """Answered inbound visits that are over."""
     dropped: int = 0
-    """Of those: cut off, see ``credits.was_dropped``."""
+    """Of those: cut off, see ``requests.was_dropped``."""
     judged: int = 0
     """First contact resolution: contacts that are judged."""
     first_resolved: int = 0

@@ -7,7 +7,7 @@ when the last of them is.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ccm_tui.domain.events import Channel, Direction
+from ccm_tui.domain.events import Channel, Direction, EndedBy
 from ccm_tui.domain.facts import NO_FACTS, Facts
 from ccm_tui.domain.segments import Outcome, Segment
 
@@ -86,6 +86,16 @@ def came_to(request: Request) -> Where:
     return Where(visits[0].queue if visits else None, first.channel, agent, first.arrived_at_ms)
 
 
+def was_dropped(visit: Segment) -> bool:
+    """Whether an inbound conversation was cut off: answered and lost (the source broke off, or tells no end), or
+    ended by the system. Deferred channels have no line that could break."""
+    if visit.answered_at_ms is None or visit.channel.deferred or visit.direction is not Direction.INBOUND:
+        return False
+    if visit.outcome is Outcome.LOST:
+        return True
+    return visit.outcome is Outcome.COMPLETED and visit.ended_by is EndedBy.SYSTEM
+
+
 class Settlement(NamedTuple):
     """How a request ended well."""
 
@@ -99,14 +109,14 @@ def settlement_of(request: Request) -> Settlement | None:
     """When and by whom a request was settled; None: it is not, or it never asked for a queue.
 
     It is settled when all its visits are over and the last that somebody answered is completed: on deferred channels
-    resolved, elsewhere ended neither by a transfer to outside nor by being cut off. A visit left unanswered afterwards
+    resolved, elsewhere ended neither by a transfer to outside nor by being dropped. A visit left unanswered afterwards
     (the customer came back in vain) unsettles it.
     """
     visits = request.visits
     if not visits or any(visit.ended_at_ms is None for visit in visits):
         return None
     last = visits[-1]
-    if last.outcome is not Outcome.COMPLETED or last.ended_at_ms is None or last.answered_at_ms is None:
+    if last.outcome is not Outcome.COMPLETED or last.answered_at_ms is None or was_dropped(last):
         return None
     ended_at_ms = max(visit.ended_at_ms for visit in visits if visit.ended_at_ms is not None)
     return Settlement(max(0, ended_at_ms - request.arrived_at_ms), last.agent)

@@ -19,7 +19,7 @@ _TEXTS = {
     "first_contact_counted": "contacts judged on whether they were settled at once",
     "first_contact_pending": "contacts whose window is still open: in neither part of the rate",
     "resolved": (
-        "requests settled: all over, and the last visit answered and completed (deferred channels: resolved); for the"
+        "requests settled: all over, the last visit answered, completed and not dropped (deferred: resolved); for the"
         " queue that the customer came to first and whoever had him last"
     ),
     "resolution_seconds": (
