@@ -56,7 +56,7 @@ _PARTS: Sequence[tuple[str, Callable[[str], Text], str, str | None]] = (
     ("negative", _rate, "negative_rate", "sentiment_n"),
 )
 """Title, text, key, and the key that must say something in some row; None: the column is always there."""
-_NAMELESS = {"queue": "no queue", "agent": "nobody", "team": "no team"}
+_NAMELESS = {"queue": "(never asked for one)", "agent": "nobody", "team": "no team"}
 
 
 def outcome_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from ccm_tui.domain.facts import DISPOSITION, RANG, Facts
 from ccm_tui.domain.requests import Request
 
+LEAST_MS = 1000
+"""Less than this between the beginning and the queue is the machine's own time."""
 _PICKED_UP = "ANSWERED"
 
 
@@ -28,7 +30,7 @@ def tells_beginning(request: Request) -> bool:
 def menu_of(request: Request) -> Menu | None:
     """The menu of an inbound request, once it is over; None: none, or not in this source.
 
-    Whoever enters a queue at the instant he comes has seen none; nor has one who was put through without a queue, or
+    Whoever enters a queue as soon as he comes has seen none; nor has one who was put through without a queue, or
     whose call nothing picked up. Where the source does not say when he went, he is there still.
     """
     first = request.legs[0]
@@ -38,7 +40,7 @@ def menu_of(request: Request) -> Menu | None:
     visits = request.visits
     if visits:
         took_ms = visits[0].entered_at_ms - started_at_ms
-        return Menu(took_ms, contained=False) if took_ms > 0 else None
+        return Menu(took_ms, contained=False) if took_ms >= LEAST_MS else None
     ends = [leg.facts.ended_at_ms for leg in request.legs]
     known = [at_ms for at_ms in ends if at_ms is not None]
     if len(known) < len(ends) or any(_passed_by(leg.facts) for leg in request.legs):

@@ -10,7 +10,7 @@ from datetime import tzinfo
 from itertools import accumulate
 
 from ccm_tui.domain.events import SUMMARY, Direction, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import RANG, RECORDING
+from ccm_tui.domain.facts import DISPOSITION, RANG, RECORDING
 from ccm_tui.sources.asterisk_calls import direction_of
 from ccm_tui.sources.base import LineRejected
 from ccm_tui.sources.figures import parse_count, parse_seconds
@@ -90,7 +90,8 @@ def _callers_leg(
 def _facts(values: Values) -> Mapping[str, str]:
     facts = {fact: text for name, fact in _FACTS.items() if (text := values.get(name)) is not None}
     rang = next((text for name in _OTHER_LEGS if (text := values.get(name)) is not None), None)
-    told = {RANG: rang, RECORDING: _recording(values)}
+    unanswered = values.get("hangup_cause") if values.get("billsec") == "0" else None
+    told = {RANG: rang, DISPOSITION: unanswered, RECORDING: _recording(values)}
     return facts | {name: text for name, text in told.items() if text is not None}
 
 
