@@ -46,7 +46,7 @@ def _answered(minute: float, contact: str, queue: str, agent: str, *, talk: floa
             minute, "queue_entered", contact, queue=queue, customer=more.pop("customer", f"+1202555{contact[2:]:0>4}")
         ),
         _line(minute + 0.2, "answered", contact, queue=queue, agent=agent),
-        _line(minute + 0.2 + talk, more.pop("end", "completed"), contact, queue=queue, agent=agent, **more),
+        _line(minute + 0.2 + talk, str(more.pop("end", "completed")), contact, queue=queue, agent=agent, **more),
     ]
 
 
