@@ -32,8 +32,9 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
     """The segment as it stood at that instant, what happened at the instant included; None: not yet here.
 
     One open for longer than ``lost_after_ms`` since its entry (since the answer, if that came later still) is lost at
-    that age; deferred channels have no age limit. After-contact work is unknown until it is over. What a segment does
-    not remember (replies of a deferred contact before the last) is as it stands now.
+    that age, also if a restart of the source cut it off later still; deferred channels have no age limit. After-contact
+    work is unknown until it is over. What a segment does not remember (replies of a deferred contact before the last)
+    is as it stands now.
     """
     entered = segment.entered_at_ms
     if entered > as_of_ms:
@@ -41,7 +42,7 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
     if segment.rated_at_ms is not None and segment.rated_at_ms > as_of_ms:
         segment = segment._replace(csat_milli=None, nps_milli=None, ces_milli=None, rated_at_ms=None)
     ended = segment.ended_at_ms
-    if ended is not None and ended <= as_of_ms:
+    if ended is not None and ended <= as_of_ms and not _was_lost_before(segment, lost_after_ms):
         if segment.acw_ms and ended + segment.acw_ms > as_of_ms:
             return segment._replace(acw_ms=None)
         return segment
@@ -49,9 +50,7 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
     answered = segment.answered_at_ms
     if answered is not None and answered > as_of_ms:
         answered = None
-    lost_at = entered + lost_after_ms
-    if answered is not None and answered > lost_at:
-        lost_at = answered + lost_after_ms
+    lost_at = _lost_at(entered, answered, lost_after_ms)
     lost = as_of_ms >= lost_at and not deferred
     cut: int | None = lost_at if lost else None
     ended_by = EndedBy.SYSTEM if lost else None
@@ -84,6 +83,19 @@ def segment_as_of(segment: Segment, as_of_ms: int, lost_after_ms: int) -> Segmen
         replies=0,
         replies_ms=0,
     )
+
+
+def _was_lost_before(segment: Segment, lost_after_ms: int) -> bool:
+    """Whether it was over by its age when it was cut off."""
+    if segment.outcome is not Outcome.LOST or segment.ended_by is not EndedBy.SYSTEM or segment.channel.deferred:
+        return False
+    lost_at = _lost_at(segment.entered_at_ms, segment.answered_at_ms, lost_after_ms)
+    return segment.ended_at_ms is not None and segment.ended_at_ms > lost_at
+
+
+def _lost_at(entered_at_ms: int, answered_at_ms: int | None, lost_after_ms: int) -> int:
+    lost_at = entered_at_ms + lost_after_ms
+    return answered_at_ms + lost_after_ms if answered_at_ms is not None and answered_at_ms > lost_at else lost_at
 
 
 def _says_it_is_open(segment: Segment, answered_at_ms: int | None, as_of_ms: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from ccm_tui.domain.agent_names import agent_number, numbered_agent
 from ccm_tui.domain.contacts import ContactRules
 from ccm_tui.domain.events import Channel, Event, EventKind
 from ccm_tui.settings.definitions import Definitions
@@ -48,8 +49,10 @@ class Dialect:
         return [fact for event in events for fact in self._understand(event, agents, queues)]
 
     def _understand(self, event: Event, agents: Mapping[str, str], queues: Mapping[str, str]) -> Sequence[Event]:
-        if event.agent is not None and event.agent in agents:
-            event = event._replace(agent=agents[event.agent])
+        if event.agent is not None:
+            agent = agents.get(event.agent) or agents.get(_numbered(event.agent))
+            if agent is not None:
+                event = event._replace(agent=agent)
         if event.queue is not None and event.queue in queues:
             event = event._replace(queue=queues[event.queue])
         if event.kind is EventKind.NOTED and self._custom:
@@ -105,6 +108,12 @@ def _parameter(event: Event, wanted: str) -> str:
         milliseconds: int | None = getattr(event, _DURATIONS[wanted])
         return "" if milliseconds is None else str(milliseconds / 1000)
     return getattr(event, wanted) or "" if wanted in _TEXTS else ""
+
+
+def _numbered(agent: str) -> str:
+    """What is said of ``Agent/1127`` holds for ``Local/1127@context`` too."""
+    number = agent_number(agent)
+    return agent if number is None else numbered_agent(number)
 
 
 def _aliases(site: str, names: Mapping[tuple[str, str], str]) -> dict[str, str]:

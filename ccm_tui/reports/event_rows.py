@@ -7,6 +7,7 @@ from sqlite3 import Cursor
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ccm_tui.domain.agent_names import agent_number
 from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
 from ccm_tui.domain.facts import copy_of
 from ccm_tui.errors import CcmError
@@ -16,7 +17,7 @@ from ccm_tui.reports.query import Query, SitePeriod, read_frame
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.sources.base import LineContext, LineRejected, LogFormat
 from ccm_tui.store import files as file_store
-from ccm_tui.store import history, line_history
+from ccm_tui.store import history, line_history, names
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 from ccm_tui.store.line_history import NamedLine
@@ -43,6 +44,7 @@ class EventRows:
         self._masked = masked
         self._files: dict[int, tuple[FileRow, LogFormat | None, LineContext]] = {}
         self._customers: dict[int, tuple[str, ...]] = {}
+        self._numbered: dict[tuple[str, str], str | None] = {}
 
     def stream(self, definitions: Definitions, query: Query) -> Iterator[Row]:
         """Every line of the period in time order; without a period, every line there is, the undated first."""
@@ -104,13 +106,22 @@ class EventRows:
             "site": file.site,
             "native_id": next((event.contact for event in events if event.contact is not None), None),
             "queue": next((event.queue for event in events if event.queue is not None), None),
-            "agent": next((event.agent for event in events if event.agent is not None), None),
+            "agent": self._agent(cursor, file.site, next((event.agent for event in events if event.agent), None)),
             "event": stored.name,
             "fields": fields,
             "file": file.path,
             "offset": stored.offset,
             "line": text,
         }
+
+    def _agent(self, cursor: Cursor, site: str, name: str | None) -> str | None:
+        """Whom a line names, by the name that all his lines share."""
+        number = None if name is None else agent_number(name)
+        if number is None:
+            return name
+        if (site, number) not in self._numbered:
+            self._numbered[site, number] = names.find_numbered_agent(cursor, site, number)
+        return self._numbered[site, number] or name
 
     def _customers_of(
         self, cursor: Cursor, contact_id: int | None, events: Sequence[Event], fields: Mapping[str, str]

@@ -126,12 +126,13 @@ class ContactScreen(FloorScreen):
         first, self.page = self.page is None, page
         if self.view is None:
             self.view = TALK if has_words(page.legs) else LINES
-        self.way.show(way_timeline(page.journey, self.desk.zone(self.site)))
+        way = way_timeline(page.journey, self.desk.zone(self.site), self.desk.now_ms())
+        self.way.display = bool(way.spans)
+        self.way.show(way)
         self.history.set_rows(history_rows(page, self.desk))
         self._lay_out(keep_place=not first)
         self.show_hints()
-        if self._lines is None:
-            self._read_lines()
+        self._read_lines()
 
     def _read_lines(self) -> None:
         """The lines of every linked contact, after the page: they may be long."""

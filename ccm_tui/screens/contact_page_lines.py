@@ -100,7 +100,7 @@ def _channel(page: "ContactPage") -> str:
     return next((leg.facts.channel.value for leg in page.legs if leg.facts.channel is not None), "contact")
 
 
-def way_timeline(journey: Journey, zone: ZoneInfo) -> Timeline:
+def way_timeline(journey: Journey, zone: ZoneInfo, now_ms: int) -> Timeline:
     """The customer's way to scale; nothing dated, nothing drawn."""
     stretches = journey.stretches
     if not stretches:
@@ -114,7 +114,8 @@ def way_timeline(journey: Journey, zone: ZoneInfo) -> Timeline:
     long = end_ms - start_ms > 24 * 3600 * 1000
     step = max(1, -(-len(instants) // TICKS))
     ticks = [
-        Tick(at_ms, at_text(at_ms, zone) if long else clock(at_ms, zone, seconds=True)) for at_ms in instants[::step]
+        Tick(at_ms, at_text(at_ms, zone, now_ms) if long else clock(at_ms, zone, seconds=True))
+        for at_ms in instants[::step]
     ]
     return Timeline(start_ms, max(end_ms, start_ms + 1), spans, tuple(ticks))
 
@@ -191,7 +192,7 @@ def _leg_facts(page: "ContactPage", leg: "Leg", desk: "Desk", add: Callable[...,
     if CATEGORIES in facts.said:
         add("matched", ", ".join(facts.said[CATEGORIES].splitlines()))
     if RECORDING in facts.said:
-        add("recording", facts.said[RECORDING])
+        add("recording", shown(facts.said[RECORDING]))
     for name, text in facts.said.items():
         if name not in KNOWN and not name.startswith(SURVEY):
             add(name if len(name) < LABEL_WIDTH else f"{name} ", shown(text))
@@ -206,10 +207,17 @@ def visit_lines(page: "ContactPage", desk: "Desk") -> list[Line]:
     lines = []
     for visit in visits:
         answered = f", {visit.agent} {_seconds(visit.talk_ms)}" if visit.agent else ""
-        target = f" to {visit.target}" if visit.target and visit.outcome is Outcome.TRANSFERRED else ""
+        target = _target(visit, page, desk)
         said = f"{visit.queue}  waited {_seconds(visit.wait_ms)}{answered}, {outcome_text(visit.outcome.value)}{target}"
         lines.append(line("   ", (clock(visit.entered_at_ms, zone, seconds=True), Tone.HEAD), f"  {said}"))
     return lines
+
+
+def _target(visit: Segment, page: "ContactPage", desk: "Desk") -> str:
+    """Where a transfer went: an extension, or a number outside, which may be the customer's own."""
+    if not visit.target or visit.outcome is not Outcome.TRANSFERRED:
+        return ""
+    return f" to {mask_line(visit.target, (page.customer,), screen=True) if desk.masked else visit.target}"
 
 
 def turn_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
@@ -252,7 +260,7 @@ def history_rows(page: "ContactPage", desk: "Desk") -> list[BoardRow]:
 
 def _history_row(visit: Segment, desk: "Desk") -> BoardRow:
     cells = {
-        "at": Cell(at_text(visit.entered_at_ms, desk.zone(visit.site))),
+        "at": Cell(at_text(visit.entered_at_ms, desk.zone(visit.site), desk.now_ms())),
         "channel": Cell(visit.channel.value),
         "queue": Cell(visit.queue),
         "agent": Cell(visit.agent or UNDEFINED),
@@ -270,7 +278,7 @@ def preview_lines(found: "Found", page: "ContactPage | None", desk: "Desk", widt
         at = UNDEFINED if found.at_ms is None else moment(found.at_ms, zone)
         return [line("   ", (at, Tone.HEAD), f"  {found.native_id}")]
     lines = [head_line(page, desk)]
-    timeline = way_timeline(page.journey, zone)
+    timeline = way_timeline(page.journey, zone, desk.now_ms())
     if timeline.spans:
         lines += timeline_lines(timeline._replace(legend=False), width, desk.symbols)
     lines.append(figures_line(page.journey))

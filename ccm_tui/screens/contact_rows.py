@@ -38,9 +38,12 @@ def outcome_text(outcome: str) -> str:
     return SHORT.get(outcome, outcome.replace("_", " "))
 
 
-def at_text(at_ms: int | None, zone: "ZoneInfo") -> str:
-    """``22 Nov 14:32``."""
-    return UNDEFINED if at_ms is None else f"{local(at_ms, zone):%d %b %H:%M}"
+def at_text(at_ms: int | None, zone: "ZoneInfo", now_ms: int) -> str:
+    """``22 Nov 14:32``; of another year ``22 Nov 2025``."""
+    if at_ms is None:
+        return UNDEFINED
+    at = local(at_ms, zone)
+    return f"{at:%d %b %H:%M}" if at.year == local(now_ms, zone).year else f"{at:%d %b %Y}"
 
 
 def found_key(found: "Found") -> str:
@@ -54,7 +57,7 @@ def found_row(found: "Found", desk: "Desk") -> BoardRow:
     mood = sentiment_of(found.sentiment_milli)
     unhappy = mood is Sentiment.NEGATIVE
     cells = {
-        "at": Cell(at_text(found.at_ms, desk.zone(found.site))),
+        "at": Cell(at_text(found.at_ms, desk.zone(found.site), desk.now_ms())),
         "queue": Cell(UNDEFINED if visit is None else visit.queue),
         "customer": Cell(customer_text(found.customer, desk)),
         "agent": Cell((visit.agent or UNDEFINED) if visit is not None else UNDEFINED),

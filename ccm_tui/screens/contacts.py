@@ -137,7 +137,11 @@ class ContactsScreen(FloorScreen):
         self._asked_at = -math.inf
         self._typing: Timer | None = None
         self._resting: Timer | None = None
+        self._previewed: str | None = None
+        """The contact that the pane is about; anew about the same one, it keeps its place."""
         self._pages: dict[str, ContactPage] = {}
+        self._old_pages: set[str] = set()
+        """Contacts whose pages are shown until they have been read anew: the floor has gone on since."""
 
     @property
     def clock_site(self) -> str:
@@ -230,6 +234,7 @@ class ContactsScreen(FloorScreen):
             return
         if self._fresh:
             self._found, self._fresh = [], False
+            self._old_pages = set(self._pages)
         self._found += portion.found
         self._exhausted = portion.whole
         if portion.found or portion.whole:
@@ -248,6 +253,7 @@ class ContactsScreen(FloorScreen):
         if self.board.untouched and self._found:
             self.board.move_cursor(self.board.row_keys[0])
         self.show_preview()
+        self._read_page()
         self.show_hints()
 
     def _say(self, words: Line) -> None:
@@ -299,7 +305,9 @@ class ContactsScreen(FloorScreen):
 
     def _read_page(self) -> None:
         found = self.found_at(self.board.cursor_key)
-        if found is None or found.contact in self._pages or not self.pane.display:
+        if found is None or not self.pane.display:
+            return
+        if found.contact in self._pages and found.contact not in self._old_pages:
             return
         contact, as_of_ms, readers = found.contact, self.desk.now_ms(), self.desk.readers
         self.read(lambda: readers.contact_page(contact, as_of_ms), self._take_page)
@@ -308,6 +316,7 @@ class ContactsScreen(FloorScreen):
         if len(self._pages) > LISTED:
             self._pages.clear()
         self._pages[page.contact] = page
+        self._old_pages.discard(page.contact)
         self.show_preview()
 
     def show_preview(self) -> None:
@@ -317,7 +326,9 @@ class ContactsScreen(FloorScreen):
         lines: list[Line] = []
         if found is not None and width:
             lines = preview_lines(found, self._pages.get(found.contact), self.desk, width)
-        self.pane.show(lines, keep_place=False)
+        same = found is not None and found.contact == self._previewed
+        self._previewed = found.contact if found is not None else None
+        self.pane.show(lines, keep_place=same)
 
     @on(DetailPane.Resized)
     def _wrap_again(self) -> None:
@@ -337,8 +348,11 @@ class ContactsScreen(FloorScreen):
         return super().why_not(action, parameters)
 
     def action_query(self) -> None:
-        """To the query."""
+        """To the query, where one more term may be typed."""
         self.set_focus(self.field)
+        if self.field.value and not self.field.value.endswith(" "):
+            self.field.value += " "
+        self.field.cursor_position = len(self.field.value)
 
     def action_copy(self) -> None:
         """The id of the contact under the cursor."""

@@ -61,7 +61,7 @@ class AsteriskQueueLog:
                 raise LineRejected(msg) from None
             raise
         if line[-1] == "\r":
-            return self.parse(line[:-1], context)
+            return self.parse(line.rstrip("\r"), context)
         contact, queue, agent = f[1], f[2], f[3]
         return (
             _find_handler(name, note)(
@@ -77,5 +77,5 @@ class AsteriskQueueLog:
     def fields(self, line: str, context: LineContext) -> Mapping[str, str]:
         """The parameters by the names in Asterisk's documentation; p1, p2, ... for custom events."""
         event = self.parse(line, context)[0]
-        params = line.removesuffix("\r").split("|", _MAX_SPLITS)[4:]
+        params = line.rstrip("\r").split("|", _MAX_SPLITS)[4:]
         return name_parameters(event.name, params[params.index(event.name) + 1 :])

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from ccm_tui.domain.agent_names import agent_number, numbered_agent
+
 
 def contact_public_id(site: str, native_id: str) -> str:
     """The id that scripts and screens use for a contact: the same on every machine that reads the same log."""
@@ -53,10 +55,12 @@ class Names:
         return found
 
     def agent(self, cursor: sqlite3.Cursor, site_id: int, name: str) -> int:
-        """The agent's id."""
+        """The agent's id; ``Agent/1127`` and ``Local/1127@context`` of a site are one agent."""
         found = self._agents.get((site_id, name))
         if found is None:
-            found = _intern(cursor, "agent", ("site_id", "name"), (site_id, name))
+            number = agent_number(name)
+            goes_by = name if number is None else _name_of_all(cursor, site_id, number, name)
+            found = _intern(cursor, "agent", ("site_id", "name"), (site_id, goes_by))
             self._agents[site_id, name] = found
         return found
 
@@ -88,6 +92,28 @@ def insert_contacts(cursor: sqlite3.Cursor, rows: Iterable[tuple[int, int, str, 
 def next_contact_id(cursor: sqlite3.Cursor) -> int:
     """The id that the next new contact gets; ids rise with first sight, so rows of one time lie together."""
     return int(cursor.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM contact").fetchone()[0])
+
+
+def find_numbered_agent(cursor: sqlite3.Cursor, site: str, number: str) -> str | None:
+    """The name by which an agent of this number goes at a site; None: nobody has it."""
+    row = cursor.execute("SELECT id FROM site WHERE name = ?", (site,)).fetchone()
+    return None if row is None else _find_numbered(cursor, row[0], number)
+
+
+def _name_of_all(cursor: sqlite3.Cursor, site_id: int, number: str, name: str) -> str:
+    """The first of the names of an agent, whichever line comes first: ``Agent/1127`` before any other."""
+    known = _find_numbered(cursor, site_id, number)
+    if known is None or name == known:
+        return name
+    if name < known:
+        cursor.execute("UPDATE agent SET name = ? WHERE site_id = ? AND name = ?", (name, site_id, known))
+    return min(name, known)
+
+
+def _find_numbered(cursor: sqlite3.Cursor, site_id: int, number: str) -> str | None:
+    query = "SELECT MIN(name) FROM agent WHERE site_id = ? AND (name = ? OR name GLOB ?)"
+    row = cursor.execute(query, (site_id, numbered_agent(number), f"Local/{number}@*")).fetchone()
+    return None if row[0] is None else str(row[0])
 
 
 def _intern(cursor: sqlite3.Cursor, table: str, columns: tuple[str, ...], values: tuple[object, ...]) -> int:

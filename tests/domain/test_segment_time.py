@@ -63,6 +63,14 @@ def test_a_conversation_without_an_end_is_lost_with_its_answer() -> None:
     assert (lost.answered_at_ms, lost.agent, lost.talk_ms) == (1_020_000, "ben", None)
 
 
+def test_who_is_cut_off_after_weeks_was_lost_at_that_age() -> None:
+    weeks = 14 * DAY_MS
+    waited = segment(at=1000, outcome=Outcome.LOST, wait=weeks / 1000)._replace(ended_by=EndedBy.SYSTEM)
+    seen = at(1000 + weeks / 1000 + 60, waited)
+    assert (seen.outcome, seen.ended_by, seen.wait_ms) == (Outcome.LOST, EndedBy.SYSTEM, None)
+    assert seen.ended_at_ms == 1_000_000 + DAY_MS
+
+
 def test_an_answer_after_the_age_limit_is_a_sign_of_life() -> None:
     late = segment(Outcome.IN_PROGRESS, at=0, wait=100_000)
     assert at(90_000, late).outcome is Outcome.LOST

@@ -8,9 +8,11 @@ import pytest
 
 from ccm_tui.domain.events import NO_DATA, Channel, Event, EventKind
 from ccm_tui.domain.segments import Segment
-from ccm_tui.ingest.dialect import mapped
+from ccm_tui.ingest.dialect import Dialect, mapped
 from ccm_tui.ingest.importer import ImportRequest, import_logs
 from ccm_tui.settings import Settings
+from ccm_tui.settings.definitions import Definitions
+from ccm_tui.settings.sections import AgentSettings
 from tests.feeding import all_segments, open_writing, store_content
 from tests.reports.databases import UTC_SITE, absolute, call
 
@@ -88,3 +90,10 @@ def test_fields_of_our_own_format_can_be_mapped() -> None:
     event = noted("BRIDGE")._replace(talk_ms=1500, reason="sold", target="8100")
     (described,) = mapped(event, {"hold_seconds": "talk_seconds", "note": "reason"})
     assert (described.hold_ms, described.data["note"], described.target) == (1500, "sold", "8100")
+
+
+def test_what_is_said_of_an_agents_number_holds_for_all_names_made_from_it() -> None:
+    known = {"ana": AgentSettings(aliases=("Agent/1127",))}
+    dialect = Dialect(Definitions(Settings(agents=known)))
+    named = [Event(EventKind.PAUSED, 1000, "PAUSE", agent=name) for name in ("Local/1127@floor/n", "Local/1128@floor")]
+    assert [event.agent for event in dialect.understand("main", named)] == ["ana", "Local/1128@floor"]

@@ -177,3 +177,22 @@ def test_an_unchanged_file_counts_all_its_lines_as_repeats(tmp_path: Path) -> No
     assert (first.lines, first.records) == (300, 300)
     assert (again.lines, again.repeats, again.records) == (300, 300, 0)
     writing.store.close()
+
+
+NUMBERED = [
+    b"1767258100|NONE|sales|Local/1127@floor/n|ADDMEMBER|\n",
+    b"1767258110|1.1|sales|NONE|ENTERQUEUE||5551234567|1\n",
+    b"1767258120|1.1|sales|Agent/1127|CONNECT|10|1.2|5\n",
+    b"1767258150|1.1|sales|Agent/1127|COMPLETECALLER|10|30|1\n",
+    b"1767258160|NONE|sales|Local/1127@desk|PAUSE|lunch\n",
+    b"1767258170|NONE|sales|Local/2001@floor/n|ADDMEMBER|\n",
+]
+
+
+@given(order=st.permutations(range(len(NUMBERED))))
+@settings(max_examples=10, deadline=None)
+def test_names_made_from_one_number_are_one_agent_in_any_order(order: list[int]) -> None:
+    content, _ = _imported([(f"queue_log.{number}", NUMBERED[number]) for number in order])
+    assert content == _imported([("queue_log", b"".join(NUMBERED))])[0]
+    names = {value for row in content["spans"] for value in row if isinstance(value, str) and "/" in value}
+    assert names == {"Agent/1127", "Local/2001@floor/n"}

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from ccm_tui.screens.contact import ContactScreen
+from ccm_tui.screens.contact import AGAIN_MS, ContactScreen
+from ccm_tui.screens.contact_rows import at_text
 from ccm_tui.screens.contacts import LISTED, ContactsScreen
 from ccm_tui.screens.readers import StoreReaders
 from ccm_tui.settings.definitions import Definitions
@@ -17,6 +19,7 @@ from tests.screens.harness import LOCKED, SETTINGS, Console, FakeReaders, consol
 CUSTOMER = "+493010004711"
 SIZES = [(80, 24), (140, 40)]
 NOW_S = NOW // 1000
+UTC_ZONE = ZoneInfo("UTC")
 
 
 def _call(contact: str, at: int, *, queue: str = "billing", customer: str = CUSTOMER) -> list[dict[str, object]]:
@@ -38,7 +41,7 @@ def _lines() -> list[dict[str, object]]:
         {"at": NOW_S - 3560, "event": "said", "contact": "17005.1", "speaker": "customer", "sentiment": "negative",
          "text": f"My number is {CUSTOMER}, [bold red]refund[/] \x1b[31mnow"},
         {"at": NOW_S - 3500, "event": "described", "contact": "17005.1", "csat": 2, "survey.comment": "slow",
-         "recording": "/rec/17005.wav"},
+         "recording": f"/rec/{CUSTOMER}-17005.wav"},
     ]  # fmt: skip
     lines += _call("17005.2", NOW_S - 1800)
     mail = {"contact": "mail-7", "queue": "mail", "channel": "email"}
@@ -170,7 +173,7 @@ async def test_a_contact_whole(readers: StoreReaders, size: tuple[int, int]) -> 
             "refund",
             "csat 2",
             "comment: slow",
-            "/rec/17005.wav",
+            "-17005.wav",
         ):
             assert words in opened.text, words
         assert "negative" in opened.text
@@ -198,6 +201,35 @@ async def test_a_contact_that_goes_on_says_so(readers: StoreReaders) -> None:
         assert "Contact 17005.3" in opened.lines[0]
         assert "waiting" in opened.text
         assert "wait 1:00" in opened.text
+
+
+async def test_the_lines_of_a_contact_that_goes_on_go_on(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db", SETTINGS)
+    feeder = Feeder(writing, tmp_path / "log.jsonl")
+    lines = [json.dumps(line).encode() + b"\n" for line in _call("17005.9", NOW_S - 60)]
+    feeder.feed(lines[0])
+    readers = StoreReaders(tmp_path / "ccm.db", Definitions(SETTINGS))
+    async with console(readers=readers) as opened:
+        screen = await _open(opened)
+        assert screen.pane.display
+        await opened.press("enter", "l")
+        assert "answered" not in opened.text
+        feeder.feed(lines[1])
+        opened.clock.now_ms += AGAIN_MS
+        await opened.show(floor())
+        assert "answered" in opened.text, "on the open page"
+        await opened.press("escape")
+        screen.search(anew=False)
+        await opened.until(lambda: "talking" in opened.text)
+        await opened.until(lambda: "ben" in "\n".join(opened.lines[12:]))
+    readers.close()
+    writing.store.close()
+
+
+def test_a_contact_of_another_year_says_so() -> None:
+    assert at_text(NOW, UTC_ZONE, NOW) == "20 Nov 13:32"
+    assert at_text(NOW - 365 * 86_400_000, UTC_ZONE, NOW) == "20 Nov 2022"
+    assert at_text(None, UTC_ZONE, NOW) == "—"
 
 
 async def test_a_mail_says_since_when_a_reply_is_owed(readers: StoreReaders) -> None:

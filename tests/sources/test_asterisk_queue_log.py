@@ -130,3 +130,9 @@ def test_recognised_in_spite_of_damage(lines: tuple[str, ...]) -> None:
 )
 def test_other_texts_are_not_claimed(lines: tuple[str, ...]) -> None:
     assert not QUEUE_LOG.identify(Sample(lines))
+
+
+def test_any_number_of_carriage_returns_ends_a_line() -> None:
+    line = "1767258100|1.1|vip|NONE|NEWEVENT;" + "\r" * 5000
+    assert QUEUE_LOG.parse(line, CONTEXT)[0].name == "NEWEVENT;"
+    assert QUEUE_LOG.fields(line, CONTEXT) == {}
