@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ccm_tui.domain import kpi, outcomes
 from ccm_tui.domain.credits import Credit, verdict_credit
+from ccm_tui.domain.events import Direction
 from ccm_tui.domain.outcomes import OutcomeTally
 from ccm_tui.domain.requests import Leg, Where
 from ccm_tui.domain.segment_time import segment_as_of
@@ -53,7 +54,6 @@ _NOT_COUNTED = {
     "average_menu_seconds": "no menu that is known and over",
     "containment_rate": "no menu that is known and over",
     "response_rate": "not answered, or not over",
-    "outbound_results": "no result is known, or we did not call",
 }
 
 
@@ -123,7 +123,7 @@ def _behind(cursor: Cursor, frame: Frame, by: By, period: SitePeriod, key: str, 
         yield from _verdicts(cursor, frame, period, masked=masked)
         return
     if key in OF_VISITS:
-        yield from _visits(cursor, frame, by, period, masked=masked)
+        yield from _visits(cursor, frame, by, period, key, masked=masked)
     if key not in OF_VISITS or key in _OF_CALLS:
         context = OutcomeContext(frame.definitions.base, By.SITE, period.as_of_ms)
         for leg, added in read_contacts(cursor, frame, period):
@@ -131,12 +131,13 @@ def _behind(cursor: Cursor, frame: Frame, by: By, period: SitePeriod, key: str, 
                 yield from _of_contact(leg, added, key, context, masked=masked)
 
 
-def _visits(cursor: Cursor, frame: Frame, by: By, period: SitePeriod, *, masked: bool) -> Iterator[Behind]:
+def _visits(cursor: Cursor, frame: Frame, by: By, period: SitePeriod, key: str, *, masked: bool) -> Iterator[Behind]:
     stored = sorted(read_visits(cursor, frame, by, period), key=lambda pair: (pair[1].at_ms, pair[0].contact))
     for visit, where in stored:
         alone = OutcomeTally()
         add_visits(alone, frame, period.site, visit.queue, (visit,))
-        yield Behind(where, alone, contact_row(visit, masked=masked), what_became(visit))
+        if key not in _OF_CALLS or visit.direction is Direction.OUTBOUND:
+            yield Behind(where, alone, contact_row(visit, masked=masked), what_became(visit))
 
 
 def _verdicts(cursor: Cursor, frame: Frame, period: SitePeriod, *, masked: bool) -> Iterator[Behind]:
@@ -155,12 +156,13 @@ def _verdicts(cursor: Cursor, frame: Frame, period: SitePeriod, *, masked: bool)
 def _of_contact(
     leg: Leg, added: Sequence[Credit], key: str, context: OutcomeContext, *, masked: bool
 ) -> Iterator[Behind]:
-    """What a contact adds to a figure; if it is nothing, that it is left out, where it came."""
+    """What a contact adds to a figure; if it is nothing, that it is left out, where the figure is of all contacts."""
     tallied = [(credit, _alone(credit)) for credit in added]
     counted = [pair for pair in tallied if place_of(share_of_outcome(key, pair[1], context)) != "excluded"]
-    for credit, alone in counted or tallied[:1]:
+    left_out = tallied[:1] if key in _NOT_COUNTED else []
+    for credit, alone in counted or left_out:
         row = _row_of(leg.visits, credit.where, masked=masked) or _row_alone(leg, masked=masked)
-        what = what_became_of(leg, credit) if counted else _NOT_COUNTED.get(key, "not one of these")
+        what = what_became_of(leg, credit) if counted else _NOT_COUNTED[key]
         yield Behind(credit.where, alone, row, what)
 
 

@@ -4,9 +4,11 @@ Their numbers stand above the contacts once those are read; the board does not h
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ccm_tui.domain.intervals import day_window
+from ccm_tui.formatting import UNDEFINED, count, duration, number, percent
 from ccm_tui.screens.explain import Page
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _TITLES = (
     ("sentiment", "Sentiment"),
 )
 
+_RATES = frozenset(("first_contact_resolution", "dropped_rate", "reach_rate", "response_rate"))
+
 
 def outcome_pages(row: "QueueRow", definitions: "Definitions", as_of_ms: int) -> list[Page]:
     """A page for each outcome of the day, with the definition in force."""
@@ -40,6 +44,7 @@ def outcome_pages(row: "QueueRow", definitions: "Definitions", as_of_ms: int) ->
             outcome_text(key, row.rules, By.QUEUE),
             (("window", "since the site's day began; read when this page was opened"),),
             _behind(row, definitions, key, as_of_ms),
+            partial(_value, key),
         )
         for key, title in _TITLES
         if key != "dropped_rate" or not row.channel.deferred
@@ -56,3 +61,17 @@ def _behind(row: "QueueRow", definitions: "Definitions", key: str, as_of_ms: int
         return readers.outcome_contacts(QueueFigure(site, queue, channel, key, from_ms, as_of_ms))
 
     return read
+
+
+def _value(key: str, found: "Found") -> str:
+    above, below = found.share
+    if below is None:
+        return count(round(above or 0))
+    if above is None or not below:
+        return UNDEFINED
+    value = above / below
+    if key.endswith("_seconds"):
+        return duration(value, wide=True)
+    return (
+        number(value, digits=1) if key == "sentiment" else percent(value) if key in _RATES else number(value, digits=2)
+    )
