@@ -71,7 +71,7 @@ def _value(key: str, found: "Found") -> str:
         return UNDEFINED
     value = above / below
     if key.endswith("_seconds"):
-        return duration(value, wide=True)
+        return duration(value)
     return (
         number(value, digits=1) if key == "sentiment" else percent(value) if key in _RATES else number(value, digits=2)
     )
