@@ -210,7 +210,7 @@ def _matter(visit: _Visit, rules: KpiRules, reasons: Mapping[str, str]) -> tuple
     if rules.fcr_match is FcrMatch.CUSTOMER_QUEUE:
         matter += (first.site, first.queue)
     if rules.fcr_match is FcrMatch.CUSTOMER_REASON:
-        matter += (reasons.get(first.contact, ""),)
+        matter += (reasons.get(visit.shown.contact) or reasons.get(first.contact, ""),)
     if rules.fcr_channels is FcrChannels.SAME:
         matter += (first.channel.value,)
     return matter

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -314,3 +315,17 @@ def test_a_wish_that_a_dial_plan_logs_is_a_callback(ccm: Ccm, tmp_path: Path) ->
     config = '[custom_events]\nCALLBACK = { callback = "p1" }\n'
     (row,) = ccm(database, "report", "outcomes", *PERIOD, "--format", "json", config=config).json["outcomes"]
     assert [row[f"callbacks_{name}"] for name in ("requested", "done", "open")] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
+def test_what_a_log_says_of_a_call_cannot_harm(ccm: Ccm, tmp_path: Path, form: str) -> None:
+    hostile = "=cmd()\x1b[31m\u202eno [red]"
+    database = database_of(tmp_path, [f"+0|o.1|{hostile}|{hostile}|OUTCALL|{hostile}|4|5550123"])
+    for by in ("queue", "agent", "team"):
+        said = ccm(database, "report", "outcomes", "--by", by, *PERIOD, "--format", form)
+        assert said.code == 0
+        assert not {"\x1b", "\u202e"} & set(said.out)
+        if form == "csv":
+            assert not re.search("^=|,=", said.out, re.MULTILINE)
+    shown = ccm(database, "explain", "reach_rate", *PERIOD)
+    assert not {"\x1b", "\u202e"} & set(shown.out)
