@@ -185,6 +185,24 @@ def test_agent_or_customer_may_say_that_it_was_settled(
     assert (site["first_contact_resolution"], site["first_contact_counted"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"fcr_channels": "same"}, "did not come back on the same channel within 7 days"),
+        (
+            {"fcr_match": "customer_reason", "fcr_window_days": "3"},
+            "customer and reason did not come back within 3 days",
+        ),
+        ({"fcr_method": "survey"}, "settled at once, as the customer says"),
+    ],
+)
+def test_the_definition_says_how_coming_back_is_judged(writing: Writing, options: dict[str, str], words: str) -> None:
+    definitions = Definitions(Settings(), overrides=options)
+    key = "first_contact_resolution"
+    _, found = explain_outcomes(writing.store, definitions, Query(LATER_MS), key, None, By.SITE)
+    assert words in found[0].definition
+
+
 def test_young_contacts_are_pending(writing: Writing) -> None:
     (site,) = _rows(writing, By.SITE).values()
     assert (site["first_contact_resolution"], site["first_contact_counted"], site["first_contact_pending"]) == (
