@@ -11,6 +11,7 @@ from ccm_tui.cli import COMMANDS
 from ccm_tui.domain.events import EventKind
 from ccm_tui.errors import ExitCode
 from ccm_tui.reports.contact_query import parse_query
+from ccm_tui.reports.outcome_report import OUTCOME_KEYS
 from ccm_tui.sources.base import LineContext
 from ccm_tui.sources.ccm_jsonl import CcmJsonl
 from ccm_tui.sources.registry import FORMATS
@@ -97,3 +98,9 @@ def test_every_search_in_the_readme_means_something() -> None:
     assert len(searches) >= 10
     named = {each.name for search in searches for each in parse_query(search).filters}
     assert named >= {"queue", "agent", "channel", "outcome", "wait", "csat", "flag", "word", "phrase", "number"}
+
+
+def test_every_outcome_is_in_the_readme() -> None:
+    table = README.partition("### What became of customers")[2].partition("###")[0]
+    named = [name for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall("[a-z_]+", cell)]
+    assert sorted(named) == sorted(OUTCOME_KEYS)

@@ -30,6 +30,10 @@ RATES = frozenset(
         "occupancy",
         "utilisation",
         "response_rate",
+        "dropped_rate",
+        "reach_rate",
+        "containment_rate",
+        "negative_rate",
     }
 )
 
@@ -42,7 +46,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a figure by its JSON key or short name (service_level or sl, asa, aht, occupancy, ...), or: contact ID",
     )
     parser.add_argument("id", metavar="ID", nargs="?", help="with contact: its id, or its id in the log")
-    parser.add_argument("--of", choices=("queues", "agents"), help="whose figure, when both have it (default: queues)")
+    parser.add_argument(
+        "--of",
+        choices=("queues", "agents", "outcomes"),
+        help="of which report the figure is, when several have it (default: queues; with --by outcomes)",
+    )
+    options.add_grouping_option(parser)
     options.add_period_options(parser)
     options.add_scope_options(parser)
     options.add_definition_options(parser, interval=False)
@@ -69,16 +78,24 @@ def _figure(args: argparse.Namespace, store: Store, settings: Settings) -> ExitC
     from ccm_tui.reports.agent_explanation import add_presence_lines, explain_agents
     from ccm_tui.reports.event_rows import EventRows
     from ccm_tui.reports.explanation import add_lines, explain_queues
+    from ccm_tui.reports.outcome_explanation import explain_outcomes
     from ccm_tui.reports.queue_report import head_of
 
-    key, agents = _meant(args.kpi, args.of)
+    if args.by is not None and args.of not in (None, "outcomes"):
+        raise UsageError(f"--by groups outcomes, not {args.of}", "leave --by or --of out")
+    key, owner = _meant(args.kpi, args.of if args.by is None else "outcomes")
+    agents = owner == "agents"
     limit = _limit(args.contacts)
     definitions = options.definitions_of(args, settings)
     query = options.query_of(args, settings)
     options.say_what_is_odd(store, settings, query)
     masked = settings.privacy.mask
-    explain = explain_agents if agents else explain_queues
-    frame, found = explain(store, definitions, query, key, limit, masked=masked)
+    if owner == "outcomes":
+        by = options.grouping_of(args)
+        frame, found = explain_outcomes(store, definitions, query, key, limit, by, masked=masked)
+    else:
+        explain = explain_agents if agents else explain_queues
+        frame, found = explain(store, definitions, query, key, limit, masked=masked)
     events = EventRows(store, definitions, masked=masked)
     add_lines(store, found, events)
     if agents:
@@ -90,22 +107,23 @@ def _figure(args: argparse.Namespace, store: Store, settings: Settings) -> ExitC
     return ExitCode.DONE
 
 
-def _meant(name: str, of: str | None) -> tuple[str, bool]:
-    """The JSON key, and whether it is an agent's."""
+def _meant(name: str, of: str | None) -> tuple[str, str]:
+    """The JSON key, and the report that it is of."""
     from ccm_tui.reports.agent_explanation import AGENT_KEYS
     from ccm_tui.reports.explanation import QUEUE_KEYS
+    from ccm_tui.reports.outcome_report import OUTCOME_KEYS
     from ccm_tui.reports.shares import NAMED
 
     wanted = name.strip().lower().replace("-", "_")
     key = NAMED.get(wanted, wanted)
     if key == "pauses":
         key = "pause_seconds"
-    keys = {"queues": QUEUE_KEYS, "agents": AGENT_KEYS}
-    for owner in (of,) if of is not None else ("queues", "agents"):
+    keys = {"queues": QUEUE_KEYS, "agents": AGENT_KEYS, "outcomes": OUTCOME_KEYS}
+    for owner in (of,) if of is not None else keys:
         for candidate in (key, f"{key}_seconds"):
             if candidate in keys[owner]:
-                return candidate, owner == "agents"
-    known = [*dict.fromkeys((*QUEUE_KEYS, *AGENT_KEYS)), *NAMED] if of is None else list(keys[of])
+                return candidate, owner
+    known = [*dict.fromkeys((*QUEUE_KEYS, *AGENT_KEYS, *OUTCOME_KEYS)), *NAMED] if of is None else list(keys[of])
     near = get_close_matches(key, known, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise UsageError(f"there is no figure {name!r}", f"{hint}figures are {', '.join(known)}")

@@ -14,6 +14,7 @@ from ccm_tui.domain.variants import SlVariant
 from ccm_tui.errors import UsageError
 from ccm_tui.formatting import iso_utc
 from ccm_tui.reports.moments import parse_moment
+from ccm_tui.reports.outcome_figures import By
 from ccm_tui.reports.query import CONFIGURED, Query
 from ccm_tui.reports.scope import agents_meant, queues_meant
 from ccm_tui.settings.definitions import Definitions
@@ -48,6 +49,21 @@ def add_scope_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--agent", action="append", default=[], metavar="A")
     group.add_argument("--team", action="append", default=[], metavar="T")
+
+
+def add_grouping_option(parser: argparse.ArgumentParser) -> None:
+    """``--by``."""
+    parser.add_argument(
+        "--by",
+        choices=[by.value for by in By],
+        metavar="GROUP",
+        help="outcomes: a row a site, queue, agent, team or channel (default: queue)",
+    )
+
+
+def grouping_of(args: argparse.Namespace) -> By:
+    """What a row of outcomes is of."""
+    return By.QUEUE if args.by is None else By(args.by)
 
 
 def add_definition_options(parser: argparse.ArgumentParser, *, interval: bool = True) -> None:

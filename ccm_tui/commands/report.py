@@ -8,18 +8,19 @@ from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.reports.columns import title_of
 from ccm_tui.reports.contact_query import ContactQuery, QueryError, parse_query
 from ccm_tui.reports.export import Row
-from ccm_tui.reports.registry import KINDS
+from ccm_tui.reports.registry import COMMANDED, KINDS, outcomes_by
 
-HELP = f"the numbers of a period: {', '.join(KINDS)}"
+HELP = f"the numbers of a period: {', '.join(COMMANDED)}"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "kind",
-        choices=tuple(KINDS),
-        help="; ".join(f"{kind.name}: {kind.words}" for kind in KINDS.values()),
+        choices=COMMANDED,
+        help="; ".join(f"{kind.name}: {kind.words}" for kind in map(KINDS.__getitem__, COMMANDED)),
     )
+    options.add_grouping_option(parser)
     options.add_period_options(parser)
     options.add_scope_options(parser)
     options.add_definition_options(parser)
@@ -35,7 +36,9 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
     if args.search is not None and args.kind != "contacts":
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
-    kind = KINDS[args.kind]
+    if args.by is not None and args.kind != "outcomes":
+        raise UsageError(f"{args.kind} are not grouped", "leave --by out, or report outcomes")
+    kind = KINDS[outcomes_by(options.grouping_of(args)) if args.kind == "outcomes" else args.kind]
     search = None if args.search is None else parse_search(args.search)
     with session.reading(args) as (store, settings):
         definitions = options.definitions_of(args, settings)
@@ -56,7 +59,7 @@ def run(args: argparse.Namespace) -> ExitCode:
                 key=kind.key,
                 names=report.names(),
                 columns=kind.columns(shown, report.frame) if args.format in ("table", "md") else (),
-                title=title_of(report.frame, kind.name, report.head()),
+                title=title_of(report.frame, args.kind, report.head()),
             )
     return ExitCode.DONE
 

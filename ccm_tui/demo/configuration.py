@@ -37,7 +37,8 @@ def demo_config_toml(clock: FloorClock | None = None, folder: str | None = None)
         lines += [f"[agent.{_text(agent.name)}]", f"team = {_text(agent.team)}", ""]
     lines.append("[pause]")
     lines += [f"{key} = [{', '.join(map(_text, reasons))}]" for key, reasons in _PAUSES.items()]
-    lines += ["", "[custom_events]", 'SURVEY = { csat = "p1" }']
+    lines += ["", "[custom_events]", 'SURVEY = { csat = "p1" }', 'CALLBACK = { callback = "p1" }']
+    lines.append('OUTCALL = { customer = "parameters" }')
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,16 @@ CUSTOMER_SENTIMENT = "sentiment_customer"
 AGENT_SENTIMENT = "sentiment_agent"
 RESOLVED = "resolved"
 """'yes' or 'no': whether the agent says that the request was settled at once."""
+CALLBACK = "callback"
+"""The customer wishes to be called back: his number, or whatever the line says; 'no', '0' or 'false' says that not."""
+RANG = "rang"
+"""Whom a call rang without a queue: an extension, a channel, the id of the other leg."""
+ANSWERED_AT = "answered_at"
+"""When somebody answered a call that no queue had."""
+DISPOSITION = "disposition"
+"""What became of a call that no queue had: ANSWERED, or the source's word for why nothing picked it up."""
+RESULT = "result"
+"""What came of calling a customer: BUSY, NOANSWER, a disposition."""
 SURVEY = "survey."
 """Prefix of a survey's other answers: ``survey.<question>``."""
 SURVEY_RESOLVED = "survey.resolved"
@@ -53,7 +63,7 @@ _NO_FACTS = RATINGS | {ANALYSIS_COPY}
 _TELLING = frozenset((EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.DESCRIBED))
 """Kinds whose ``data`` holds facts."""
 # Members looked up once: on the class each look-up costs as much as the comparison it serves
-_STARTED, _ENDED = EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED
+_STARTED, _ENDED, _OUTBOUND = EventKind.CONTACT_STARTED, EventKind.CONTACT_ENDED, EventKind.OUTBOUND
 _CLOSING = frozenset(
     (
         EventKind.COMPLETED,
@@ -71,7 +81,7 @@ def tells_facts(event: Event) -> bool:
     """Whether there is anything in an event for ``add_facts``."""
     if event.kind in _TELLING or event.previous_contact is not None:
         return True
-    return event.reason is not None and event.kind in _CLOSING
+    return event.reason is not None and (event.kind in _CLOSING or event.kind is _OUTBOUND)
 
 
 def add_facts(facts: Facts, event: Event) -> Facts:
@@ -96,8 +106,11 @@ def add_facts(facts: Facts, event: Event) -> Facts:
                 said, told = {**said, **news} if said else news, True
     if event.previous_contact is not None and event.previous_contact != event.contact:
         previous, told = event.previous_contact, True
-    if event.reason is not None and kind in _CLOSING:
-        reason, told = event.reason, True
+    if event.reason is not None:
+        if kind in _CLOSING:
+            reason, told = event.reason, True
+        elif kind is _OUTBOUND:
+            said, told = {**said, RESULT: event.reason}, True
     if not told:
         return facts
     if at_ms != UNDATED_MS and (first_at_ms is None or at_ms < first_at_ms):

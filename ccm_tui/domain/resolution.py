@@ -5,7 +5,7 @@ their successes cannot be known yet and counting their failures alone would pull
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from ccm_tui.domain.events import Channel, Direction
@@ -53,20 +53,26 @@ class _Visit(NamedTuple):
 
 
 NO_REASONS: Mapping[str, str] = {}
+NO_LINKS: Mapping[str, str] = {}
 
 
 def judge_contacts(
-    segments: Iterable[Segment], rules: KpiRules, as_of_ms: int, reasons: Mapping[str, str] = NO_REASONS
+    segments: Iterable[Segment],
+    rules: KpiRules,
+    as_of_ms: int,
+    reasons: Mapping[str, str] = NO_REASONS,
+    links: Mapping[str, str] = NO_LINKS,
 ) -> list[Verdict]:
     """A verdict for every inbound contact with a known customer, in order of entry.
 
     Needs all segments of the customers concerned up to ``as_of_ms``, those of other queues too. The window runs from
     the end of a contact; a contact of several segments (transfers) is one. Coming back counts whatever became of the
     later contact. Contacts that nobody answered are left out, or not resolved under ``fcr_count_abandons``.
-    ``reasons``: contact -> why the customer came, for ``FcrMatch.CUSTOMER_REASON``.
+    ``reasons``: contact -> why the customer came, for ``FcrMatch.CUSTOMER_REASON``. ``links``: contact -> the contact
+    that it continues: a transfer under another id, or the callback that a customer was promised, is no coming back.
     """
     window_ms = round(rules.fcr_window_days * _DAY_MS)
-    visits = _visits(segments, as_of_ms, rules.lost_after_ms)
+    visits = _visits(segments, as_of_ms, rules.lost_after_ms, links)
     entries: dict[tuple[str, ...], list[int]] = {}
     for visit in visits:
         entries.setdefault(_matter(visit, rules, reasons), []).append(visit.first.entered_at_ms)
@@ -153,7 +159,7 @@ def first_contact_resolution(
     )
 
 
-def _visits(segments: Iterable[Segment], as_of_ms: int, lost_after_ms: int) -> list[_Visit]:
+def _visits(segments: Iterable[Segment], as_of_ms: int, lost_after_ms: int, links: Mapping[str, str]) -> list[_Visit]:
     contacts: dict[str, list[Segment]] = {}
     for segment in segments:
         if not segment.customer or segment.direction is not Direction.INBOUND:
@@ -161,6 +167,9 @@ def _visits(segments: Iterable[Segment], as_of_ms: int, lost_after_ms: int) -> l
         seen = segment_as_of(segment, as_of_ms, lost_after_ms)
         if seen is not None:
             contacts.setdefault(seen.contact, []).append(seen)
+    for contact, first in _firsts(contacts, links).items():
+        if first != contact:
+            contacts[first] += contacts.pop(contact)
     visits = []
     for pile in contacts.values():
         pile.sort(key=lambda segment: (segment.entered_at_ms, segment.visit))
@@ -172,6 +181,28 @@ def _visits(segments: Iterable[Segment], as_of_ms: int, lost_after_ms: int) -> l
     return visits
 
 
+def _firsts(contacts: Collection[str], links: Mapping[str, str]) -> dict[str, str]:
+    """Linked contact -> the contact that began what it continues, as far as it is known. Ids in a loop begin nothing:
+    the smallest stands for all of them."""
+    firsts: dict[str, str] = {}
+    for contact in contacts:
+        if contact not in links or contact in firsts:
+            continue
+        chain: dict[str, None] = {}
+        at = contact
+        while at not in chain and at not in firsts:
+            chain[at] = None
+            before = links.get(at)
+            if before is None or before not in contacts:
+                break
+            at = before
+        else:
+            loop = list(chain)
+            at = firsts.get(at) or min(loop[loop.index(at) :])
+        firsts.update(dict.fromkeys(chain, at))
+    return firsts
+
+
 def _matter(visit: _Visit, rules: KpiRules, reasons: Mapping[str, str]) -> tuple[str, ...]:
     """What must agree for a later contact to be about the same thing."""
     first = visit.first
@@ -179,7 +210,7 @@ def _matter(visit: _Visit, rules: KpiRules, reasons: Mapping[str, str]) -> tuple
     if rules.fcr_match is FcrMatch.CUSTOMER_QUEUE:
         matter += (first.site, first.queue)
     if rules.fcr_match is FcrMatch.CUSTOMER_REASON:
-        matter += (reasons.get(first.contact, ""),)
+        matter += (reasons.get(visit.shown.contact) or reasons.get(first.contact, ""),)
     if rules.fcr_channels is FcrChannels.SAME:
         matter += (first.channel.value,)
     return matter

@@ -55,11 +55,16 @@ class Dialect:
                 event = event._replace(agent=agent)
         if event.queue is not None and event.queue in queues:
             event = event._replace(queue=queues[event.queue])
-        if event.kind is EventKind.NOTED and self._custom:
-            mapping = self._custom.get(f"{event.name}:{event.data.get('p1', '')}") or self._custom.get(event.name)
-            if mapping is not None:
-                return mapped(event, mapping)
-        return (event,)
+        if not self._custom or event.kind not in _MAPPED:
+            return (event,)
+        mapping = self._custom.get(f"{event.name}:{event.data.get('p1', '')}") or self._custom.get(event.name)
+        if mapping is None:
+            return (event,)
+        if event.kind is EventKind.NOTED:
+            return mapped(event, mapping)
+        # A call's own line says what came of it: its parameters tell the more, as whom it went to
+        more = mapped(event._replace(reason=None), mapping)
+        return (event, *(each for each in more if each.kind is not event.kind))
 
 
 def mapped(event: Event, mapping: Mapping[str, str]) -> Sequence[Event]:
@@ -91,6 +96,7 @@ def mapped(event: Event, mapping: Mapping[str, str]) -> Sequence[Event]:
     return described, wrap_up._replace(acw_ms=acw_ms)
 
 
+_MAPPED = frozenset((EventKind.NOTED, EventKind.OUTBOUND))
 _CHANNELS = {channel.value: channel for channel in Channel}
 _DURATIONS = {f"{part}_seconds": f"{part}_ms" for part in ("wait", "talk", "hold", "acw", "ring")}
 _TEXTS = ("channel", "customer", "customer_name", "reason", "target")

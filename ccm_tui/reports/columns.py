@@ -50,10 +50,10 @@ def queue_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     columns = [
         *_who(rows, frame, ("queue",)),
         *_channel(rows),
-        _counted("offered", "offered"),
-        _counted("answered", "answered"),
-        _counted("abandoned", "abandoned", Better.LESS),
-        _counted("short", "short_abandoned"),
+        counted("offered", "offered"),
+        counted("answered", "answered"),
+        counted("abandoned", "abandoned", Better.LESS),
+        counted("short", "short_abandoned"),
         Column("flow-outs", _flow_outs_text, value=_flow_outs, change=_as_count, better=Better.LESS),
     ]
     optional = (
@@ -65,33 +65,33 @@ def queue_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         ("outbound", Better.NEITHER),
     )
     columns += [
-        _counted(name.replace("_", " "), name, better) for name, better in optional if any(row[name] for row in rows)
+        counted(name.replace("_", " "), name, better) for name, better in optional if any(row[name] for row in rows)
     ]
     columns += [
-        _rated("SL", "service_level", Better.MORE),
+        rated("SL", "service_level", Better.MORE),
         Column("in", _threshold, value=itemgetter("service_level_threshold_seconds")),
-        _timed("ASA", "average_speed_of_answer_seconds", Better.LESS),
-        _timed("to abandon", "average_abandon_seconds"),
-        _timed("longest", "longest_wait_seconds", Better.LESS),
-        _timed("AHT", "average_handle_seconds"),
-        _timed("talk", "average_talk_seconds"),
-        _timed("hold", "average_hold_seconds", text=_part("average_hold_seconds")),
-        _timed("ACW", "average_acw_seconds", text=_part("average_acw_seconds")),
-        _rated("transfer", "transfer_rate", Better.LESS),
-        _rated("abandon", "abandonment_rate", Better.LESS),
-        _rated("FCR", "first_contact_resolution", Better.MORE),
+        timed("ASA", "average_speed_of_answer_seconds", Better.LESS),
+        timed("to abandon", "average_abandon_seconds"),
+        timed("longest", "longest_wait_seconds", Better.LESS),
+        timed("AHT", "average_handle_seconds"),
+        timed("talk", "average_talk_seconds"),
+        timed("hold", "average_hold_seconds", text=_part("average_hold_seconds")),
+        timed("ACW", "average_acw_seconds", text=_part("average_acw_seconds")),
+        rated("transfer", "transfer_rate", Better.LESS),
+        rated("abandon", "abandonment_rate", Better.LESS),
+        rated("FCR", "first_contact_resolution", Better.MORE),
         *_ratings(rows),
     ]
     if any(row["cost_per_contact"] is not None for row in rows):
-        columns.append(_figured("cost", "cost_per_contact", 2, Better.LESS))
+        columns.append(figured("cost", "cost_per_contact", 2, Better.LESS))
     if any(row["channel"] in DEFERRED for row in rows):
         columns += [
-            _counted("backlog", "backlog", Better.LESS),
-            _timed("oldest owed", "oldest_owed_seconds", Better.LESS),
-            _timed("first reply", "first_response_seconds", Better.LESS),
-            _timed("next reply", "next_response_seconds", Better.LESS),
-            _counted("resolved", "resolved"),
-            _counted("in target", "resolved_within_target"),
+            counted("backlog", "backlog", Better.LESS),
+            timed("oldest owed", "oldest_owed_seconds", Better.LESS),
+            timed("first reply", "first_response_seconds", Better.LESS),
+            timed("next reply", "next_response_seconds", Better.LESS),
+            counted("resolved", "resolved"),
+            counted("in target", "resolved_within_target"),
         ]
     return columns
 
@@ -102,12 +102,12 @@ def reason_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         *_who(rows, frame, ("queue",)),
         *_channel(rows),
         Column("reason", lambda row: row["reason"] or UNDEFINED, right=False),
-        _counted("offered", "offered"),
-        _rated("share", "share"),
-        _counted("answered", "answered"),
-        _timed("AHT", "average_handle_seconds"),
-        _rated("transfer", "transfer_rate", Better.LESS),
-        _rated("FCR", "first_contact_resolution", Better.MORE),
+        counted("offered", "offered"),
+        rated("share", "share"),
+        counted("answered", "answered"),
+        timed("AHT", "average_handle_seconds"),
+        rated("transfer", "transfer_rate", Better.LESS),
+        rated("FCR", "first_contact_resolution", Better.MORE),
         *_ratings(rows),
     ]
 
@@ -119,18 +119,18 @@ def agent_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         columns.append(Column("team", lambda row: row["team"] or UNDEFINED, right=False))
     return [
         *columns,
-        _counted("answered", "answered"),
-        _counted("missed", "ring_no_answer", Better.LESS),
-        _counted("transferred", "transferred"),
-        _timed("talk", "talk_seconds", text=_agent_time("talk_seconds"), wide=True),
-        _timed("hold", "hold_seconds", text=_agent_time("hold_seconds"), wide=True),
-        _timed("ACW", "acw_seconds", text=_agent_time("acw_seconds"), wide=True),
-        _timed("AHT", "average_handle_seconds"),
-        _timed("login", "login_seconds", text=_agent_time("login_seconds"), wide=True),
-        _timed("available", "available_seconds", text=_agent_time("available_seconds"), wide=True),
-        _rated("occupancy", "occupancy"),
-        _rated("utilisation", "utilisation"),
-        _timed("pause", "pause_seconds", text=_agent_time("pause_seconds"), wide=True),
+        counted("answered", "answered"),
+        counted("missed", "ring_no_answer", Better.LESS),
+        counted("transferred", "transferred"),
+        timed("talk", "talk_seconds", text=_agent_time("talk_seconds"), wide=True),
+        timed("hold", "hold_seconds", text=_agent_time("hold_seconds"), wide=True),
+        timed("ACW", "acw_seconds", text=_agent_time("acw_seconds"), wide=True),
+        timed("AHT", "average_handle_seconds"),
+        timed("login", "login_seconds", text=_agent_time("login_seconds"), wide=True),
+        timed("available", "available_seconds", text=_agent_time("available_seconds"), wide=True),
+        rated("occupancy", "occupancy"),
+        rated("utilisation", "utilisation"),
+        timed("pause", "pause_seconds", text=_agent_time("pause_seconds"), wide=True),
         Column("pauses", _pauses, right=False),
     ]
 
@@ -143,21 +143,21 @@ def trend_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     columns += [
         Column("by", lambda row: str(row["view"]).replace("_", " "), right=False),
         Column("when", lambda row: when_text(row, zones[row["site"]]), right=False, value=_when),
-        _counted("offered", "offered"),
-        _figured("mean a day", "mean_per_day", 1),
+        counted("offered", "offered"),
+        figured("mean a day", "mean_per_day", 1),
     ]
     if known_before:
         columns.append(Column("change", lambda row: signed_percent(_mean_change(row)), value=_mean_change))
     columns += [
-        _rated("share", "share"),
-        _counted("refused", "refused", Better.LESS),
-        _counted("outbound", "outbound"),
-        _counted("days", "days"),
+        rated("share", "share"),
+        counted("refused", "refused", Better.LESS),
+        counted("outbound", "outbound"),
+        counted("days", "days"),
     ]
     if any(row["silent_days"] for row in rows):
-        columns.append(_counted("silent", "silent_days"))
+        columns.append(counted("silent", "silent_days"))
     if known_before:
-        columns += [_counted("before", "previous_offered"), _figured("mean before", "previous_mean_per_day", 1)]
+        columns += [counted("before", "previous_offered"), figured("mean before", "previous_mean_per_day", 1)]
     return columns
 
 
@@ -207,24 +207,26 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         Column("outcome", lambda row: str(row["outcome"]), right=False),
         Column("by", lambda row: row["ended_by"] or UNDEFINED, right=False),
         Column("agent", lambda row: row["agent"] or UNDEFINED, right=False),
-        _timed("wait", "wait_seconds"),
-        _timed("talk", "talk_seconds"),
-        _timed("hold", "hold_seconds", text=_handled_time("hold_seconds")),
-        _timed("ACW", "acw_seconds", text=_handled_time("acw_seconds")),
+        timed("wait", "wait_seconds"),
+        timed("talk", "talk_seconds"),
+        timed("hold", "hold_seconds", text=_handled_time("hold_seconds")),
+        timed("ACW", "acw_seconds", text=_handled_time("acw_seconds")),
         Column("contact", lambda row: str(row["contact"]), right=False),
         Column("native id", lambda row: str(row["native_id"]), right=False),
     ]
 
 
-def _counted(title: str, name: str, better: Better = Better.NEITHER) -> Column:
+def counted(title: str, name: str, better: Better = Better.NEITHER) -> Column:
+    """A column of a count by its JSON key."""
     return Column(title, _count(name), value=_meant(name), change=_as_count, better=better, key=name)
 
 
-def _rated(title: str, name: str, better: Better = Better.NEITHER) -> Column:
+def rated(title: str, name: str, better: Better = Better.NEITHER) -> Column:
+    """A column of a rate by its JSON key."""
     return Column(title, _rate(name), value=_meant(name), change=_as_points, better=better, key=name)
 
 
-def _timed(
+def timed(
     title: str,
     name: str,
     better: Better = Better.NEITHER,
@@ -232,11 +234,13 @@ def _timed(
     *,
     wide: bool = False,
 ) -> Column:
+    """A column of seconds by its JSON key."""
     change = partial(duration, wide=wide)
     return Column(title, text or _time(name), value=_meant(name), change=change, better=better, key=name)
 
 
-def _figured(title: str, name: str, digits: int, better: Better = Better.NEITHER) -> Column:
+def figured(title: str, name: str, digits: int, better: Better = Better.NEITHER) -> Column:
+    """A column of another figure by its JSON key."""
     change = partial(number, digits=digits)
     return Column(title, _figure(name, digits), value=_meant(name), change=change, better=better, key=name)
 
@@ -245,7 +249,7 @@ def _ratings(rows: Sequence[Row]) -> list[Column]:
     """The ratings that any customer gave."""
     ratings = (("csat", 2, Better.MORE), ("nps", 0, Better.MORE), ("ces", 1, Better.NEITHER))
     return [
-        _figured(name, name, digits, better)
+        figured(name, name, digits, better)
         for name, digits, better in ratings
         if any(row[name] is not None for row in rows)
     ]
@@ -278,16 +282,19 @@ def _who(rows: Sequence[Row], frame: Frame, names: Iterable[str]) -> list[Column
     columns = _site(rows)
     columns += [Column("agent" if name == "name" else name, _text(name), right=False) for name in names]
     if frame.query.interval is not None:
-        zones = {period.site: period.zone for period in frame.sites}
-        columns.append(
-            Column(
-                "from",
-                lambda row: moment(datetime.fromisoformat(row["start"]), zones[row["site"]], seconds=False),
-                right=False,
-                value=itemgetter("start"),
-            )
-        )
+        columns.append(interval_column(frame))
     return columns
+
+
+def interval_column(frame: Frame) -> Column:
+    """Where a row's interval begins, on its site's clock."""
+    zones = {period.site: period.zone for period in frame.sites}
+    return Column(
+        "from",
+        lambda row: moment(datetime.fromisoformat(row["start"]), zones[row["site"]], seconds=False),
+        right=False,
+        value=itemgetter("start"),
+    )
 
 
 def _text(name: str) -> Callable[[Row], str]:
@@ -327,7 +334,7 @@ def _part(name: str) -> Callable[[Row], str]:
 
 
 def _handled_time(name: str) -> Callable[[Row], str]:
-    return lambda row: NOT_IN_SOURCE if row[name] is None and row["talk_seconds"] else duration(row[name])
+    return lambda row: NOT_IN_SOURCE if row[name] is None and row["talk_seconds"] is not None else duration(row[name])
 
 
 def _figure(name: str, digits: int) -> Callable[[Row], str]:

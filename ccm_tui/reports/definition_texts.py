@@ -6,6 +6,7 @@ from ccm_tui.domain.variants import (
     ComponentAvgOver,
     CpcDenominator,
     CsatMethod,
+    FcrChannels,
     FcrMatch,
     FcrMethod,
     KpiRules,
@@ -135,9 +136,10 @@ def definition_text(key: str, rules: KpiRules) -> str:
                 return f"contacts settled at once, as {who} says / answered contacts of which {who} says yes or no"
             match_text = _FCR_MATCH[rules.fcr_match]
             unanswered = "; unanswered contacts count as not resolved" if rules.fcr_count_abandons else ""
+            where = " on the same channel" if rules.fcr_channels is FcrChannels.SAME else ""
             return (
-                f"contacts whose {match_text} did not come back within {rules.fcr_window_days:g} days / contacts judged"
-                f"; younger ones are pending{unanswered}"
+                f"contacts whose {match_text} did not come back{where} within {rules.fcr_window_days:g} days / contacts"
+                f" judged; younger ones are pending, and what continues a contact is no coming back{unanswered}"
             )
         case "cost_per_contact":
             return f"configured cost of each handled contact / {_COST[rules.cpc_denominator]}"

@@ -8,9 +8,11 @@ from typing import Any
 
 from ccm_tui.domain.backlog import backlog_at
 from ccm_tui.domain.kpi import SCORES, response_ratio
+from ccm_tui.domain.resolution import Verdict
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import QueueTally
+from ccm_tui.domain.variants import FcrMethod, KpiRules
 from ccm_tui.reports.contact_report import contact_row
 from ccm_tui.reports.definition_texts import definition_text
 from ccm_tui.reports.event_rows import EventRows
@@ -157,7 +159,7 @@ def _explain_resolution(
         if not mine or pile.cut.index(verdict.entered_at_ms) is None:
             continue
         share = Share(0, 0) if verdict.resolved is None else Share(int(verdict.resolved), 1)
-        what = "pending" if verdict.resolved is None else "did not come back" if verdict.resolved else "came back"
+        what = verdict_text(verdict, frame.definitions.base)
         judged += verdict.resolved is not None
         resolved += bool(verdict.resolved)
         for segment in history.segments_of_contact(cursor, verdict.contact):
@@ -166,6 +168,18 @@ def _explain_resolution(
                 explanation.add(contact_row(seen, masked=masked), share, what, limit)
                 break
     explanation.share = Share(resolved, judged)
+
+
+def verdict_text(verdict: Verdict, rules: KpiRules) -> str:
+    """What a verdict on first contact resolution says, in the few words that exclusions are grouped by."""
+    if verdict.resolved is None:
+        return "pending"
+    if rules.fcr_method is not FcrMethod.REPEAT_WINDOW:
+        who = "agent" if rules.fcr_method is FcrMethod.AGENT_FLAG else "customer"
+        return f"settled, the {who} says" if verdict.resolved else f"not settled, the {who} says"
+    if verdict.agent is None and not verdict.resolved:
+        return "nobody answered"
+    return "did not come back" if verdict.resolved else "came back"
 
 
 def add_lines(store: Store, explanations: Iterable[Explanation], events: EventRows) -> None:

@@ -10,6 +10,8 @@ from ccm_tui.domain.intervals import IntervalLength
 from ccm_tui.reports import columns
 from ccm_tui.reports.contact_query import ContactQuery
 from ccm_tui.reports.export import Column, Row
+from ccm_tui.reports.outcome_columns import outcome_columns
+from ccm_tui.reports.outcome_figures import By
 from ccm_tui.reports.query import Frame, Query
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Kind(NamedTuple):
     """The interval without ``--interval``; None: the period as one."""
     compared: bool = True
     """Whether the rows of the period before can stand beside these."""
+    grouped: By | None = None
+    """What a row is of where that may be chosen."""
 
 
 def _queues(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
@@ -85,6 +89,20 @@ def _trends(store: "Store", definitions: "Definitions", query: Query, _: Contact
     from ccm_tui.reports.trend_report import read_trend_report
 
     return read_trend_report(store, definitions, query)
+
+
+def _outcomes(by: By) -> "Callable[[Store, Definitions, Query, ContactQuery | None], Report]":
+    def read(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+        from ccm_tui.reports.outcome_report import read_outcome_report
+
+        return read_outcome_report(store, definitions, query, by)
+
+    return read
+
+
+def outcomes_by(by: By) -> str:
+    """The name of the report of outcomes whose rows are of these."""
+    return "outcomes" if by is By.QUEUE else f"outcomes by {by.value}"
 
 
 _QUEUE = ("site", "queue", "channel")
@@ -123,5 +141,21 @@ KINDS: dict[str, Kind] = {
             (IntervalLength.HOUR, IntervalLength.DAY, IntervalLength.WEEK),
             compared=False,
         ),
+        *(
+            Kind(
+                outcomes_by(by),
+                "outcomes",
+                "what became of customers: resolution, callbacks, dropped calls, surveys; a row "
+                + ("a queue, or what --by says" if by is By.QUEUE else f"{'an' if by is By.AGENT else 'a'} {by.value}"),
+                outcome_columns,
+                _outcomes(by),
+                ("site",) if by is By.SITE else ("site", by.value),
+                ALL_LENGTHS,
+                grouped=by,
+            )
+            for by in (By.QUEUE, By.AGENT, By.TEAM, By.CHANNEL, By.SITE)
+        ),
     )
 }
+COMMANDED = tuple(name for name, kind in KINDS.items() if kind.grouped in (None, By.QUEUE))
+"""What ``ccm-tui report`` is given; the outcomes of other groups are its ``--by``."""

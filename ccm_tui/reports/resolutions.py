@@ -84,7 +84,8 @@ def read_verdicts(cursor: Cursor, frame: Frame, *, pending: bool = False) -> Ite
         reasons = {}
         if rules.fcr_match is FcrMatch.CUSTOMER_REASON:
             reasons = fact_store.reasons_of(cursor, {segment.contact for segment in segments})
-        for verdict in judge_contacts(segments, rules, judged_to_ms, reasons):
+        links = fact_store.links_of(cursor, {segment.contact for segment in segments})
+        for verdict in judge_contacts(segments, rules, judged_to_ms, reasons, links):
             period = periods.get(verdict.site)
             if period is not None and _is_meant(verdict, period, query):
                 yield period, verdict

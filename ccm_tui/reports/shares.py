@@ -27,6 +27,11 @@ NAMED = {
     "next_response": "next_response_seconds",
     "oldest_owed": "oldest_owed_seconds",
     "utilization": "utilisation",
+    "callbacks": "callbacks_requested",
+    "oldest_callback": "oldest_callback_seconds",
+    "containment": "containment_rate",
+    "drop_rate": "dropped_rate",
+    "resolution": "resolution_seconds",
 }
 """What people call them -> the JSON key."""
 

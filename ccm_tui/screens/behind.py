@@ -18,6 +18,8 @@ from ccm_tui.reports.agent_explanation import explain_agents
 from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.explanation import lines_of
 from ccm_tui.reports.moments import Moment
+from ccm_tui.reports.outcome_explanation import explain_outcomes
+from ccm_tui.reports.outcome_figures import By
 from ccm_tui.reports.query import Query, read_frame
 from ccm_tui.reports.queue_figures import FigureContext
 from ccm_tui.reports.queue_report import QueuePile, count_segments, counted_segments, figure_context
@@ -218,25 +220,42 @@ def read_agent_contacts(store: "Store", definitions: "Definitions", figure: Agen
     if not explained:
         return found_of(())
     one = explained[0]
-    rows = [
-        Counted(
-            at_ms=_ms(row["offered_at"]),
-            what=row["what"],
-            place=row["counted"],
-            numerator=row["numerator"],
-            denominator=row["denominator"],
-            contact=row["contact"],
-            native_id=row["native_id"],
-            customer=row["customer"],
-            queue=row["queue"] or "",
-            agent=row["agent"] or "",
-            wait_seconds=row["wait_seconds"],
-            talk_seconds=row["talk_seconds"],
-        )
-        for row in one.contacts
-    ]
+    rows = [_contact(row) for row in one.contacts]
     rows += [_presence(row, figure.agent) for row in one.presence]
     return found_of(rows, figure.key, one.share, tuple((name, seconds) for name, seconds in one.parts.items()))
+
+
+def read_outcome_contacts(store: "Store", definitions: "Definitions", figure: QueueFigure) -> Found:
+    """The contacts behind what became of a queue's customers. Raises UsageError, StoreError."""
+    query = Query(
+        figure.as_of_ms + 1,
+        Moment("the day's beginning", at_ms=min(figure.from_ms, figure.as_of_ms)),
+        sites=frozenset({figure.site}),
+        queues=frozenset({figure.queue}),
+        channels=frozenset({figure.channel.value}),
+    )
+    _, explained = explain_outcomes(store, definitions, query, figure.key, None, By.QUEUE, masked=False)
+    if not explained:
+        return found_of(())
+    return found_of(map(_contact, explained[0].contacts), figure.key, explained[0].share)
+
+
+def _contact(row: dict[str, Any]) -> Counted:
+    """A contact of an explanation."""
+    return Counted(
+        at_ms=_ms(row["offered_at"]),
+        what=row["what"],
+        place=row["counted"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        contact=row["contact"],
+        native_id=row["native_id"],
+        customer=row["customer"],
+        queue=row["queue"] or "",
+        agent=row["agent"] or "",
+        wait_seconds=row["wait_seconds"],
+        talk_seconds=row["talk_seconds"],
+    )
 
 
 def _presence(row: dict[str, Any], agent: str) -> Counted:

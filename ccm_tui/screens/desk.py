@@ -84,6 +84,9 @@ class Readers(Protocol):
     def queue_contacts(self, figure: "QueueFigure") -> "Found":
         """The contacts behind a queue's figure."""
 
+    def outcome_contacts(self, figure: "QueueFigure") -> "Found":
+        """The contacts behind what became of a queue's customers."""
+
     def agent_contacts(self, figure: "AgentFigure") -> "Found":
         """The contacts behind an agent's figure."""
 

@@ -45,6 +45,8 @@ class Page(NamedTuple):
     """(label, text): the definition in force, numerator, denominator, window."""
     behind: "Callable[[Readers], Found] | None" = None
     """Reads the contacts behind it; None for what is no figure of contacts. Called in a worker."""
+    valued: "Callable[[Found], str] | None" = None
+    """The value, for a figure that is known only once its contacts are."""
 
 
 def page_lines(page: Page, width: int, place: str) -> list[Line]:
@@ -74,7 +76,7 @@ class ExplainSheet(Sheet):
     ) -> None:
         opens = ", enter opens a contact" if any(page.behind for page in pages) else ""
         super().__init__(f"{record} · left and right: other figures{opens}", (), **desk.drawn)
-        self.pages = pages
+        self.pages = list(pages)
         self.at = next((index for index, page in enumerate(pages) if page.key == first), 0)
         self._desk, self._site = desk, site
         self._summary = Rule(**desk.drawn)
@@ -137,6 +139,9 @@ class ExplainSheet(Sheet):
             self.board.set_placeholder(f"{found.what}\n{found.hint}", Tone.BREACH)
             return
         self._found = found
+        if page.valued is not None:
+            self.pages[self.at] = page._replace(value=page.valued(found))
+            self._lay_out(keep_place=True)
         self._summary.say(summary(found))
         self.board.set_placeholder("No contact is behind this figure.")
         self._list()

@@ -15,6 +15,7 @@ from ccm_tui.formatting import NOT_IN_SOURCE, count, duration, percent, timer
 from ccm_tui.live.owed import waited_seconds, waits_text
 from ccm_tui.screens.counted_rows import plain
 from ccm_tui.screens.explain import Page
+from ccm_tui.screens.outcome_pages import outcome_pages
 from ccm_tui.screens.queue_cells import FIGURES, Figure, QueueView, queue_cells
 from ccm_tui.screens.queue_presence import COUNTED, presence_facts
 from ccm_tui.widgets.board_model import Column
@@ -137,10 +138,11 @@ class Subject(NamedTuple):
 
 
 def queue_pages(view: QueueView, definitions: "Definitions", as_of_ms: int, agents: "Sequence[AgentRow]") -> list[Page]:
-    """A page for each figure: those of the board, then those that only deferred channels have."""
+    """A page for each figure: those of the board, those that only deferred channels have, what became of customers."""
     cells, subject = queue_cells(view), Subject(view, definitions, as_of_ms, agents)
     pages = [_page(column, figure, cells[column.key].text, subject) for column, figure in FIGURES if column.sortable]
-    return pages + [_deferred_page(*each, subject) for each in _DEFERRED if view.deferred]
+    pages += [_deferred_page(*each, subject) for each in _DEFERRED if view.deferred]
+    return pages + outcome_pages(view.row, definitions, as_of_ms)
 
 
 def first_page(view: QueueView, column: str) -> str:

@@ -72,6 +72,13 @@ class StoreReaders:
         with self._reading() as (store, _):
             return read_queue_contacts(store, self._definitions, figure)
 
+    def outcome_contacts(self, figure: "QueueFigure") -> "Found":
+        """The contacts behind what became of a queue's customers. Raises CcmError."""
+        from ccm_tui.screens.behind import read_outcome_contacts
+
+        with self._reading() as (store, _):
+            return read_outcome_contacts(store, self._definitions, figure)
+
     def agent_contacts(self, figure: "AgentFigure") -> "Found":
         """The contacts behind an agent's figure. Raises CcmError."""
         from ccm_tui.screens.behind import read_agent_contacts

@@ -64,8 +64,8 @@ SECTIONS = (
         "Events of your dial plan: EVENT = { our field = its parameter }. Parameters are p1, p2, ..., rest, a\n"
         'field\'s name, or "=" and a fixed text. "EVENT:WORD" is for lines whose first parameter is WORD.\n'
         "Fields that tell of the line's contact: customer, channel, target, talk_seconds, hold_seconds, acw_seconds,\n"
-        "and the ratings csat, nps, ces. Fields that export events shows under these names: resolved, reason, note,\n"
-        "customer_name, callback, transcript.",
+        "callback (a wish to be called back) and the ratings csat, nps, ces. Fields that export events shows under\n"
+        "these names: resolved, reason, note, customer_name, transcript. Of OUTCALL lines the free text is parameters.",
     ),
     Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
     Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from ccm_tui.domain.events import Direction, Event, EventKind
-from ccm_tui.domain.facts import RECORDING
+from ccm_tui.domain.facts import ANSWERED_AT, DISPOSITION, RANG, RECORDING
 from ccm_tui.sources.asterisk_calls import (
     QUEUE,
     clock_of,
@@ -181,10 +181,11 @@ def _facts(row: Row, clock: tzinfo) -> Mapping[str, str]:
         RECORDING: recording or "",
     }
     if row["lastapp"].lower() != QUEUE:
-        facts["disposition"] = row["disposition"]
+        facts[DISPOSITION] = row["disposition"]
+        facts[RANG] = row["dstchannel"]
         if row["answer"] and row["dstchannel"]:
             answered_at_ms = parse_iso(row["answer"], clock)
-            facts["answered_at"] = datetime.fromtimestamp(answered_at_ms / 1000, UTC).isoformat()
+            facts[ANSWERED_AT] = datetime.fromtimestamp(answered_at_ms / 1000, UTC).isoformat()
     return {name: text for name, text in facts.items() if text}
 
 

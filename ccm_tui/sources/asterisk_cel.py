@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from ccm_tui.domain.events import NO_DATA, Direction, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import RECORDING
+from ccm_tui.domain.facts import RANG, RECORDING
 from ccm_tui.sources.asterisk_calls import QUEUE, clock_of, contact_of, direction_of, parse_cells, recording_in
 from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.json_objects import flatten, keys_of, parse_object
@@ -170,7 +170,7 @@ def _start(event: Event, row: Row) -> Event:
 
 
 def _run(event: Event, row: Row) -> Event:
-    """An application: Queue, where a caller is here at the latest and his number known; or a recording."""
+    """An application: Queue, where a caller is here at the latest and his number known; Dial; or a recording."""
     application = row["appname"].lower()
     if application == QUEUE:
         return event._replace(
@@ -180,6 +180,8 @@ def _run(event: Event, row: Row) -> Event:
             customer_name=row["cidname"].strip() or None,
             previous_contact=row["linkedid"] if row["linkedid"] != row["uniqueid"] else None,
         )
+    if application == "dial" and row["appdata"]:
+        return event._replace(kind=EventKind.DESCRIBED, data={RANG: row["appdata"].partition(",")[0]})
     recording = recording_in(row["appdata"]) if application == "mixmonitor" else None
     if recording is None:
         return _note(event, row)

@@ -61,7 +61,7 @@ class Conversation:
         if self._name != "conversation_updated" or "status" in self._changes:
             changed = self._status_changed()
             if changed is not None:
-                return (changed,)
+                return (changed, *self._gone(changed))
         if self._was_passed_on():
             return self._passed_on()
         if self._changes.keys() & _FACTS_CHANGED:
@@ -112,6 +112,12 @@ class Conversation:
         else:
             return None
         return Event(kind, self.changed_at_ms(), self._name, queue=self.queue, reason=reason, **self.about())
+
+    def _gone(self, changed: Event) -> Sequence[Event]:
+        """Who is helped by a bot alone is gone with the resolution, and has been to no queue."""
+        if changed.kind is not EventKind.RESOLVED:
+            return ()
+        return (Event(EventKind.CONTACT_ENDED, changed.at_ms, self._name, **self.about()),)
 
     def _was_passed_on(self) -> bool:
         """Another team, or taken from whoever had it: the first agent it is given to is no transfer."""

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from itertools import accumulate
 
-from ccm_tui.domain.events import SUMMARY, EndedBy, Event, EventKind
-from ccm_tui.domain.facts import RECORDING
+from ccm_tui.domain.events import SUMMARY, Direction, EndedBy, Event, EventKind
+from ccm_tui.domain.facts import DISPOSITION, RANG, RECORDING
+from ccm_tui.sources.asterisk_calls import direction_of
 from ccm_tui.sources.base import LineRejected
 from ccm_tui.sources.figures import parse_count, parse_seconds
 from ccm_tui.sources.freeswitch_values import Values, end_of, instant, seconds_at_ms
@@ -29,6 +30,8 @@ _FACTS = {
     "accountcode": "account",
 }
 _RECORDINGS = ("cc_record_filename", "recording", "recording_file", "record_file", "sofia_record_file")
+_OTHER_LEGS = ("bleg_uuid", "bridge_uuid", "last_bridge_to")
+"""The channel that a caller's was connected to."""
 _AT_ONCE_MS = 2000
 """mod_callcenter looks every 100 ms whether a channel is gone, and counts whole seconds."""
 
@@ -65,6 +68,9 @@ def _callers_leg(
         started_at_ms,
         "start",
         contact,
+        direction=Direction.INBOUND
+        if is_member
+        else direction_of(customer or "", values.get("destination_number", "")),
         customer=customer,
         customer_name=name,
         data=_facts(values),
@@ -83,8 +89,10 @@ def _callers_leg(
 
 def _facts(values: Values) -> Mapping[str, str]:
     facts = {fact: text for name, fact in _FACTS.items() if (text := values.get(name)) is not None}
-    recording = _recording(values)
-    return facts if recording is None else facts | {RECORDING: recording}
+    rang = next((text for name in _OTHER_LEGS if (text := values.get(name)) is not None), None)
+    unanswered = values.get("hangup_cause") if values.get("billsec") == "0" else None
+    told = {RANG: rang, DISPOSITION: unanswered, RECORDING: _recording(values)}
+    return facts | {name: text for name, text in told.items() if text is not None}
 
 
 def _recording(values: Values) -> str | None:

@@ -51,6 +51,26 @@ def linked_contacts(cursor: sqlite3.Cursor, public_id: str) -> list[Linked]:
     return list(found.values())
 
 
+def begins_request(cursor: sqlite3.Cursor, contact: str, previous: str | None) -> bool:
+    """Whether a contact continues none that is stored. Of ids in a loop the smallest begins."""
+    seen = {contact: None}
+    query = (
+        "SELECT contact_facts.previous_id FROM contact"
+        " LEFT JOIN contact_facts ON contact_facts.contact_id = contact.id WHERE contact.public_id = ?"
+        " AND (contact_facts.contact_id IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM segment WHERE segment.contact_id = contact.id))"
+    )
+    while previous is not None and len(seen) <= MOST_LINKED:
+        if previous in seen:
+            return previous == contact and contact == min(seen)
+        row = cursor.execute(query, (previous,)).fetchone()
+        if row is None:
+            break
+        seen[previous] = None
+        previous = row[0]
+    return len(seen) == 1
+
+
 def later_answer(cursor: sqlite3.Cursor, visit: Segment) -> int | None:
     """When the agent of a visit answered another call while the visit had no end; None: did not."""
     if visit.answered_at_ms is None or visit.ended_at_ms is None:
@@ -70,6 +90,12 @@ def segments_of_customer(cursor: sqlite3.Cursor, customer: str, limit: int) -> l
     """A customer's visits at any site, the newest first."""
     query = f"{READ_SEGMENT} WHERE segment.customer = ? ORDER BY segment.entered_at_ms DESC LIMIT ?"
     return [to_segment(row) for row in cursor.execute(query, (customer, limit))]
+
+
+def segments_of_customer_since(cursor: sqlite3.Cursor, customer: str, from_ms: int) -> list[Segment]:
+    """A customer's first visits at any site from an instant on; at most ``MOST_LINKED``."""
+    query = f"{READ_SEGMENT} WHERE segment.customer = ? AND segment.entered_at_ms >= ? ORDER BY segment.entered_at_ms"
+    return [to_segment(row) for row in cursor.execute(f"{query} LIMIT ?", (customer, from_ms, MOST_LINKED))]
 
 
 def count_of_customer(cursor: sqlite3.Cursor, customer: str, from_ms: int, to_ms: int) -> int:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,22 @@ _COLUMNS = (
     " sentiment_milli, said"
 )
 PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
+
+FACTS = ", ".join(
+    f"contact_facts.{name}"
+    for name in (
+        "first_at_ms",
+        "started_at_ms",
+        "ended_at_ms",
+        "previous_id",
+        "reason",
+        "customer",
+        "channel",
+        "direction",
+        "said",
+    )
+)
+"""What ``to_facts`` reads."""
 
 _encode = msgspec.json.Encoder().encode
 _TEXT = {member: member.value for kind in (Channel, Direction) for member in kind}
@@ -60,13 +77,13 @@ def drop_facts(cursor: sqlite3.Cursor, contact_id: int) -> int:
 
 def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
     """What is known of a contact; None: nothing. ``previous_contact`` is the public id here."""
-    query = (
-        "SELECT first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said"
-        " FROM contact_facts WHERE contact_id = ?"
-    )
+    query = f"SELECT {FACTS} FROM contact_facts WHERE contact_id = ?"  # noqa: S608 - columns only
     row = cursor.execute(query, (contact_id,)).fetchone()
-    if row is None:
-        return None
+    return None if row is None else to_facts(row)
+
+
+def to_facts(row: Sequence[Any]) -> Facts:
+    """The columns of ``FACTS`` as the domain's value; ``previous_contact`` is the public id here."""
     first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction, said = row
     return Facts(
         first_at_ms,
@@ -89,6 +106,21 @@ def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, s
             "SELECT contact.public_id, contact_facts.reason FROM contact"  # noqa: S608 - marks only
             " JOIN contact_facts ON contact_facts.contact_id = contact.id"
             f" WHERE contact_facts.reason IS NOT NULL AND contact.public_id IN ({marks(part)})"
+        )
+        found.update(cursor.execute(query, part).fetchall())
+    return found
+
+
+def links_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, str]:
+    """Public id -> public id of the contact that it continues, for those that continue one."""
+    found: dict[str, str] = {}
+    if cursor.execute("SELECT 1 FROM contact_facts WHERE previous_id IS NOT NULL LIMIT 1").fetchone() is None:
+        return found
+    for part in parts(list(public_ids)):
+        query = (
+            "SELECT contact.public_id, contact_facts.previous_id FROM contact"  # noqa: S608 - marks only
+            " JOIN contact_facts ON contact_facts.contact_id = contact.id"
+            f" WHERE contact_facts.previous_id IS NOT NULL AND contact.public_id IN ({marks(part)})"
         )
         found.update(cursor.execute(query, part).fetchall())
     return found

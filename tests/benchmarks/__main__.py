@@ -17,6 +17,7 @@ BENCHMARKS = (
     ("bench_search", False),
     ("bench_history", True),
     ("bench_import", True),
+    ("bench_reports", True),
     ("bench_contact_records", False),
 )
 

@@ -100,3 +100,31 @@ def test_what_cannot_be_explained_is_refused(ccm: Ccm, database: Path, arguments
     said = ccm(database, "explain", *arguments)
     assert (said.code, said.out) == (2, "")
     assert says in said.err
+
+
+def test_an_outcome_opens_to_its_definition_parts_and_lines(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "explain", "resolution", *PERIOD, "--format", "json").json
+    assert said["kpi"] == "resolution_seconds"
+    mail, sales = said["explanations"]
+    assert (sales["site"], sales["queue"], sales["value"]) == ("main", "sales", 64.0)
+    assert (sales["numerator"], sales["denominator"]) == (64.0, 1)
+    assert sales["exclusions"] == [{"what": "not settled", "contacts": 2}]
+    settled = next(row for row in sales["contacts"] if row["counted"] == "numerator")
+    assert settled["what"] == "settled"
+    assert [line["event"] for line in settled["lines"]] == ["ENTERQUEUE", "CONNECT", "COMPLETECALLER"]
+    assert mail["value"] == 64.0
+
+
+def test_a_figure_by_team_is_an_outcome(ccm: Ccm, database: Path) -> None:
+    config = '[agent.ana]\nteam = "north"\n'
+    said = ccm(database, "explain", "transfer_rate", "--by", "team", *PERIOD, config=config)
+    assert "main / north: 0.0 %" in said.lines
+    assert "  0 / 2" in said.lines
+    wrong = ccm(database, "explain", "transfer_rate", "--by", "team", "--of", "agents", *PERIOD)
+    assert (wrong.code, wrong.out) == (2, "")
+
+
+def test_containment_of_a_queue_says_why_there_is_none(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "explain", "containment", "--queue", "sales", *PERIOD)
+    assert "main / sales: —" in said.lines
+    assert "of sites and channels only" in said.out

@@ -1,13 +1,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Ccm
-from tests.reports.databases import call, database_of, in_order, left
+from tests.reports.databases import call, database_of, in_order, left, settings_of
 
 QUEUE_KEYS = [
     "site", "queue", "channel", "offered", "answered", "transferred", "abandoned", "short_abandoned", "exited_timeout",
@@ -286,3 +287,80 @@ def test_trends_say_which_period_they_are_compared_with(ccm: Ccm, database: Path
 def test_queues_by_week(ccm: Ccm, database: Path) -> None:
     rows = ccm(database, "report", "queues", *PERIOD, "--interval", "1w", "--format", "json").json["queues"]
     assert [row["offered"] for row in rows] == [1, 2]
+
+
+OUTCOME_KEYS = [
+    "contacts", "offered", "answered", "transferred", "transfer_rate", "dropped", "dropped_rate",
+    "first_contact_resolution", "first_contact_counted", "first_contact_pending", "resolved", "resolution_seconds",
+    "outbound_attempts", "outbound_reached", "reach_rate", "average_outbound_talk_seconds", "outbound_results",
+    "callbacks_requested", "callbacks_attempted", "callbacks_done", "callbacks_failed", "callbacks_open",
+    "oldest_callback_seconds", "menu_contacts", "self_service_contained", "containment_rate", "average_menu_seconds",
+    "csat", "csat_n", "nps", "nps_n", "ces", "ces_n", "surveys_answered", "response_rate", "sentiment", "negative_rate",
+    "sentiment_n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by", "names"),
+    [
+        ((), ["site", "queue"]),
+        (("--by", "site"), ["site"]),
+        (("--by", "agent"), ["site", "agent", "name", "team"]),
+        (("--by", "team"), ["site", "team"]),
+        (("--by", "channel"), ["site", "channel"]),
+    ],
+    ids=["queue", "site", "agent", "team", "channel"],
+)
+def test_outcomes_have_the_keys_of_the_contract(
+    ccm: Ccm, database: Path, by: tuple[str, ...], names: list[str]
+) -> None:
+    report = ccm(database, "report", "outcomes", *by, *PERIOD, "--format", "json").json
+    assert list(report) == ["from", "to", "timezone", "sl_variant", "by", "outcomes"]
+    assert report["outcomes"]
+    assert all(list(row) == [*names, *OUTCOME_KEYS] for row in report["outcomes"])
+    hours = ccm(database, "report", "outcomes", *by, "--interval", "30m", *PERIOD, "--format", "json").json["outcomes"]
+    assert list(hours[0]) == [*names, "start", "end", *OUTCOME_KEYS]
+    said = ccm(database, "report", "outcomes", *by, *PERIOD, "--format", "csv")
+    assert next(csv.reader(io.StringIO(said.out))) == [*names, *OUTCOME_KEYS]
+
+
+def test_outcomes_as_a_table_leave_out_what_says_nothing(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "report", "outcomes", *PERIOD)
+    assert said.lines[2].split("  ")[0] == "queue"
+    assert "callbacks" not in said.out
+    assert ccm(database, "report", "outcomes", "--by", "agent", *PERIOD).lines[-1].startswith("nobody")
+    assert ccm(database, "report", "outcomes", "--queue", "nosuch", *PERIOD).code == 0
+
+
+def test_only_outcomes_are_grouped(ccm: Ccm, database: Path) -> None:
+    said = ccm(database, "report", "queues", "--by", "agent")
+    assert (said.code, said.out) == (2, "")
+    assert "queues are not grouped" in said.err
+
+
+def test_a_wish_that_a_dial_plan_logs_is_a_callback(ccm: Ccm, tmp_path: Path) -> None:
+    lines = in_order(
+        left(1, 0, "EXITWITHKEY"),
+        ["+10|c.1|sales|NONE|CALLBACK|5550001|requested"],
+        left(2, 5, "EXITWITHKEY"),
+        ["+15|c.2|sales|NONE|CALLBACK|5550002|requested"],
+        call(3, 60, customer="5550002"),
+    )
+    database = database_of(tmp_path, lines, settings_of(custom_events={"CALLBACK": {"callback": "p1"}}))
+    config = '[custom_events]\nCALLBACK = { callback = "p1" }\n'
+    (row,) = ccm(database, "report", "outcomes", *PERIOD, "--format", "json", config=config).json["outcomes"]
+    assert [row[f"callbacks_{name}"] for name in ("requested", "done", "open")] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "md"])
+def test_what_a_log_says_of_a_call_cannot_harm(ccm: Ccm, tmp_path: Path, form: str) -> None:
+    hostile = "=cmd()\x1b[31m\u202eno [red]"
+    database = database_of(tmp_path, [f"+0|o.1|{hostile}|{hostile}|OUTCALL|{hostile}|4|5550123"])
+    for by in ("queue", "agent", "team"):
+        said = ccm(database, "report", "outcomes", "--by", by, *PERIOD, "--format", form)
+        assert said.code == 0
+        assert not {"\x1b", "\u202e"} & set(said.out)
+        if form == "csv":
+            assert not re.search("^=|,=", said.out, re.MULTILINE)
+    shown = ccm(database, "explain", "reach_rate", *PERIOD)
+    assert not {"\x1b", "\u202e"} & set(shown.out)

@@ -115,3 +115,23 @@ def test_what_is_told_judges_at_once() -> None:
     assert pool_verdicts(verdicts) == (0.5, 2, 0)
     lost = calls[0]._replace(answered_at_ms=None)
     assert judge_told([lost], {lost.contact: True}) == [], "nobody can have settled it"
+
+
+def test_what_continues_a_contact_is_no_coming_back() -> None:
+    first = call(1)
+    transferred = call(1.01)
+    later = call(3)
+    links = {transferred.contact: first.contact}
+    assert pool_verdicts(judge_contacts([first, transferred], RULES, NOW_MS, links=links)) == (1.0, 1, 0)
+    assert pool_verdicts(judge_contacts([first, transferred, later], RULES, NOW_MS, links=links)) == (0.5, 2, 0)
+    assert pool_verdicts(judge_contacts([first, transferred], RULES, NOW_MS)) == (0.5, 2, 0)
+
+
+def test_links_may_form_chains_loops_or_lead_nowhere() -> None:
+    one, two, three = (call(1 + number / 100) for number in range(3))
+    chain = {three.contact: two.contact, two.contact: one.contact, one.contact: "never read"}
+    loop = {one.contact: two.contact, two.contact: three.contact, three.contact: one.contact}
+    for links in (chain, loop):
+        for order in ([one, two, three], [three, two, one], [two, three, one]):
+            (verdict,) = judge_contacts(order, RULES, NOW_MS, links=links)
+            assert verdict.resolved

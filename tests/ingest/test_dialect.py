@@ -13,6 +13,7 @@ from ccm_tui.ingest.importer import ImportRequest, import_logs
 from ccm_tui.settings import Settings
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import AgentSettings
+from ccm_tui.store.facts import find_facts
 from tests.feeding import all_segments, open_writing, store_content
 from tests.reports.databases import UTC_SITE, absolute, call
 
@@ -97,3 +98,18 @@ def test_what_is_said_of_an_agents_number_holds_for_all_names_made_from_it() -> 
     dialect = Dialect(Definitions(Settings(agents=known)))
     named = [Event(EventKind.PAUSED, 1000, "PAUSE", agent=name) for name in ("Local/1127@floor/n", "Local/1128@floor")]
     assert [event.agent for event in dialect.understand("main", named)] == ["ana", "Local/1128@floor"]
+
+
+def test_a_call_lines_parameters_may_say_whom_it_went_to(tmp_path: Path) -> None:
+    settings = Settings(sites=UTC_SITE, custom_events={"OUTCALL": {"customer": "parameters"}})
+    writing = open_writing(tmp_path / "ccm.db", settings)
+    log = tmp_path / "log"
+    log.write_text(absolute("+60|o.1|sales|ana|OUTCALL|ANSWER|40|5550777") + "\n")
+    import_logs(writing, ImportRequest([str(log)], "main", "asterisk-queue-log"))
+    (segment,) = all_segments(writing)
+    assert (segment.customer, segment.talk_ms, segment.agent) == ("5550777", 40_000, "ana")
+    with writing.store.reading() as cursor:
+        facts = find_facts(cursor, 1)
+    assert facts is not None
+    assert (facts.customer, facts.said["result"], facts.reason) == ("5550777", "ANSWER", None)
+    writing.store.close()

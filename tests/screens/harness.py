@@ -135,6 +135,9 @@ class FakeReaders:
             raise self.error
         return self.found
 
+    def outcome_contacts(self, figure: QueueFigure) -> Found:
+        return self.queue_contacts(figure)
+
     def agent_contacts(self, figure: AgentFigure) -> Found:
         self.figures.append(figure)
         if self.error is not None:

@@ -69,6 +69,25 @@ def test_shares_add_up_to_the_figure_of_the_board(floor: Floor, readers: StoreRe
         assert times == sorted(times, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("key", "share"),
+    [
+        ("dropped_rate", (0, 10)),
+        ("resolution_seconds", (sum(5 + 4 * minute + 120 for minute in range(10)), 10)),
+        ("callbacks_requested", (0, None)),
+        ("reach_rate", (0, 0)),
+        ("response_rate", (0, 10)),
+    ],
+)
+def test_what_became_of_customers_opens_too(readers: StoreReaders, key: str, share: tuple[float, float | None]) -> None:
+    found = readers.outcome_contacts(of_billing(key))
+    assert tuple(found.share) == pytest.approx(share)
+    assert sum(each.numerator or 0 for each in found.rows) == pytest.approx(share[0])
+    assert sum(each.denominator or 0 for each in found.rows) == (share[1] or 0)
+    nobody = QueueFigure("main", "nosuch", Channel.VOICE, key, DAY, NOW)
+    assert readers.outcome_contacts(nobody).rows == ()
+
+
 def test_each_says_why_it_counts(readers: StoreReaders) -> None:
     found = readers.queue_contacts(of_billing("service_level"))
     said = {(each.why or each.what, each.place) for each in found.rows}

@@ -70,6 +70,21 @@ async def test_another_figure_reads_other_contacts_and_a_page_passed_by_reads_no
         assert it.readers.figures[1] == QueueFigure("main", "billing", Channel.VOICE, "offered", DAY_MS, NOW)
 
 
+async def test_what_became_of_customers_shows_its_value_once_it_is_read() -> None:
+    rows = [Counted(NOW - at * SECOND, "settled", contact=f"c{at}", numerator=90, denominator=1) for at in range(4)]
+    async with console(readers=FakeReaders(found=found_of(rows, "resolution_seconds"))) as it:
+        await it.show(FLOOR)
+        await it.press("x")
+        await it.until(lambda: bool(it.readers.figures))
+        sheet = it.app.screen
+        assert isinstance(sheet, ExplainSheet)
+        steps = next(at for at, page in enumerate(sheet.pages) if page.key == "resolution_seconds") - sheet.at
+        await it.pilot.press(*["right"] * steps)
+        await it.until(lambda: "Time to resolution  1:30" in it.text)
+        assert "requests settled" in it.text
+        assert it.readers.figures[-1].key == "resolution_seconds"
+
+
 async def test_those_waiting_need_no_look_at_the_store() -> None:
     async with console() as it:
         await it.show(FLOOR)

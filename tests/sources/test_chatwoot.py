@@ -227,7 +227,7 @@ def test_nothing_is_owed_while_a_bot_has_the_conversation() -> None:
         ("open", {"team_id": (None, 3)}, [EventKind.TRANSFERRED, EventKind.QUEUE_ENTERED]),
         ("pending", {"assignee_id": (1, None)}, [EventKind.NOTED]),
         ("resolved", {"assignee_id": (1, 2)}, [EventKind.NOTED]),
-        ("resolved", {"status": ("open", "resolved")}, [EventKind.RESOLVED]),
+        ("resolved", {"status": ("open", "resolved")}, [EventKind.RESOLVED, EventKind.CONTACT_ENDED]),
         ("open", {"status": ("pending", "open"), "assignee_id": (None, 2)}, [EventKind.REOPENED]),
         ("open", {"label_list": ([], ["vip"])}, [EventKind.DESCRIBED]),
         ("open", {"waiting_since": (1, None)}, [EventKind.NOTED]),

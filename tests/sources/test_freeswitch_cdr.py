@@ -72,7 +72,12 @@ def test_calls_without_a_queue_make_no_visit(tmp_path: Path) -> None:
 def test_a_call_tells_when_it_began_and_ended_and_where_it_went() -> None:
     began, ended = CSV.parse(ROWS[0], LineContext())
     assert (began.kind, began.at_ms, began.customer) == (EventKind.CONTACT_STARTED, NOON_MS, "+4930111001")
-    assert began.data == {"destination": "100", "context": "public", "hangup_cause": "NORMAL_CLEARING"}
+    assert began.data == {
+        "destination": "100",
+        "context": "public",
+        "hangup_cause": "NORMAL_CLEARING",
+        "rang": "00000501-7c01-4b6e-9d00-0242ac120002",
+    }
     assert (ended.kind, ended.at_ms, ended.contact) == (EventKind.CONTACT_ENDED, NOON_MS + 147_000, began.contact)
     assert began.revision is ended.revision is None
 
