@@ -7,7 +7,14 @@ from typing import Protocol
 
 from ccm_tui.commands import options, output, session
 from ccm_tui.commands.output import Column, Row
-from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
+from ccm_tui.commands.report_columns import (
+    agent_columns,
+    contact_columns,
+    follow_up_columns,
+    queue_columns,
+    reason_columns,
+    title_of,
+)
 from ccm_tui.domain.intervals import IntervalLength
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.reports.contact_query import ContactQuery, QueryError, parse_query
@@ -15,7 +22,7 @@ from ccm_tui.reports.query import Frame, Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store.engine import Store
 
-HELP = "the numbers of a period: queues, agents, intervals, contacts, reasons"
+HELP = "the numbers of a period: queues, agents, intervals, contacts, reasons, follow-ups"
 
 Columns = Callable[[Sequence[Row], Frame], list[Column]]
 
@@ -36,8 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "kind",
-        choices=("queues", "agents", "intervals", "contacts", "reasons"),
-        help="a row a queue, an agent, a queue and half hour, a contact's visit to a queue, or a queue and reason",
+        choices=("queues", "agents", "intervals", "contacts", "reasons", "follow-ups"),
+        help="a row a queue, an agent, a queue and half hour, a contact's visit to a queue, a queue and reason, or a"
+        " bad survey answer with what became of it",
     )
     options.add_period_options(parser)
     options.add_scope_options(parser)
@@ -50,8 +58,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Count and write, row by row."""
-    if args.kind == "contacts" and args.interval:
-        raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
+    if args.kind in ("contacts", "follow-ups") and args.interval:
+        raise UsageError(f"{args.kind} are not cut into intervals", "leave --interval out, or report queues or agents")
     if args.search is not None and args.kind != "contacts":
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
     search = None if args.search is None else parse_search(args.search)
@@ -99,6 +107,11 @@ def _read(
 
         masked = definitions.settings.privacy.mask
         return "contacts", contact_columns, read_contact_report(store, definitions, query, masked=masked, search=search)
+    if kind == "follow-ups":
+        from ccm_tui.reports.follow_up_report import read_follow_up_report
+
+        masked = definitions.settings.privacy.mask
+        return "follow_ups", follow_up_columns, read_follow_up_report(store, definitions, query, masked=masked)
     if kind == "reasons":
         from ccm_tui.reports.reason_report import read_reason_report
 

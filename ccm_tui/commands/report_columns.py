@@ -143,6 +143,36 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     return columns
 
 
+def follow_up_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
+    """For ``report follow-ups``; the answers that nobody gave are left out."""
+    zones = {period.site: period.zone for period in frame.sites}
+
+    def at(name: str) -> Callable[[Row], str]:
+        def text(row: Row) -> str:
+            zone = zones[row["site"]]
+            return UNDEFINED if row[name] is None else moment(datetime.fromisoformat(row[name]), zone, seconds=False)
+
+        return text
+
+    columns = [
+        Column("due", at("due_at"), right=False),
+        Column("state", lambda row: str(row["state"]) + (", corrected" if row["corrected"] else ""), right=False),
+        Column("owner", lambda row: row["owner"] or "unassigned", right=False),
+        *_who(rows, frame, ()),
+        Column("queue", lambda row: row["queue"] or UNDEFINED, right=False),
+        Column("agent", lambda row: row["agent"] or UNDEFINED, right=False),
+        Column("customer", lambda row: _customer(row["customer"]), right=False),
+    ]
+    columns += [
+        Column(name, _figure(name, 0)) for name in ("csat", "nps", "ces") if any(row[name] is not None for row in rows)
+    ]
+    columns.append(Column("answered", at("rated_at"), right=False))
+    for name in ("comment", "note"):
+        if any(row[name] for row in rows):
+            columns.append(Column(name, lambda row, name=name: row[name] or "", right=False))  # type: ignore[misc]
+    return [*columns, Column("task", _text("task"), right=False)]
+
+
 def _who(rows: Sequence[Row], frame: Frame, names: Iterable[str]) -> list[Column]:
     columns = []
     if len({row["site"] for row in rows}) > 1:
