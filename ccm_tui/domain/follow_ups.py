@@ -132,7 +132,7 @@ class FollowUp(NamedTuple):
 
     state: FollowUpState
     owner: str | None
-    """None: nobody's yet."""
+    """None: nobody's yet. Whoever closes what is nobody's has it."""
     due_at_ms: int | None
     """None: there is no answer any more that it could count from, and nobody set one."""
     bad: tuple[str, ...]
@@ -169,8 +169,10 @@ def fold_follow_up(answer: Answer, rule: FollowUpRule, acts: Sequence[Act], now_
             owner = act.change.owner
         elif step is Step.DUE:
             due_at_ms = act.change.due_at_ms
+        elif step is Step.REOPEN:
+            closed = None
         else:
-            closed = None if step is Step.REOPEN else step
+            closed, owner = step, owner or act.who
     if bad and _answered_again(seen, answer):
         due_at_ms, closed = None, None
     since_ms = seen.given_at_ms if answer.given_at_ms is None else answer.given_at_ms

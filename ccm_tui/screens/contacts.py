@@ -99,12 +99,20 @@ class ContactsScreen(FloorScreen):
         ("board.open", "open"),
         ("contacts.query", "search"),
         ("contacts.saved", "saved"),
+        ("contacts.follow_ups", "follow-ups"),
         ("contacts.copy", "copy id"),
         ("app.help", "help"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "query", "Search", id="contacts.query", tooltip="Type what to look for"),
         Binding("s", "saved", "Saved", id="contacts.saved", tooltip="Searches that were kept; keep this one"),
+        Binding(
+            "f",
+            "app.follow_ups",
+            "Follow-ups",
+            id="contacts.follow_ups",
+            tooltip="Customers who gave a bad answer to a survey: whose they are, until when",
+        ),
         Binding("y", "copy", "Copy", id="contacts.copy", tooltip="Copy the id of the contact to the clipboard"),
     ]
 

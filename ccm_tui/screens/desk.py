@@ -4,7 +4,7 @@ The app makes it and writes ``floor``, ``latest``, ``failure`` and ``paused``; s
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypedDict
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ccm_tui.domain.events import Channel
+    from ccm_tui.domain.follow_ups import Change
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
     from ccm_tui.messages import Failure, Floor
     from ccm_tui.reports.contact_finder import ContactFinder
     from ccm_tui.reports.contact_page import ContactPage
+    from ccm_tui.reports.follow_ups import Task
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
 
@@ -91,6 +93,14 @@ class Readers(Protocol):
 
     def contact_page(self, contact: str, as_of_ms: int) -> "ContactPage":
         """One contact, whole."""
+
+    def follow_ups(self, now_ms: int, *, closed: bool) -> "Sequence[Task]":
+        """What is to be done about bad survey answers, or what was done."""
+
+    def change_follow_ups(
+        self, contacts: Sequence[str], change: "Change", who: str, now_ms: int, seen: Mapping[str, int]
+    ) -> "Sequence[Task]":
+        """Act on follow-ups, of which the person had seen so many acts each. FollowUpMovedError: somebody was first."""
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants."""

@@ -319,8 +319,8 @@ class FollowUpSettings:
     lapse_days: float = key(
         default=30.0,
         kind=number(0, 3660, "a number of days"),
-        comment="An answer that nobody acted on for so long leaves the list of what is to be done; the report shows it\n"
-        "as lapsed. 0: never. So months of old logs, read at once, are not months of work.",
+        comment="An answer that nobody acted on for so long leaves the list of what is to be done; the report shows\n"
+        "it as lapsed. 0: never. So months of old logs, read at once, are not months of work.",
     )
 
 

@@ -12,6 +12,7 @@ from ccm_tui.screens import (
     contacts,
     explain,
     feeds,
+    follow_ups,
     help,  # noqa: A004
     lines_sheet,
     queue,
@@ -25,8 +26,22 @@ from ccm_tui.settings.keymap import normal_key
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
+from ccm_tui.widgets.prompt import Prompt
 
-EVERY_SCREEN = (agent_day, agents, contact, contacts, explain, feeds, help, lines_sheet, queue, queues, wallboard)
+EVERY_SCREEN = (
+    agent_day,
+    agents,
+    contact,
+    contacts,
+    explain,
+    feeds,
+    follow_ups,
+    help,
+    lines_sheet,
+    queue,
+    queues,
+    wallboard,
+)
 """Imported so that ``screens_of`` finds their classes."""
 
 
@@ -58,6 +73,7 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, dict[str, Binding]]]:
             found.append((screen.__name__, {**everywhere, **bindings_of(screen), **bindings_of(pane)}))
     found += [(sheet.__name__, {**bindings_of(sheet), **bindings_of(DetailPane)}) for sheet in screens_of(Sheet)]
     found.append((SavedSearches.__name__, {**bindings_of(SavedSearches), **bindings_of(Board)}))
+    found.append((Prompt.__name__, bindings_of(Prompt)))
     return [*found, (Confirm.__name__, bindings_of(Confirm))]
 
 
