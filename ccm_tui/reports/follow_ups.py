@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlite3 import Cursor
 from typing import NamedTuple
 
-from ccm_tui.domain.events import UNDATED_MS
 from ccm_tui.domain.follow_ups import (
     Act,
     Answer,
@@ -145,12 +144,10 @@ def tasks_of(cursor: Cursor, definitions: Definitions, contacts: Sequence[str], 
 
 
 def answer_of(visit: Segment) -> Answer:
-    """What the customer says of a visit. One that nobody knows the date of is as old as the visit."""
+    """What the customer says of a visit."""
     if visit.rated_at_ms is None:
         return _NOTHING
-    ratings = Ratings(visit.csat_milli, visit.nps_milli, visit.ces_milli)
-    undated = visit.rated_at_ms == UNDATED_MS
-    return Answer(ratings, (visit.ended_at_ms or visit.entered_at_ms) if undated else visit.rated_at_ms)
+    return Answer(Ratings(visit.csat_milli, visit.nps_milli, visit.ces_milli), visit.rated_at_ms)
 
 
 def _meant(visits: Iterable[Segment], definitions: Definitions) -> Segment | None:

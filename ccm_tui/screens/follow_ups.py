@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ccm_tui.reports.follow_ups import Task
     from ccm_tui.screens.desk import Desk
 
-AGAIN_MS = 2000
+AGAIN_MS = 5000
 """What others do is seen no later than this."""
 NOTES = {Step.DONE: "What came of it?", Step.DISMISS: "Why does nobody need to act?"}
 EXAMPLES = {
@@ -109,9 +109,8 @@ class FollowUpsScreen(FloorScreen):
         yield Container(self.board, Rule(**self.desk.drawn), self.pane, classes="zones")
 
     def on_mount(self) -> None:
-        """Read them at once, whether or not there is a floor."""
+        """The keys go to the list."""
         self.board.focus()
-        self._ask(0)
 
     def task_at(self, key: str | None) -> "Task | None":
         """What a row is about."""
@@ -119,17 +118,19 @@ class FollowUpsScreen(FloorScreen):
 
     # Reading
 
-    def _ask(self, again_ms: int) -> None:
+    def _ask(self) -> None:
         readers, now_ms, closed = self.desk.readers, self.desk.now_ms(), self.closed
-        asked = f"{closed}"
-        self.look_up(asked, now_ms, again_ms, lambda: readers.follow_ups(now_ms, closed=closed), self._take_tasks)
+        asked = "closed" if closed else "to do"
+        self.look_up(asked, now_ms, AGAIN_MS, lambda: readers.follow_ups(now_ms, closed=closed), self._take_tasks)
+
+    def update_floor(self, *, ticking: bool = False) -> None:
+        """What people do goes on when no line is read any more."""
+        super().update_floor(ticking=ticking)
+        if not self.desk.paused or self.tasks is None:
+            self._ask()
 
     def show_floor(self, floor: "Floor") -> None:
-        if not self.desk.paused:
-            self._ask(AGAIN_MS)
-
-    def tick(self, now_ms: int) -> None:
-        self._ask(AGAIN_MS)
+        """Nothing here is of the floor."""
 
     def show_old(self, old: bool) -> None:
         self.board.set_stale(old)

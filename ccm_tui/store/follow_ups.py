@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from ccm_tui.domain.events import UNDATED_MS
 from ccm_tui.domain.facts import SURVEY, SURVEY_RESOLVED
 from ccm_tui.domain.follow_ups import CLOSING, Act, Answer, Change, FollowUpRule, Ratings, Step
 from ccm_tui.domain.segments import Segment
@@ -13,12 +12,14 @@ from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 _MANY = 500
 _ACT = "site, contact, at_ms, who, step, owner, due_at_ms, note, csat_milli, nps_milli, ces_milli, given_at_ms"
 _PUT_ACT = f"INSERT INTO follow_up_act ({_ACT}) VALUES ({', '.join('?' * 12)})"  # noqa: S608 - our own columns
+_STEPS = {step.value: step for step in Step}
+_CLOSING = tuple(sorted(step.value for step in CLOSING))
 _LAST_STEPS = "SELECT contact, step, MAX(id) FROM follow_up_act GROUP BY contact"
 """SQLite takes the other columns of a row with MAX from the row that has it."""
 
 
 def badly_rated(cursor: sqlite3.Cursor, rule: FollowUpRule, from_ms: int, to_ms: int) -> list[str]:
-    """Public ids of contacts with a bad rating that was given in [from, to), or that nobody knows the date of.
+    """Public ids of contacts with a bad rating that was given in [from, to).
 
     Goes by ``ix_segment_rated`` alone, and reads the contact of what is bad.
     """
@@ -32,10 +33,10 @@ def badly_rated(cursor: sqlite3.Cursor, rule: FollowUpRule, from_ms: int, to_ms:
         values.append(round((rule.ces_scale - rule.ces_worst) * 1000))
     query = (
         "SELECT DISTINCT contact.public_id FROM segment JOIN contact ON contact.id = segment.contact_id"  # noqa: S608
-        " WHERE (segment.rated_at_ms >= ? AND segment.rated_at_ms < ? OR segment.rated_at_ms = ?)"
+        " WHERE segment.rated_at_ms >= ? AND segment.rated_at_ms < ?"
         f" AND ({' OR '.join(f'segment.{each}' for each in bad)})"
     )
-    return [row[0] for row in cursor.execute(query, (from_ms, to_ms, UNDATED_MS, *values))]
+    return [row[0] for row in cursor.execute(query, (from_ms, to_ms, *values))]
 
 
 def visits_of(cursor: sqlite3.Cursor, contacts: Iterable[str]) -> Iterator[Segment]:
@@ -77,13 +78,14 @@ def acted_on(cursor: sqlite3.Cursor) -> list[str]:
 
 def left_open(cursor: sqlite3.Cursor) -> list[str]:
     """Those of them whose last act did not close the matter."""
-    return [contact for contact, step, _ in cursor.execute(_LAST_STEPS) if Step(step) not in CLOSING]
+    query = f"{_LAST_STEPS} HAVING step NOT IN ({_marks(_CLOSING)})"
+    return [row[0] for row in cursor.execute(query, _CLOSING)]
 
 
 def last_closed(cursor: sqlite3.Cursor, limit: int) -> list[str]:
     """Those whose last act closed it, the latest."""
-    query = f"{_LAST_STEPS} HAVING step IN ({_marks(tuple(CLOSING))}) ORDER BY 3 DESC LIMIT ?"
-    return [row[0] for row in cursor.execute(query, (*(step.value for step in CLOSING), limit))]
+    query = f"{_LAST_STEPS} HAVING step IN ({_marks(_CLOSING)}) ORDER BY 3 DESC LIMIT ?"
+    return [row[0] for row in cursor.execute(query, (*_CLOSING, limit))]
 
 
 def acts_of(cursor: sqlite3.Cursor, contacts: Iterable[str]) -> dict[str, list[tuple[str, Act]]]:
@@ -94,7 +96,7 @@ def acts_of(cursor: sqlite3.Cursor, contacts: Iterable[str]) -> dict[str, list[t
         for site, contact, at_ms, who, step, owner, due_at_ms, note, csat, nps, ces, given in cursor.execute(
             query, part
         ):
-            change = Change(Step(step), owner, due_at_ms, note)
+            change = Change(_STEPS[step], owner, due_at_ms, note)
             act = Act(at_ms, who, change, Answer(Ratings(csat, nps, ces), given))
             found.setdefault(contact, []).append((site, act))
     return found

@@ -84,6 +84,8 @@ class Prompt(ModalScreen[str | None]):
     ) -> None:
         super().__init__()
         self._refuse = refuse
+        self._refused = text
+        """What stood in the field when something was wrong with it: any other text is not wrong yet."""
         self._head = _Text([line((question, Tone.STRONG)), line((record, Tone.LINK))], clean, symbols)
         self._field = _Field(text, example, clean)
         self._foot = _Text([self._hint(wrong)], clean, symbols)
@@ -110,7 +112,7 @@ class Prompt(ModalScreen[str | None]):
     @on(Input.Changed)
     def _type(self, event: Input.Changed) -> None:
         event.stop()
-        if self.is_mounted and event.value:
+        if event.value != self._refused:
             self._foot.say(self._hint(""))
 
     @on(Input.Submitted)
@@ -119,6 +121,7 @@ class Prompt(ModalScreen[str | None]):
         text = " ".join(event.value.split())
         wrong = self._refuse(text)
         if wrong:
+            self._refused = event.value
             self._foot.say(self._hint(wrong))
         elif self.is_current:
             self.dismiss(text)
