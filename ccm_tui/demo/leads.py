@@ -9,19 +9,17 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
-from ccm_tui.demo.people import CHAT
-from ccm_tui.demo.records import Record
+from ccm_tui.demo.records import Record, VoiceLine
 from ccm_tui.demo.seasons import HOUR_MS, MINUTE_MS
-from ccm_tui.domain.events import Event
 from ccm_tui.domain.follow_ups import Act, Answer, Change, FollowUpRule, Ratings, Step
 from ccm_tui.domain.surveys import parse_rating
 from ccm_tui.errors import StoreError
 
 LEADS = ("Marta Lund", "Ravi Shah", "Petra Vogel")
 _NOTES = (
-    "called back: the parcel had been left next door, all is well",
+    "called back: the parcel was with the neighbours, all is well",
     "apologised, 10 EUR credit agreed",
-    "wrong tariff corrected, customer confirmed by chat",
+    "wrong tariff corrected, customer confirmed",
     "called twice, then wrote: answered, and content",
     "explained the invoice, sends a new one to accounting",
 )
@@ -32,15 +30,24 @@ Kept = tuple[str, Act]
 """(native id, act)."""
 
 
-def acts_about(event: Event, seed: str, now_ms: int) -> list[Kept]:
-    """What was done by now about the rating that an event may hold."""
-    rating = parse_rating(event.data.get("csat", ""))
-    if event.contact is None or rating is None or not FollowUpRule().bad(Ratings(csat_milli=rating)):
+def rating_of(record: Record) -> tuple[str, Answer] | None:
+    """The contact that a record rates, and how, to the second where the log says no more."""
+    if isinstance(record, VoiceLine):
+        text, at_ms = str(record.parameters[0]), record.at_ms // 1000 * 1000
+        contact = record.callid if record.event == "SURVEY" else None
+    else:
+        text, at_ms, contact = record.data.get("csat", ""), record.at_ms, record.contact
+    rating = parse_rating(text)
+    return None if contact is None or rating is None else (contact, Answer(Ratings(csat_milli=rating), at_ms))
+
+
+def acts_about(contact: str, answer: Answer, seed: str, now_ms: int) -> list[Kept]:
+    """What was done by now about a rating; nothing about one that is not bad."""
+    if answer.given_at_ms is None or not FollowUpRule().bad(answer.ratings):
         return []
-    dice = random.Random(f"{seed}/{event.contact}/lead")
+    dice = random.Random(f"{seed}/{contact}/lead")
     who, other = dice.sample(LEADS, 2)
-    answer = Answer(Ratings(csat_milli=rating), event.at_ms)
-    begun_ms = event.at_ms + dice.randint(20 * MINUTE_MS, 9 * HOUR_MS)
+    begun_ms = answer.given_at_ms + dice.randint(20 * MINUTE_MS, 9 * HOUR_MS)
     ended_ms = begun_ms + dice.randint(10 * MINUTE_MS, 20 * HOUR_MS)
     fate = dice.random()
     changes: list[tuple[int, str, Change]] = []
@@ -52,7 +59,7 @@ def acts_about(event: Event, seed: str, now_ms: int) -> list[Kept]:
         changes.append((ended_ms, other if fate < 0.12 else who, Change(Step.DONE, note=dice.choice(_NOTES))))
     elif fate < 0.88:
         changes.append((ended_ms, who, Change(Step.DISMISS, note=dice.choice(_REASONS))))
-    return [(event.contact, Act(at_ms, by, change, answer)) for at_ms, by, change in changes if at_ms <= now_ms]
+    return [(contact, Act(at_ms, by, change, answer)) for at_ms, by, change in changes if at_ms <= now_ms]
 
 
 class Leads:
@@ -65,8 +72,9 @@ class Leads:
     def see(self, records: Iterable[Record]) -> None:
         """Take note of what was rated."""
         for record in records:
-            if isinstance(record, Event) and record.queue == CHAT:
-                self._acts += acts_about(record, self._seed, self._now_ms)
+            rated = rating_of(record)
+            if rated is not None:
+                self._acts += acts_about(*rated, self._seed, self._now_ms)
 
     def write(self) -> None:
         """Into the database, which is made when this is the first to come."""

@@ -3,27 +3,25 @@
 from collections import Counter
 from pathlib import Path
 
-from ccm_tui.demo.leads import LEADS, Leads, acts_about
+from ccm_tui.demo.leads import LEADS, Leads, acts_about, rating_of
 from ccm_tui.demo.model import FloorModel
 from ccm_tui.demo.records import Record
-from ccm_tui.domain.events import Event
 from ccm_tui.domain.follow_ups import FollowUpRule, check_change, fold_follow_up
 from ccm_tui.store.engine import open_reader
 from ccm_tui.store.follow_ups import acted_on
 from tests.demo.conftest import NOW_MS, SEED
 
 
-def _rated(records: list[Record]) -> list[Event]:
-    return [each for each in records if isinstance(each, Event) and "csat" in each.data]
-
-
 def test_there_are_follow_ups_of_every_state(week: tuple[FloorModel, list[Record]]) -> None:
     states: Counter[str] = Counter()
-    for event in _rated(week[1]):
-        acts = [act for _, act in acts_about(event, str(SEED), NOW_MS)]
+    rated = [found for found in map(rating_of, week[1]) if found is not None]
+    assert {"chat" in contact for contact, _ in rated} == {True, False}
+    for contact, answer in rated:
+        acts = [act for _, act in acts_about(contact, answer, str(SEED), NOW_MS)]
         if not acts:
             continue
-        assert all(event.at_ms < act.at_ms <= NOW_MS and act.who in LEADS for act in acts)
+        assert answer.given_at_ms is not None
+        assert all(answer.given_at_ms < act.at_ms <= NOW_MS and act.who in LEADS for act in acts)
         for place, act in enumerate(acts):
             before = fold_follow_up(act.answer, FollowUpRule(), acts[:place], act.at_ms)
             assert before is not None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.screen import Screen
 
 from ccm_tui.domain.follow_ups import Change, Step
 from ccm_tui.formatting import moment
@@ -55,6 +56,10 @@ async def _open(opened: Console) -> FollowUpsScreen:
     return screen
 
 
+def _is_open(opened: Console, screen: type[Screen[None]]) -> bool:
+    return isinstance(opened.app.screen, screen)
+
+
 def _task(database: Path, native_id: str) -> Task:
     with open_reader(database) as store, store.reading() as cursor:
         (task,) = tasks_of(cursor, Definitions(SETTINGS), [contact_public_id("main", native_id)], NOW)
@@ -89,10 +94,10 @@ async def test_what_is_to_be_done_the_overdue_first(readers: StoreReaders, size:
         assert "\u202e" not in opened.text
         assert CUSTOMER not in opened.text
         await opened.press("enter")
-        assert isinstance(opened.app.screen, ContactScreen)
+        assert _is_open(opened, ContactScreen)
         assert "▲ overdue 5h58" in opened.line_with("follow-up")
         await opened.press("escape", "escape")
-        assert isinstance(opened.app.screen, ContactsScreen)
+        assert _is_open(opened, ContactsScreen)
 
 
 async def test_take_assign_and_due(readers: StoreReaders, database: Path) -> None:
@@ -134,7 +139,7 @@ async def test_done_needs_a_note_and_can_be_reopened(readers: StoreReaders, data
         await opened.press("r")
         assert "Nothing was closed yet." in opened.text
         await opened.press("v")
-        assert len(screen.board.row_keys) == 2
+        assert "2 to do" in opened.lines[1]
         assert [act.change.step for act in _task(database, "17005.1").follow_up.acts] == [Step.DONE, Step.REOPEN]
 
 
@@ -191,6 +196,20 @@ async def test_what_somebody_else_has_closed_stays_closed(readers: StoreReaders,
         assert "ben dismissed it meanwhile; nothing was done" in " ".join(opened.text.split())
         assert len(_task(database, "17005.1").follow_up.acts) == 1
         assert len(screen.board.row_keys) == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_people_write_is_text(readers: StoreReaders, database: Path, size: tuple[int, int]) -> None:
+    _other(database, "17005.1", Change(Step.ASSIGN, owner=HOSTILE.replace(CUSTOMER, "")))
+    _other(database, "17005.1", Change(Step.DONE, note=HOSTILE))
+    _other(database, "17005.1", Change(Step.REOPEN))
+    async with console(size, readers=readers) as opened:
+        await _open(opened)
+        await opened.press("a")
+        await opened.press("escape", "enter")
+        assert "[bold red]no[/]" in opened.text
+        for text in ("\x1b", "\u202e", CUSTOMER):
+            assert text not in opened.text
 
 
 async def test_what_others_do_is_seen_by_itself(readers: StoreReaders, database: Path) -> None:
