@@ -124,14 +124,11 @@ def task_lines(task: "Task", desk: "Desk", now_ms: int, width: int) -> list[Line
 
 def follow_up_line(task: "Task", desk: "Desk", now_ms: int) -> Line:
     """``overdue 26h04  owner ana  due 2026-11-22 16:12``: how it stands in a line."""
-    due = ""
-    if task.follow_up.state.open:
-        due = moment(task.follow_up.due_at_ms, desk.zone(task.site), seconds=False)
-    return (
-        (*_state_line(task, desk, now_ms), *line(("  due ", Tone.HEAD), due))
-        if due
-        else _state_line(task, desk, now_ms)
-    )
+    stands = _state_line(task, desk, now_ms)
+    if not task.follow_up.state.open:
+        return stands
+    due = moment(task.follow_up.due_at_ms, desk.zone(task.site), seconds=False)
+    return (*stands, *line(("  due ", Tone.HEAD), due))
 
 
 def _state_line(task: "Task", desk: "Desk", now_ms: int) -> Line:

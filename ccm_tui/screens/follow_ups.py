@@ -246,7 +246,7 @@ class FollowUpsScreen(FloorScreen):
     def _act(self, wanted: "Wanted") -> None:
         """Store it, in a worker that nothing cancels."""
         tasks: Sequence[Task] = ()
-        error = None
+        error: CcmError | None = None
         try:
             tasks = self.desk.readers.change_follow_ups(
                 [task.contact for task in wanted.tasks],
@@ -257,6 +257,8 @@ class FollowUpsScreen(FloorScreen):
             )
         except CcmError as failure:
             error = failure
+        except Exception as failure:  # noqa: BLE001 - a thread's edge: who acted must hear that nothing was stored
+            error = CcmError(f"unexpected: {type(failure).__name__}", "ccm-tui doctor may say more.")
         self.post_message(self.Acted(wanted, tasks, error))
 
     @on(Acted)

@@ -1,4 +1,5 @@
 """Reads from the store what a snapshot does not hold. Called in workers; one at a time, over one store that is kept.
+What people do at the console is written from here too, each act on a connection of its own.
 
 The book of what is usual keeps its answers, so opening a store for each question would cost more than the question.
 """
