@@ -143,6 +143,11 @@ class FollowUp(NamedTuple):
     """Everything that was done about it, in order."""
 
     @property
+    def overdue(self) -> bool:
+        """Whether somebody should have acted by now."""
+        return self.state is FollowUpState.OVERDUE
+
+    @property
     def note(self) -> str:
         """The last note that anybody left; empty: none."""
         return next((act.change.note for act in reversed(self.acts) if act.change.note), "")

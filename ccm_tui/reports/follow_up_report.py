@@ -109,7 +109,7 @@ def task_row(task: Task, *, masked: bool = True) -> Row:
         follow_up.owner,
         iso_utc(follow_up.due_at_ms),
         follow_up.state.value,
-        follow_up.state.value == "overdue",
+        follow_up.overdue,
         follow_up.corrected,
         shown(follow_up.note),
         None if last is None else last.who,

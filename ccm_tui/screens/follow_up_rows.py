@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ccm_tui.domain.follow_ups import Act, FollowUpState, Step
+from ccm_tui.domain.follow_ups import Act, Step
 from ccm_tui.formatting import UNDEFINED, age, mask_line, moment, number
 from ccm_tui.reports.follow_ups import done_words, given_at_ms
 from ccm_tui.screens.queue_lines import customer_text
@@ -68,7 +68,7 @@ def note_text(task: "Task", desk: "Desk") -> str:
 def task_row(task: "Task", desk: "Desk", now_ms: int) -> BoardRow:
     """A follow-up as a row; one that is overdue stands out by a sign, a word and a colour."""
     visit, follow_up = task.visit, task.follow_up
-    overdue = follow_up.state is FollowUpState.OVERDUE
+    overdue = follow_up.overdue
     given_ms = given_at_ms(task)
     answer = answer_text(task, bad_only=True)
     cells = {
@@ -88,7 +88,7 @@ def count_line(tasks: Sequence["Task"], *, closed: bool) -> Line:
     """How many there are, the overdue first."""
     if closed:
         return line("  ", (f"{len(tasks)} done or dismissed, the latest first", Tone.HEAD))
-    overdue = sum(task.follow_up.state is FollowUpState.OVERDUE for task in tasks)
+    overdue = sum(task.follow_up.overdue for task in tasks)
     nobodys = sum(task.follow_up.owner is None for task in tasks)
     said = [(f"{overdue} overdue", Tone.BREACH), ("  ", Tone.NORMAL)] if overdue else []
     said.append((f"{len(tasks)} to do", Tone.HEAD))
@@ -133,7 +133,7 @@ def follow_up_line(task: "Task", desk: "Desk", now_ms: int) -> Line:
 
 def _state_line(task: "Task", desk: "Desk", now_ms: int) -> Line:
     follow_up = task.follow_up
-    overdue = follow_up.state is FollowUpState.OVERDUE
+    overdue = follow_up.overdue
     state = f"{desk.symbols.breach} overdue" if overdue else follow_up.state.value
     if follow_up.state.open and follow_up.due_at_ms is not None:
         left = age(abs(follow_up.due_at_ms - now_ms) / 1000)

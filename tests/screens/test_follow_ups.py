@@ -198,6 +198,17 @@ async def test_what_somebody_else_has_closed_stays_closed(readers: StoreReaders,
         assert len(screen.board.row_keys) == 1
 
 
+async def test_contacts_say_how_many_are_overdue(readers: StoreReaders, database: Path) -> None:
+    async with console(readers=readers) as opened:
+        await opened.show(floor())
+        await opened.press("3")
+        await opened.until(lambda: "▲ 1 overdue, f lists them" in opened.text)
+        await opened.press("f", "t", "d")
+        await _type(opened, "called")
+        await opened.press("escape")
+        await opened.until(lambda: "overdue" not in opened.text)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_people_write_is_text(readers: StoreReaders, database: Path, size: tuple[int, int]) -> None:
     _other(database, "17005.1", Change(Step.ASSIGN, owner=HOSTILE.replace(CUSTOMER, "")))
