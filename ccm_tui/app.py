@@ -252,6 +252,13 @@ class CcmApp(App[None], inherit_bindings=False):
         if not isinstance(self.screen, WallboardScreen):
             self.push_screen(WallboardScreen(self.desk))
 
+    def action_follow_ups(self) -> None:
+        """What is to be done about bad survey answers, over whatever is open."""
+        from ccm_tui.screens.follow_ups import FollowUpsScreen
+
+        if not isinstance(self.screen, FollowUpsScreen):
+            self.push_screen(FollowUpsScreen(self.desk))
+
     def action_pause(self) -> None:
         """Freeze the tables, or go on."""
         desk = self.desk
@@ -288,6 +295,7 @@ class CcmApp(App[None], inherit_bindings=False):
         """No screenshot: it would write a file on the server."""
         for name, mode in MODES.items():
             yield SystemCommand(mode.title, mode.tooltip, lambda name=name: self.action_go(name))
+        yield SystemCommand("Follow-ups", "What is to be done about bad survey answers", self.action_follow_ups)
         yield SystemCommand("Wallboard", "A few large figures for the whole room", self.action_wallboard)
         yield SystemCommand("Pause", "Freeze the tables, or go on", self.action_pause)
         yield SystemCommand("Help", "The keys and figures of this screen", self.action_help)

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("replay", "write an old log out again as if it happened now"),
     "board": ("board", "the live board without a screen, now or as of an instant"),
     "report": ("report", "the numbers of a period: queues, agents, intervals, contacts"),
+    "follow-up": ("follow_up", "act on a bad survey answer: take, assign, due, done, dismiss, reopen"),
     "explain": ("explain", "how a number came about, down to the log lines"),
     "export": ("export", "everything, one row each"),
     "quarantine": ("quarantine", "lines that did not parse"),

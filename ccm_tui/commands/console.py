@@ -4,7 +4,6 @@ What is imported when decides how soon there is a frame: Textual first, the stor
 """
 
 import gc
-import getpass
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -81,7 +80,7 @@ def show_console(
         StoreReaders(database, definitions),
         open_feed,
         now_ms=lambda: round(wall_clock() * 1000),
-        who=who or _user(),
+        who=session.who_of(who),
         low_bandwidth=low_bandwidth,
         pace=pace,
         view_path=view_path,
@@ -99,10 +98,3 @@ def show_console(
     if return_code not in (0, 1):
         raise SystemExit(return_code)
     return ExitCode(return_code)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return os.environ.get("USER", "")

@@ -21,6 +21,7 @@ from ccm_tui.settings.load import load_settings
 
 HELP = "a simulated floor, complete and living; leaves nothing behind"
 
+DATABASE = "ccm.db"
 END_SECONDS = 5.0
 """How long the simulation may take to end; it takes a tenth of a second."""
 
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         config = _configure(folder, now_ms)
         with _floor(folder / "logs", now_ms, args) as clock:
             return show_console(
-                load_settings(config, str(folder / "ccm.db"), environ={"HOME": str(folder)}),
+                load_settings(config, str(folder / DATABASE), environ={"HOME": str(folder)}),
                 ending,
                 config=str(config),
                 who=args.as_name,
@@ -77,7 +78,7 @@ def _floor(folder: Path, now_ms: int, args: argparse.Namespace) -> Iterator["_Cl
     """The simulation in a process of its own, which ends with this one; what it wrote is removed then."""
     command = [sys.executable, "-P", "-m", "ccm_tui.demo", str(folder), "--now-ms", str(now_ms)]
     command += ["--days", str(args.days), "--speed", str(args.speed), "--seed", str(args.seed)]
-    command += ["--remove", str(folder.parent)]
+    command += ["--remove", str(folder.parent), "--database", str(folder.parent / DATABASE)]
     process = subprocess.Popen(  # noqa: S603 - our own program, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

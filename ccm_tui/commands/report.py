@@ -32,8 +32,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Count and write, row by row."""
-    if args.kind == "contacts" and args.interval:
-        raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
+    if args.kind in ("contacts", "follow-ups") and args.interval:
+        raise UsageError(f"{args.kind} are not cut into intervals", "leave --interval out, or report queues or agents")
     if args.search is not None and args.kind != "contacts":
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
     if args.by is not None and args.kind != "outcomes":

@@ -32,6 +32,19 @@ def database_of(settings: "Settings") -> Path:
     return Path(path)
 
 
+def who_of(as_name: str | None) -> str:
+    """Who is at the console: the name given with ``--as``, else the login; empty when there is neither."""
+    if as_name:
+        return as_name
+    import getpass
+    import os
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return os.environ.get("USER", "")
+
+
 @contextmanager
 def reading(args: argparse.Namespace) -> "Iterator[tuple[Store, Settings]]":
     """The database opened for reading."""

@@ -34,10 +34,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
     parser.add_argument("--now-ms", type=int, default=None, help="the instant that history leads up to (epoch ms)")
     parser.add_argument("--remove", type=Path, metavar="FOLDER", help="removed when whoever started this is gone")
+    parser.add_argument("--database", type=Path, metavar="FILE", help="where what the leads did is kept")
     options = parser.parse_args(arguments)
     try:
         floor = DemoFloor(
-            options.folder, seed=options.seed, days=options.days, speed=options.speed, now_ms=options.now_ms
+            options.folder,
+            seed=options.seed,
+            days=options.days,
+            speed=options.speed,
+            now_ms=options.now_ms,
+            database=options.database,
         )
     except CcmError as error:
         sys.stderr.write(f"{error} {error.hint}\n")

@@ -1,12 +1,14 @@
 """The demo's floor in a folder: today up to now, then live, in real time or faster; the days before come behind."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event as Signal
 
+from ccm_tui.demo.leads import Leads
 from ccm_tui.demo.limits import LONGEST_DAYS, SPEEDS
 from ccm_tui.demo.model import FloorModel
+from ccm_tui.demo.records import Record
 from ccm_tui.demo.seasons import DAY_MS, HOUR_MS
 from ccm_tui.demo.writers import QUEUE_LOG, FloorFiles, PastDay, place_file
 from ccm_tui.errors import UsageError
@@ -37,9 +39,11 @@ class DemoFloor:
         speed: float = 1.0,
         now_ms: int | None = None,
         clock: Callable[[], float] = time.time,
+        database: Path | None = None,
     ) -> None:
         """``days``: whole days of history before today. ``now_ms``: the anchor; None is the clock's now. ``clock``
-        gives epoch seconds. Raises UsageError when the folder already holds a floor or a number is impossible.
+        gives epoch seconds. ``database``: where what the leads did is kept; None: they did nothing. Raises
+        UsageError when the folder already holds a floor or a number is impossible.
         """
         slowest, fastest = SPEEDS
         if not slowest <= speed <= fastest or not 0 <= days <= LONGEST_DAYS:
@@ -55,6 +59,7 @@ class DemoFloor:
         self._started_seconds = clock()
         self.now_ms = int(self._started_seconds * 1000) if now_ms is None else now_ms
         self._model = FloorModel(seed, self.now_ms)
+        self._leads = None if database is None else Leads(database, seed, self.now_ms)
         self._files = FloorFiles(folder, self._model.clock, self._model.day)
 
     def simulated_ms(self) -> int:
@@ -66,7 +71,10 @@ class DemoFloor:
         at_ms = self._model.start_ms
         while at_ms < self.now_ms and not (stop and stop.is_set()):
             at_ms = min(at_ms + _CHUNK_MS, self.now_ms)
-            self._files.write(self._model.advance(at_ms))
+            records = list(self._model.advance(at_ms))
+            self._note(records)
+            self._files.write(records)
+        self._keep()
 
     def run(self, stop: Signal) -> None:
         """Live until ``stop``, from where ``write_today`` ended: no event is missing in between."""
@@ -87,8 +95,11 @@ class DemoFloor:
             logs = PastDay(self._folder, model.clock.date(model.day), compressed=compressed)
             while (next_at_ms := model.next_at_ms) is not None and next_at_ms <= self.now_ms:
                 at_ms = min(next_at_ms + _CHUNK_MS, self.now_ms)
-                logs.add(model.advance(at_ms))
+                records = list(model.advance(at_ms))
+                self._note(records)
+                logs.add(records)
                 yield (days_ago - 1 + min(0.99, (at_ms - model.start_ms) / DAY_MS)) / self._days
+            self._keep()
             logs.place()
             share = days_ago / self._days
             place_file(self._folder / PROGRESS_FILE, f"{share:.3f}\n".encode(), self.now_ms)
@@ -97,6 +108,14 @@ class DemoFloor:
     def close(self) -> None:
         """Let the files go."""
         self._files.close()
+
+    def _note(self, records: Sequence[Record]) -> None:
+        if self._leads is not None:
+            self._leads.see(records)
+
+    def _keep(self) -> None:
+        if self._leads is not None:
+            self._leads.write()
 
     def _next_at_ms(self) -> int:
         next_at_ms = self._model.next_at_ms

@@ -21,6 +21,7 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 _DAY_MINUTES = 24 * 60
 _ONE_DAY = timedelta(days=1)
+_WEEK_MS = 7 * 86_400_000
 _LONG_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 # 08:00-18:00
@@ -72,6 +73,17 @@ class OpeningHours:
     def open_ms_between(self, from_ms: int, to_ms: int) -> int:
         """Opening time between two instants; 0 when the second is not after the first."""
         return total_ms(self.open_ranges(from_ms, to_ms))
+
+    def after_open_ms(self, from_ms: int, open_ms: int) -> int | None:
+        """The instant at which so much opening time has gone by; None: it is not open so long within a year."""
+        left_ms = open_ms
+        for week in range(53):
+            start_ms = from_ms + week * _WEEK_MS
+            for opened_ms, closed_ms in self.open_ranges(start_ms, start_ms + _WEEK_MS):
+                if left_ms <= closed_ms - opened_ms:
+                    return opened_ms + left_ms
+                left_ms -= closed_ms - opened_ms
+        return None
 
 
 def parse_opening(

@@ -216,6 +216,34 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     ]
 
 
+def follow_up_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
+    """For ``report follow-ups``; the answers that nobody gave are left out."""
+    zones = {period.site: period.zone for period in frame.sites}
+
+    def at(name: str) -> Callable[[Row], str]:
+        def text(row: Row) -> str:
+            zone = zones[row["site"]]
+            return UNDEFINED if row[name] is None else moment(datetime.fromisoformat(row[name]), zone, seconds=False)
+
+        return text
+
+    columns = [
+        Column("due", at("due_at"), right=False, value=itemgetter("due_at")),
+        Column("state", lambda row: str(row["state"]) + (", corrected" if row["corrected"] else ""), right=False),
+        Column("owner", lambda row: row["owner"] or "unassigned", right=False),
+        *_site(rows),
+        Column("queue", lambda row: row["queue"] or UNDEFINED, right=False),
+        Column("agent", lambda row: row["agent"] or UNDEFINED, right=False),
+        Column("customer", lambda row: _customer(row["customer"]), right=False),
+    ]
+    columns += [figured(name, name, 0) for name in ("csat", "nps", "ces") if any(row[name] is not None for row in rows)]
+    columns.append(Column("answered", at("rated_at"), right=False, value=itemgetter("rated_at")))
+    for name in ("comment", "note"):
+        if any(row[name] for row in rows):
+            columns.append(Column(name, lambda row, name=name: row[name] or "", right=False))  # type: ignore[misc]
+    return [*columns, Column("task", _text("task"), right=False)]
+
+
 def counted(title: str, name: str, better: Better = Better.NEITHER) -> Column:
     """A column of a count by its JSON key."""
     return Column(title, _count(name), value=_meant(name), change=_as_count, better=better, key=name)

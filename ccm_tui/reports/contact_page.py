@@ -11,6 +11,7 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.turns import Turn
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.event_rows import EventRows
+from ccm_tui.reports.follow_ups import Task, tasks_of
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import contact_links, history, line_history
 from ccm_tui.store.engine import Store
@@ -58,6 +59,8 @@ class ContactPage(NamedTuple):
     """The customer's other visits, newest first."""
     earlier: int
     """How many other contacts the same customer had in the seven days before this one."""
+    follow_ups: tuple[Task, ...] = ()
+    """What is to be done, or was done, about bad survey answers of it or a linked contact."""
 
     @property
     def leg(self) -> Leg:
@@ -93,6 +96,7 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         legs.sort(key=lambda leg: (leg.began_at_ms or 0, leg.contact))
         customer = _customer(legs)
         others, earlier = _others(cursor, customer, legs)
+        tasks = tasks_of(cursor, definitions, [leg.contact for leg in legs], as_of_ms)
     mine = linked[0]
     visits_of_all = [visit for leg in legs for visit in leg.visits]
     return ContactPage(
@@ -106,6 +110,7 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         customer,
         others,
         earlier,
+        tuple(tasks),
     )
 
 

@@ -85,6 +85,12 @@ def _reasons(store: "Store", definitions: "Definitions", query: Query, _: Contac
     return read_reason_report(store, definitions, query)
 
 
+def _follow_ups(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+    from ccm_tui.reports.follow_up_report import read_follow_up_report
+
+    return read_follow_up_report(store, definitions, query, masked=definitions.settings.privacy.mask)
+
+
 def _trends(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
     from ccm_tui.reports.trend_report import read_trend_report
 
@@ -131,6 +137,15 @@ KINDS: dict[str, Kind] = {
             compared=False,
         ),
         Kind("reasons", "reasons", "a row a queue and reason", columns.reason_columns, _reasons, (*_QUEUE, "reason")),
+        Kind(
+            "follow-ups",
+            "follow_ups",
+            "a bad survey answer with what became of it",
+            columns.follow_up_columns,
+            _follow_ups,
+            ("site", "task"),
+            compared=False,
+        ),
         Kind(
             "trends",
             "trends",

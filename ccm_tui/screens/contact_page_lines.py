@@ -12,6 +12,7 @@ from ccm_tui.domain.sentiment import customer_sentiment, sentiment_of
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, clock, date, duration, mask_line, moment, number
 from ccm_tui.screens.contact_rows import MOODS, at_text, outcome_text
+from ccm_tui.screens.follow_up_rows import follow_up_line, note_text
 from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column
@@ -155,6 +156,11 @@ def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
         add("odd", f"{suspicion.what}{at}", Tone.WARNING)
     for leg in page.legs:
         _leg_facts(page, leg, desk, add)
+    for task in page.follow_ups:
+        label = line("   ", (f"{'follow-up':<{LABEL_WIDTH}}", Tone.HEAD))
+        lines.append((*label, *follow_up_line(task, desk, page.as_of_ms)[1:]))
+        if task.follow_up.note:
+            add("", f"“{note_text(task, desk)}”")
     if len(page.legs) > 1:
         add("linked", ", ".join(leg.native_id for leg in page.legs))
     add("id", page.native_id)

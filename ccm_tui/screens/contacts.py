@@ -4,6 +4,7 @@ A query is typed and answered at every key; what it cannot mean is said under th
 contacts come first, and what takes long to find comes as it is found.
 """
 
+import contextlib
 import math
 from collections.abc import Iterable
 from time import monotonic
@@ -50,6 +51,8 @@ REST_SECONDS = 0.12
 """A row that the cursor only passes is not read."""
 AGAIN_SECONDS = 5.0
 """A search that nobody moves in is asked again this often: the floor goes on."""
+COUNT_SECONDS = 60.0
+"""How many follow-ups are overdue is counted this often, and when the screen is gone to."""
 EXAMPLE = 'queue:sales outcome:abandoned wait:>60 from:yesterday "exact words" refund*'
 
 
@@ -68,12 +71,20 @@ class ContactsScreen(FloorScreen):
         ("board.open", "open"),
         ("contacts.query", "search"),
         ("contacts.saved", "saved"),
+        ("contacts.follow_ups", "follow-ups"),
         ("contacts.copy", "copy id"),
         ("app.help", "help"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "query", "Search", id="contacts.query", tooltip="Type what to look for"),
         Binding("s", "saved", "Saved", id="contacts.saved", tooltip="Searches that were kept; keep this one"),
+        Binding(
+            "f",
+            "app.follow_ups",
+            "Follow-ups",
+            id="contacts.follow_ups",
+            tooltip="Customers who gave a bad answer to a survey: whose they are, until when",
+        ),
         Binding("y", "copy", "Copy", id="contacts.copy", tooltip="Copy the id of the contact to the clipboard"),
     ]
 
@@ -86,12 +97,21 @@ class ContactsScreen(FloorScreen):
             self.portion = portion
             self.error = error
 
+    class Counted(Message):
+        """So many follow-ups are overdue."""
+
+        def __init__(self, overdue: int) -> None:
+            super().__init__()
+            self.overdue = overdue
+
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
         view = desk.view.screens.get(self.NAME, ScreenView())
         self.field = QueryField(view.filter, desk.drawn["clean"], EXAMPLE)
         self._words: Line = ()
         """What there is to say of the search; trouble stands above it."""
+        self._overdue = 0
+        self._counted_at = -math.inf
         self.board = Board(COLUMNS, placeholder="Reading contacts …", **desk.drawn)
         self.pane = DetailPane(can_focus=True, classes="detail", **desk.drawn)
         self._number = 0
@@ -128,7 +148,8 @@ class ContactsScreen(FloorScreen):
         self.search()
 
     def on_screen_resume(self) -> None:
-        """What another screen asks for takes the place of what was typed."""
+        """What another screen asks for takes the place of what was typed; and somebody may have acted meanwhile."""
+        self._begin_count()
         if self.desk.search is not None:
             self.field.value, self.desk.search = self.desk.search, None
             self.board.focus()
@@ -140,6 +161,8 @@ class ContactsScreen(FloorScreen):
     # The floor goes on
 
     def show_floor(self, floor: "Floor") -> None:
+        if monotonic() - self._counted_at > COUNT_SECONDS:
+            self._begin_count()
         idle = not self._asking and self.board.untouched and not self.field.has_focus
         if idle and monotonic() - self._asked_at > AGAIN_SECONDS:
             self.search(anew=False)
@@ -238,7 +261,28 @@ class ContactsScreen(FloorScreen):
     def show_status(self, now_ms: int) -> None:
         super().show_status(now_ms)
         if not trouble(self.desk, now_ms, self.clock_site):
-            self.trouble_rule.say(self._words)
+            overdue = (
+                f"   {self.desk.symbols.breach} {count(self._overdue)} overdue, f lists them" if self._overdue else ""
+            )
+            self.trouble_rule.say((*self._words, *line((overdue, Tone.BREACH))))
+
+    # Follow-ups that are overdue
+
+    def _begin_count(self) -> None:
+        self._counted_at = monotonic()
+        self._count_overdue()
+
+    @work(thread=True, exclusive=True, group="overdue", exit_on_error=False)
+    def _count_overdue(self) -> None:
+        with contextlib.suppress(CcmError):  # the search says what is wrong with the store
+            tasks = self.desk.readers.follow_ups(self.desk.now_ms(), closed=False)
+            self.post_message(self.Counted(sum(task.follow_up.overdue for task in tasks)))
+
+    @on(Counted)
+    def _take_count(self, event: Counted) -> None:
+        event.stop()
+        self._overdue = event.overdue
+        self.show_status(self.desk.now_ms())
 
     def _say_found(self, portion: "Portion") -> None:
         many = len(self._found)

@@ -4,7 +4,7 @@ The app makes it and writes ``floor``, ``latest``, ``failure`` and ``paused``; s
 """
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ccm_tui.domain.events import Channel
+    from ccm_tui.domain.follow_ups import Change
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ccm_tui.reports.contact_finder import ContactFinder
     from ccm_tui.reports.contact_page import ContactPage
     from ccm_tui.reports.export import Row
+    from ccm_tui.reports.follow_ups import Task
     from ccm_tui.reports.reading import HeldReport, Series
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
@@ -109,6 +111,14 @@ class Readers(Protocol):
         self, held: "HeldReport", form: str, rows: "Iterable[Row] | None", matches: "Callable[[Row], bool]", now_ms: int
     ) -> Path:
         """A report into a file; ``rows`` None: all of its rows that ``matches`` lets through."""
+
+    def follow_ups(self, now_ms: int, *, closed: bool) -> "Sequence[Task]":
+        """What is to be done about bad survey answers, or what was done."""
+
+    def change_follow_ups(
+        self, contacts: Sequence[str], change: "Change", who: str, now_ms: int, seen: Mapping[str, int]
+    ) -> "Sequence[Task]":
+        """Act on follow-ups, of which the person had seen so many acts each. FollowUpMovedError: somebody was first."""
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants."""

@@ -1,11 +1,12 @@
 """Reads from the store what a snapshot does not hold. Called in workers; one at a time, over one store that is kept.
+What people do at the console is written from here too, each act on a connection of its own.
 
 The book of what is usual keeps its answers, so opening a store for each question would cost more than the question.
 """
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ccm_tui.errors import CcmError
 
 if TYPE_CHECKING:
     from ccm_tui.domain.events import Channel
+    from ccm_tui.domain.follow_ups import Change
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ccm_tui.reports.contact_finder import ContactFinder, SharedStore
     from ccm_tui.reports.contact_page import ContactPage
     from ccm_tui.reports.export import Row
+    from ccm_tui.reports.follow_ups import Task
     from ccm_tui.reports.reading import HeldReport, Series
     from ccm_tui.screens.behind import AgentFigure, Found, LogLine, QueueFigure
     from ccm_tui.settings.definitions import Definitions
@@ -144,6 +147,21 @@ class StoreReaders:
         with self._reporting(lambda: False) as store:
             whole = read_whole(store, self._definitions, held.choice, held.frame.query.now_ms)
             return save_report(folder, form, held, (row for row in whole.rows() if matches(row)), at)
+
+    def follow_ups(self, now_ms: int, *, closed: bool) -> "Sequence[Task]":
+        """What is to be done about bad survey answers, or what was done. Raises CcmError."""
+        from ccm_tui.reports.follow_ups import list_closed, list_to_do
+
+        with self._reading() as (store, _), store.reading() as cursor:
+            return (list_closed if closed else list_to_do)(cursor, self._definitions, now_ms)
+
+    def change_follow_ups(
+        self, contacts: "Sequence[str]", change: "Change", who: str, now_ms: int, seen: "Mapping[str, int]"
+    ) -> "Sequence[Task]":
+        """Act on follow-ups, in a short transaction of its own. Raises CcmError, FollowUpMovedError among them."""
+        from ccm_tui.reports.follow_ups import change_follow_ups
+
+        return change_follow_ups(self._database, self._definitions, contacts, change, who=who, now_ms=now_ms, seen=seen)
 
     def agent_lines(self, site: str, agent: str, instants: "Sequence[int]") -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants. Raises CcmError."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ccm_tui.domain.contacts import ContactRules
+    from ccm_tui.domain.follow_ups import FollowUpRule
     from ccm_tui.domain.opening import OpeningHours
     from ccm_tui.domain.tally import OpenTime
     from ccm_tui.domain.variants import KpiRules
@@ -32,6 +33,8 @@ class Definitions:
         """(site, queue) -> how that queue's figures are defined."""
         self.opening = cache(self._opening)
         """(site, queue) -> its opening hours; None: always open."""
+        self.follow_up_rule = cache(self._follow_up_rule)
+        """(site, queue) -> which survey answers ask for somebody to act, until when, and whom."""
         self.day_starts_at = cache(self._day_starts_at)
         """Site -> when its day begins."""
         self.zone = cache(settings.site_zone)
@@ -103,3 +106,35 @@ class Definitions:
 
         zone: ZoneInfo = self.zone(site)
         return parse_opening_week(own.opening_hours, zone, own.holidays)
+
+    def _follow_up_rule(self, site: str, queue: str) -> "FollowUpRule":
+        from ccm_tui.domain.follow_ups import FollowUpRule
+
+        everywhere, own = self.settings.follow_ups, self.settings.queue_settings(site, queue)
+
+        def either(of_queue: float | None, of_all: float) -> float:
+            return of_all if of_queue is None else of_queue
+
+        return FollowUpRule(
+            csat_at_most=either(own.follow_up_csat_at_most, everywhere.csat_at_most),
+            nps_at_most=either(own.follow_up_nps_at_most, everywhere.nps_at_most),
+            ces_worst=either(own.follow_up_ces_worst, everywhere.ces_worst),
+            ces_scale=self.base.ces_scale,
+            ces_direction=self.base.ces_direction,
+            due_hours=either(own.follow_up_due_hours, everywhere.due_hours),
+            owner=own.follow_up_owner or everywhere.owner or None,
+            lapse_days=everywhere.lapse_days or None,
+            opening=self.opening(site, queue),
+        )
+
+    def loosest_follow_up_rule(self) -> "FollowUpRule":
+        """What is bad by any queue's rule is bad by this; nothing else of it means anything."""
+        rule = self.follow_up_rule("", "")
+        own = self.settings.queues.values()
+        return rule._replace(
+            csat_at_most=max([rule.csat_at_most, *(each.follow_up_csat_at_most or -1 for each in own)]),
+            nps_at_most=max(
+                [rule.nps_at_most, *(-1 if (most := each.follow_up_nps_at_most) is None else most for each in own)]
+            ),
+            ces_worst=max([rule.ces_worst, *(each.follow_up_ces_worst or -1 for each in own)]),
+        )

@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, Action] = {
     "contact.lines": Action("l", "Log lines"),
     "contact.talk": Action("t", "Conversation"),
     "contacts.copy": Action("y", "Copy"),
+    "contacts.follow_ups": Action("f", "Follow-ups"),
     "contacts.query": Action("slash", "Search"),
     "contacts.saved": Action("s", "Saved"),
     "detail.bottom": Action("end,G,shift+g", "Bottom"),
@@ -63,6 +64,14 @@ ACTIONS: Mapping[str, Action] = {
     "floor.filter": Action("slash", "Filter"),
     "floor.next": Action("tab", "Next pane"),
     "floor.previous": Action("shift+tab", "Previous pane"),
+    "follow_ups.assign": Action("a", "Assign"),
+    "follow_ups.closed": Action("v", "Closed"),
+    "follow_ups.copy": Action("y", "Copy"),
+    "follow_ups.dismiss": Action("i,delete", "Dismiss"),
+    "follow_ups.done": Action("d", "Done"),
+    "follow_ups.due": Action("u", "Until"),
+    "follow_ups.reopen": Action("r", "Reopen"),
+    "follow_ups.take": Action("t", "Take"),
     "go.agents": Action("2", "Agents"),
     "go.contacts": Action("3", "Contacts"),
     "go.feeds": Action("9", "Feeds"),
@@ -70,6 +79,7 @@ ACTIONS: Mapping[str, Action] = {
     "go.reports": Action("8", "Reports"),
     "pick.close": Action("escape", "Close"),
     "pick.quit": Action("q", "Quit"),
+    "prompt.leave": Action("escape", "Leave"),
     "queue.copy": Action("y", "Copy"),
     "queue.explain": Action("x", "Explain"),
     "queues.mine": Action("m", "My queues"),
@@ -95,7 +105,17 @@ ACTIONS: Mapping[str, Action] = {
 _ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous")
 _PANES = ("board.", "detail.")
 _LIST = ("floor.copy", "floor.explain", "floor.filter")
-_SCREENS = ((), _LIST, (*_LIST, "queues."), ("queue.",), ("agent.",), ("contacts.",), ("contact.",), ("reports.",))
+_SCREENS = (
+    (),
+    _LIST,
+    (*_LIST, "queues."),
+    ("queue.",),
+    ("agent.",),
+    ("contacts.",),
+    ("contact.",),
+    ("reports.",),
+    ("follow_ups.",),
+)
 """What a screen adds. A name that ends with a dot stands for all that begin so."""
 
 _NAMED_KEYS = (
@@ -155,6 +175,7 @@ def contexts() -> list[frozenset[str]]:
         _named("sheet.", "explain.", "detail."),
         _named("saved.", "board."),
         _named("pick.", "board."),
+        _named("prompt."),
         _named("confirm."),
     ]
 

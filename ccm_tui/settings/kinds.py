@@ -156,6 +156,11 @@ def seconds(high: float = 366 * 86_400, low: float = 0.0, optional: bool = False
     return number(low, high, "a number of seconds", optional)
 
 
+def rating(optional: bool = False) -> Kind:
+    """A customer's rating on whatever scale; -1 is below all of them."""
+    return number(-1, 100, "a rating", optional)
+
+
 def rate(optional: bool = False) -> Kind:
     """A share, 0..1."""
     return number(0.0, 1.0, "a rate", optional)

@@ -18,6 +18,7 @@ from ccm_tui.settings.sections import (
     DatabaseSettings,
     ExportSettings,
     FollowerSettings,
+    FollowUpSettings,
     LimitSettings,
     PauseSettings,
     PrivacySettings,
@@ -69,6 +70,13 @@ SECTIONS = (
     ),
     Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
     Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),
+    Section(
+        "follow_ups",
+        "follow_ups",
+        Shape.TABLE,
+        FollowUpSettings,
+        "A customer's bad answer to a survey makes a follow-up: a task with an owner and a due date.",
+    ),
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
     Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
@@ -110,6 +118,7 @@ class Settings:
     custom_events: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     csv: Mapping[str, CsvSettings] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    follow_ups: FollowUpSettings = field(default_factory=FollowUpSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     follower: FollowerSettings = field(default_factory=FollowerSettings)
     ui: UiSettings = field(default_factory=UiSettings)
@@ -165,11 +174,14 @@ class Settings:
         known = self.agents.get(agent)
         return known.name or agent if known else agent
 
+    def queue_settings(self, site: str, queue: str) -> QueueSettings:
+        """What is configured for a queue of a site, or the defaults; ``queue`` is its name after aliases."""
+        own = self.queues.get(queue)
+        return QueueSettings() if own is None or own.site not in (ANY_SITE, site) else own
+
     def queue_rules(self, site: str, queue: str) -> QueueRules:
         """What holds for a queue of a site; ``queue`` is its name after aliases."""
-        own = self.queues.get(queue)
-        if own is None or own.site not in (ANY_SITE, site):
-            own = QueueSettings()
+        own = self.queue_settings(site, queue)
         kpi, place = self.kpi, self.site(site)
         return QueueRules(
             target=kpi.sl_target if own.target is None else own.target,

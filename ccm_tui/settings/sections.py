@@ -20,6 +20,7 @@ from ccm_tui.settings.kinds import (
     quarter_clock,
     quoted,
     rate,
+    rating,
     seconds,
     table,
     text,
@@ -175,6 +176,25 @@ class QueueSettings:
         example={"mon-fri": "08:00-18:00"},
         effect=Effect.COUNTS,
     )
+    follow_up_csat_at_most: float | None = key(
+        default=None,
+        kind=rating(optional=True),
+        comment="This and what follows: the queue's own answers to what [follow_ups] says; without, as there.",
+        example=3,
+    )
+    follow_up_nps_at_most: float | None = key(
+        default=None, kind=rating(optional=True), comment="See nps_at_most there.", example=6
+    )
+    follow_up_ces_worst: float | None = key(
+        default=None, kind=rating(optional=True), comment="See ces_worst there.", example=2
+    )
+    follow_up_due_hours: float | None = key(
+        default=None,
+        kind=number(0.1, 8760, "a number of hours", optional=True),
+        comment="See due_hours there.",
+        example=8,
+    )
+    follow_up_owner: str = key(default="", kind=text(), comment="See owner there.", example="Ana Lopez")
 
 
 @settings_class
@@ -270,6 +290,37 @@ class AlertSettings:
         kind=seconds(),
         comment="A break longer than this is marked; 0: never. Marks none before break_reasons of [pause] says which\n"
         "pauses are breaks.",
+    )
+
+
+@settings_class
+class FollowUpSettings:
+    """``[follow_ups]``"""
+
+    csat_at_most: float = key(
+        default=2.0, kind=rating(), comment="A satisfaction rating up to this is bad; 0: none is, as 1 is the worst."
+    )
+    nps_at_most: float = key(
+        default=6.0, kind=rating(), comment="A likelihood to recommend up to this is bad; -1: none is."
+    )
+    ces_worst: float = key(
+        default=2.0,
+        kind=rating(),
+        comment="So many of the worst effort ratings are bad: with ces_direction = high_is_easy in [kpi] those up to\n"
+        "this, with high_is_effort as many from ces_scale down; 0: none is.",
+    )
+    due_hours: float = key(
+        default=24.0,
+        kind=number(0.1, 8760, "a number of hours"),
+        comment="Hours from the answer until somebody should have followed up; opening hours of the queue or its site\n"
+        "where these have any, else by the clock.",
+    )
+    owner: str = key(default="", kind=text(), comment="Whose a new follow-up is; empty: nobody's yet.")
+    lapse_days: float = key(
+        default=30.0,
+        kind=number(0, 3660, "a number of days"),
+        comment="An answer that nobody acted on for so long leaves the list of what is to be done; the report shows\n"
+        "it as lapsed. 0: never. So months of old logs, read at once, are not months of work.",
     )
 
 

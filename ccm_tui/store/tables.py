@@ -357,6 +357,29 @@ class Quarantine(SQLModel, table=True):
     line: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class FollowUpAct(SQLModel, table=True):
+    """What somebody did about a bad survey answer; see ``domain.follow_ups.Act``. Rows are added, never changed."""
+
+    __tablename__ = "follow_up_act"
+    __table_args__ = (Index("ix_follow_up_act_contact", "contact", "id", "step"),)
+    id: int | None = Field(default=None, primary_key=True)
+    """Rises: the order of the acts."""
+    site: str
+    contact: str
+    """Public id. No reference: what people did outlives the rows that are folded from lines."""
+    at_ms: int = Field(sa_column=_big())
+    who: str
+    step: str
+    owner: str | None = None
+    due_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+    note: str
+    csat_milli: int | None = None
+    """What the customer had answered by then, and below when."""
+    nps_milli: int | None = None
+    ces_milli: int | None = None
+    given_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
+
+
 ROLLUP = Table(
     "rollup",
     SQLModel.metadata,

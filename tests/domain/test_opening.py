@@ -144,3 +144,17 @@ def test_a_clock_time() -> None:
     for wrong in ("24:00", "6", "06:60"):
         with pytest.raises(UsageError):
             parse_clock(wrong)
+
+
+@given(st.integers(0, 20 * 86_400_000), st.integers(1, 200 * 3_600_000))
+def test_after_so_much_opening_time_so_much_has_gone_by(offset_ms: int, open_ms: int) -> None:
+    hours = parse_opening_week({"mon-fri": "08:00-12:00,13:00-18:00", "sat": "22:00-02:00"}, ZoneInfo("Europe/Berlin"))
+    from_ms = 1_795_000_000_000 + offset_ms
+    end_ms = hours.after_open_ms(from_ms, open_ms)
+    assert end_ms is not None
+    assert hours.open_ms_between(from_ms, end_ms) == open_ms
+    assert hours.open_ms_between(from_ms, end_ms - 1) < open_ms
+
+
+def test_where_it_never_opens_no_opening_time_goes_by() -> None:
+    assert parse_opening_week({}, ZoneInfo("UTC")).after_open_ms(0, 1) is None

@@ -12,6 +12,7 @@ from ccm_tui.screens import (
     contacts,
     explain,
     feeds,
+    follow_ups,
     help,  # noqa: A004
     lines_sheet,
     queue,
@@ -27,6 +28,7 @@ from ccm_tui.settings.keymap import normal_key
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
+from ccm_tui.widgets.prompt import Prompt
 
 EVERY_SCREEN = (
     agent_day,
@@ -35,6 +37,7 @@ EVERY_SCREEN = (
     contacts,
     explain,
     feeds,
+    follow_ups,
     help,
     lines_sheet,
     queue,
@@ -74,6 +77,7 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, dict[str, Binding]]]:
     found += [(sheet.__name__, {**bindings_of(sheet), **bindings_of(DetailPane)}) for sheet in screens_of(Sheet)]
     found.append((Pick.__name__, {**bindings_of(Pick), **bindings_of(Board)}))
     found.append((SavedSearches.__name__, {**bindings_of(SavedSearches), **bindings_of(Board)}))
+    found.append((Prompt.__name__, bindings_of(Prompt)))
     return [*found, (Confirm.__name__, bindings_of(Confirm))]
 
 

@@ -1,7 +1,7 @@
 """A console with a fake feed, fake readers and a clock that moves when told; and what it painted as text."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from ccm_tui.domain.causes import Factor, Move
 from ccm_tui.domain.day_line import DayPiece, Doing
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.facts import NO_FACTS
+from ccm_tui.domain.follow_ups import Change
 from ccm_tui.domain.intervals import Interval
 from ccm_tui.domain.journey import journey_of
 from ccm_tui.domain.segments import Outcome
@@ -30,6 +31,7 @@ from ccm_tui.reports.choice import Choice
 from ccm_tui.reports.contact_finder import ContactFinder
 from ccm_tui.reports.contact_page import ContactPage, Leg
 from ccm_tui.reports.export import Row
+from ccm_tui.reports.follow_ups import Task
 from ccm_tui.reports.reading import HeldReport, Series
 from ccm_tui.screens.behind import AgentFigure, Counted, Found, LogLine, QueueFigure, found_of
 from ccm_tui.screens.desk import Readers
@@ -79,6 +81,7 @@ class FakeReaders:
     found: Found = FOUND
     lines: tuple[LogLine, ...] = LINES
     native_id: str = "17005.1"
+    tasks: tuple[Task, ...] = ()
 
     def queue_detail(self, snapshot: FloorSnapshot, site: str, queue: str, channel: Channel) -> QueueDetail:
         self.asked.append((site, queue))
@@ -170,6 +173,17 @@ class FakeReaders:
     def save_report(
         self, held: HeldReport, form: str, rows: Iterable[Row] | None, matches: Callable[[Row], bool], now_ms: int
     ) -> Path:
+        raise self.error or LOCKED
+
+    def follow_ups(self, now_ms: int, *, closed: bool) -> tuple[Task, ...]:
+        self.asked.append(("follow_ups", "closed" if closed else "to do"))
+        if self.error is not None:
+            raise self.error
+        return self.tasks
+
+    def change_follow_ups(
+        self, contacts: Sequence[str], change: Change, who: str, now_ms: int, seen: Mapping[str, int]
+    ) -> tuple[Task, ...]:
         raise self.error or LOCKED
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> tuple[LogLine, ...]:

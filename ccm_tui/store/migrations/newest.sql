@@ -347,5 +347,22 @@ CREATE INDEX ix_segment_entered ON segment (entered_at_ms, queue_id, agent_id, o
 CREATE INDEX ix_segment_rated ON segment (rated_at_ms, csat_milli, nps_milli, ces_milli) WHERE rated_at_ms IS NOT NULL;
 CREATE INDEX ix_segment_ending ON segment (substr(customer, -4)) WHERE customer IS NOT NULL;
 CREATE INDEX ix_facts_ending ON contact_facts (substr(customer, -4)) WHERE customer IS NOT NULL;
-INSERT INTO alembic_version VALUES ('0002');
+CREATE TABLE follow_up_act (
+	id INTEGER NOT NULL,
+	site VARCHAR NOT NULL,
+	contact VARCHAR NOT NULL,
+	at_ms BIGINT NOT NULL,
+	who VARCHAR NOT NULL,
+	step VARCHAR NOT NULL,
+	owner VARCHAR,
+	due_at_ms BIGINT,
+	note VARCHAR NOT NULL,
+	csat_milli INTEGER,
+	nps_milli INTEGER,
+	ces_milli INTEGER,
+	given_at_ms BIGINT,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_follow_up_act_contact ON follow_up_act (contact, id, step);
+INSERT INTO alembic_version VALUES ('0003');
 COMMIT;
