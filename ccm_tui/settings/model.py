@@ -19,6 +19,7 @@ from ccm_tui.settings.sections import (
     FollowerSettings,
     LimitSettings,
     PauseSettings,
+    PersonSettings,
     PrivacySettings,
     QueueSettings,
     SiteSettings,
@@ -69,6 +70,15 @@ SECTIONS = (
     Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
     Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
+    Section(
+        "people",
+        "people",
+        Shape.NAMED,
+        PersonSettings,
+        "Somebody who looks, by the name of --as, CCM_AS or the login. Without any, whoever is here may do everything;\n"
+        "with some, who is not among them is a viewer.",
+        "lead.north",
+    ),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
     Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
     Section("limits", "limits", Shape.TABLE, LimitSettings, "How much is shown at once."),
@@ -109,6 +119,7 @@ class Settings:
     csv: Mapping[str, CsvSettings] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    people: Mapping[str, PersonSettings] = field(default_factory=dict)
     follower: FollowerSettings = field(default_factory=FollowerSettings)
     ui: UiSettings = field(default_factory=UiSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)

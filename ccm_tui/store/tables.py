@@ -356,6 +356,19 @@ class Quarantine(SQLModel, table=True):
     reason: str = Field(sa_column=Column(Text, nullable=False))
     line: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
+class Audit(SQLModel, table=True):
+    """Something somebody did; see ``store/audit.py``. Triggers refuse to change a row or to take one away."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_at", "at_ms"),)
+    id: int | None = Field(default=None, primary_key=True)
+    at_ms: int = Field(sa_column=_big())
+    who: str
+    verb: str
+    subject: str
+    details: str
+    """A JSON object."""
+
 
 ROLLUP = Table(
     "rollup",

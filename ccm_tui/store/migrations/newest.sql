@@ -347,5 +347,17 @@ CREATE INDEX ix_segment_entered ON segment (entered_at_ms, queue_id, agent_id, o
 CREATE INDEX ix_segment_rated ON segment (rated_at_ms, csat_milli, nps_milli, ces_milli) WHERE rated_at_ms IS NOT NULL;
 CREATE INDEX ix_segment_ending ON segment (substr(customer, -4)) WHERE customer IS NOT NULL;
 CREATE INDEX ix_facts_ending ON contact_facts (substr(customer, -4)) WHERE customer IS NOT NULL;
-INSERT INTO alembic_version VALUES ('0002');
+CREATE TABLE audit (
+	id INTEGER NOT NULL,
+	at_ms BIGINT NOT NULL,
+	who VARCHAR NOT NULL,
+	verb VARCHAR NOT NULL,
+	subject VARCHAR NOT NULL,
+	details VARCHAR NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_audit_at ON audit (at_ms);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+INSERT INTO alembic_version VALUES ('0003');
 COMMIT;
