@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "board": ("board", "the live board without a screen, now or as of an instant"),
     "report": ("report", "the numbers of a period: queues, agents, intervals, contacts"),
     "explain": ("explain", "how a number came about, down to the log lines"),
+    "audit": ("audit", "who did what: every time customers' numbers were unmasked"),
     "export": ("export", "everything, one row each"),
     "quarantine": ("quarantine", "lines that did not parse"),
     "db": ("db", "care of the database: info, backup, verify, rebuild"),
@@ -87,7 +88,7 @@ def _run(arguments: list[str]) -> ExitCode:
     module = importlib.import_module(f"ccm_tui.commands.{COMMANDS[name][0]}")
     command = argparse.ArgumentParser(prog=f"ccm-tui {name}", description=module.HELP, allow_abbrev=False)
     module.configure(command)
-    args = command.parse_args([*known.rest, *rest], namespace=argparse.Namespace(**_globals(known)))
+    args = command.parse_args([*known.rest, *rest], namespace=argparse.Namespace(**_globals(known, arguments)))
     return ExitCode(module.run(args))
 
 
@@ -119,8 +120,14 @@ def _with_default(arguments: list[str]) -> list[str]:
     return arguments if position < len(arguments) else [*arguments, "open"]
 
 
-def _globals(known: argparse.Namespace) -> dict[str, object]:
-    return {"config": known.config, "db": known.db, "as_name": known.as_name, "command": known.command}
+def _globals(known: argparse.Namespace, called: list[str]) -> dict[str, object]:
+    return {
+        "config": known.config,
+        "db": known.db,
+        "as_name": known.as_name,
+        "command": known.command,
+        "called": called,
+    }
 
 
 def _say(text: str) -> None:

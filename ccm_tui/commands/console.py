@@ -4,7 +4,6 @@ What is imported when decides how soon there is a frame: Textual first, the stor
 """
 
 import gc
-import getpass
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -15,11 +14,13 @@ from ccm_tui.commands import session
 from ccm_tui.errors import ExitCode
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.settings.people import viewer_of
 
 if TYPE_CHECKING:
     from ccm_tui.app import FeedLike
     from ccm_tui.commands.ending import Ending
     from ccm_tui.live.snapshot import FloorSnapshot
+    from ccm_tui.screens.desk import Unmasking
 
 FRAMES = "240"
 
@@ -44,7 +45,7 @@ def show_console(
     in seconds since 1970, of which ``pace`` pass in one of ours.
     """
     database = session.database_of(settings)
-    definitions = Definitions(settings)
+    definitions = Definitions(settings, viewer=viewer_of(settings, session.who_is(who)))
     low_bandwidth = low_bandwidth or settings.ui.low_bandwidth
 
     # Textual reads it when imported: what changed waits for the next frame, at sixty a second for 8 ms in the middle.
@@ -76,12 +77,18 @@ def show_console(
             wall_clock=wall_clock,
         )
 
+    def record(unmasking: "Unmasking") -> None:
+        from ccm_tui.commands.unmasking import write_down
+
+        details = {"screen": unmasking.screen, "seconds": settings.privacy.unmask_seconds}
+        write_down(database, unmasking.viewer, unmasking.at_ms, unmasking.subject, details)
+
     app = CcmApp(
         definitions,
         StoreReaders(database, definitions),
         open_feed,
         now_ms=lambda: round(wall_clock() * 1000),
-        who=who or _user(),
+        record=record,
         low_bandwidth=low_bandwidth,
         pace=pace,
         view_path=view_path,
@@ -99,10 +106,3 @@ def show_console(
     if return_code not in (0, 1):
         raise SystemExit(return_code)
     return ExitCode(return_code)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return os.environ.get("USER", "")

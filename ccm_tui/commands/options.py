@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
-from ccm_tui.commands.session import checked_zone
+from ccm_tui.commands.session import checked_zone, who_is
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import IntervalLength, parse_interval
 from ccm_tui.domain.opening import parse_opening
@@ -18,6 +18,7 @@ from ccm_tui.reports.moments import parse_moment
 from ccm_tui.reports.query import CONFIGURED, Query
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import ANY_SITE, Settings
+from ccm_tui.settings.people import viewer_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import history
@@ -85,7 +86,7 @@ def definitions_of(args: argparse.Namespace, settings: Settings) -> Definitions:
     if args.sl_threshold is not None:
         overrides["sl_threshold_seconds"] = args.sl_threshold
     preset = _preset(args.preset, overrides)
-    definitions = Definitions(settings, preset, overrides)
+    definitions = Definitions(settings, preset, overrides, viewer_of(settings, who_is(args.as_name)))
     definitions.base  # noqa: B018 - a wrong option is refused before anything is read
     return definitions
 

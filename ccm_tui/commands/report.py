@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Protocol
 
-from ccm_tui.commands import options, output, session
+from ccm_tui.commands import options, output, session, unmasking
 from ccm_tui.commands.output import Column, Row
 from ccm_tui.commands.report_columns import agent_columns, contact_columns, queue_columns, reason_columns, title_of
 from ccm_tui.domain.intervals import IntervalLength
@@ -45,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--search", metavar="QUERY", help="contacts: only those that a search of the Contacts screen finds"
     )
+    unmasking.add_unmask_option(parser)
     parser.add_argument("--format", choices=output.REPORT_FORMATS, default="table", help="default: table")
 
 
@@ -54,12 +55,15 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise UsageError("contacts are not cut into intervals", "leave --interval out, or report queues or agents")
     if args.search is not None and args.kind != "contacts":
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
+    if args.unmask and args.kind != "contacts":
+        raise UsageError("only contacts show customers", "report contacts --unmask")
     search = None if args.search is None else parse_search(args.search)
     with session.reading(args) as (store, settings):
         definitions = options.definitions_of(args, settings)
         query = options.query_of(args, settings, IntervalLength.HALF_HOUR if args.kind == "intervals" else None)
         options.say_what_is_odd(store, settings, query)
-        key, columns, report = _read(args.kind, store, definitions, query, search)
+        masked = unmasking.masked_for(args, store, definitions)
+        key, columns, report = _read(args.kind, store, definitions, query, search, masked=masked)
         rows = report.rows(headless=args.format in ("csv", "jsonl"))
         shown: list[Row] = []
         if args.format in ("table", "md"):
@@ -88,7 +92,7 @@ def parse_search(text: str) -> ContactQuery:
 
 
 def _read(
-    kind: str, store: Store, definitions: Definitions, query: Query, search: ContactQuery | None
+    kind: str, store: Store, definitions: Definitions, query: Query, search: ContactQuery | None, *, masked: bool
 ) -> tuple[str, Columns, Report]:
     if kind == "agents":
         from ccm_tui.reports.agent_report import read_agent_report
@@ -97,7 +101,6 @@ def _read(
     if kind == "contacts":
         from ccm_tui.reports.contact_report import read_contact_report
 
-        masked = definitions.settings.privacy.mask
         return "contacts", contact_columns, read_contact_report(store, definitions, query, masked=masked, search=search)
     if kind == "reasons":
         from ccm_tui.reports.reason_report import read_reason_report

@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, Action] = {
     "floor.filter": Action("slash", "Filter"),
     "floor.next": Action("tab", "Next pane"),
     "floor.previous": Action("shift+tab", "Previous pane"),
+    "floor.unmask": Action("u", "Unmask"),
     "go.agents": Action("2", "Agents"),
     "go.contacts": Action("3", "Contacts"),
     "go.feeds": Action("9", "Feeds"),

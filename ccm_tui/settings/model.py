@@ -75,8 +75,8 @@ SECTIONS = (
         "people",
         Shape.NAMED,
         PersonSettings,
-        "Somebody who looks, by the name of --as, CCM_AS or the login. Without any, whoever is here may do everything;\n"
-        "with some, who is not among them is a viewer.",
+        "Somebody who looks, by the name of --as, CCM_AS or the login. Without any, whoever is here may do\n"
+        "everything; with some, who is not among them is a viewer.",
         "lead.north",
     ),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),

@@ -281,8 +281,8 @@ class PrivacySettings:
     mask: bool = key(
         default=True,
         kind=flag(),
-        comment="Whether customer numbers show their last four digits only. With false they are open, and not audited,\n"
-        "to everybody who may unmask; to others they stay masked.",
+        comment="Whether customer numbers show their last four digits only. With false they are open, and not\n"
+        "audited, to everybody who may unmask; to others they stay masked.",
     )
     unmask_seconds: float = key(
         default=60.0,

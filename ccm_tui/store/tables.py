@@ -356,6 +356,7 @@ class Quarantine(SQLModel, table=True):
     reason: str = Field(sa_column=Column(Text, nullable=False))
     line: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
+
 class Audit(SQLModel, table=True):
     """Something somebody did; see ``store/audit.py``. Triggers refuse to change a row or to take one away."""
 

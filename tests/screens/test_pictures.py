@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from ccm_tui.app import CcmApp
 from ccm_tui.domain.events import Channel
+from ccm_tui.domain.roles import Viewer
 from ccm_tui.settings.definitions import Definitions
 from tests.screens.floors import MINUTE, NOW, SECOND, Clock, FakeFeed, agent, floor, queue, talking, tally, waiting
 from tests.screens.harness import SETTINGS, FakeReaders
@@ -49,6 +50,8 @@ def test_queues_at_80_by_24(snap_compare: Callable[..., bool]) -> None:
         while not any("usually 6" in strip.text for strip in screen._compositor.render_strips()):
             await pilot.pause(0.02)
 
-    app = CcmApp(Definitions(SETTINGS), FakeReaders(), open_feed, now_ms=Clock(), who="ana")
+    app = CcmApp(
+        Definitions(SETTINGS, viewer=Viewer("ana")), FakeReaders(), open_feed, now_ms=Clock(), record=lambda _: None
+    )
     app.theme = "ccm-dark"
     assert snap_compare(app, terminal_size=(80, 24), run_before=fill)
