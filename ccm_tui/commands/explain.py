@@ -221,6 +221,7 @@ def _plain(value: float | None) -> str:
 
 
 def _contact(args: argparse.Namespace, store: Store, settings: Settings) -> ExitCode:
+    from ccm_tui.reports.contact_page import not_yours
     from ccm_tui.reports.contact_report import contact_row
     from ccm_tui.reports.event_rows import EventRows
     from ccm_tui.reports.explanation import lines_of
@@ -234,15 +235,15 @@ def _contact(args: argparse.Namespace, store: Store, settings: Settings) -> Exit
     found: list[dict[str, Any]] = []
     with store.reading() as cursor:
         for row_id, public_id, site, native_id in history.find_contacts(cursor, args.id, next(iter(args.site), None)):
+            visits = list(history.segments_of_contact(cursor, public_id))
+            if not definitions.viewer.sees_contact(visit.agent for visit in visits):
+                raise not_yours(public_id)
             found.append(
                 {
                     "contact": public_id,
                     "site": site,
                     "native_id": native_id,
-                    "segments": [
-                        contact_row(segment, masked=masked)
-                        for segment in history.segments_of_contact(cursor, public_id)
-                    ],
+                    "segments": [contact_row(segment, masked=masked) for segment in visits],
                     "lines": lines_of(cursor, row_id, events),
                 }
             )

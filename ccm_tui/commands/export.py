@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ccm_tui.commands import options, output, session, unmasking
 from ccm_tui.commands.output import Row
 from ccm_tui.domain.roles import Right
-from ccm_tui.errors import ExitCode
+from ccm_tui.errors import ExitCode, NotAllowedError
 
 HELP = "everything, one row each: the stored lines, or the contacts made of them"
 
@@ -27,6 +27,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     with session.reading(args) as (store, settings):
         definitions = session.definitions_of(args, settings)
         session.check_right(definitions, Right.EXPORT)
+        if args.what == "events" and definitions.viewer.agents is not None:
+            raise NotAllowedError("the lines of a log are of all teams, yours are some", "ccm-tui export contacts")
         query = options.query_of(args, settings)
         options.say_what_is_odd(store, settings, query)
         masked = unmasking.masked_for(args, store, definitions)

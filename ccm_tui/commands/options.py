@@ -113,6 +113,8 @@ def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLen
     if getattr(args, "interval", None):
         interval = parse_interval(args.interval)
     sites = frozenset(args.site)
+    agents = _agents(settings, sites, getattr(args, "agent", []), getattr(args, "team", []))
+    ours = viewer_of(settings, who_is(args.as_name)).agents
     return Query(
         now_ms=time.time_ns() // 1_000_000,
         start=None if args.start is None else parse_moment(args.start, "--from"),
@@ -120,7 +122,7 @@ def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLen
         sites=sites,
         queues=_queues(settings, sites, getattr(args, "queue", [])),
         channels=frozenset(map(str, getattr(args, "channel", []))),
-        agents=_agents(settings, sites, getattr(args, "agent", []), getattr(args, "team", [])),
+        agents=agents if agents is None or ours is None else agents & ours,
         interval=interval,
         zone=None if zone_name is None else ZoneInfo(zone_name),
         hours=hours,

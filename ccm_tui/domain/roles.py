@@ -1,5 +1,6 @@
 """Who may do what: the rights of each role, and a viewer, the person at the console or behind a command. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,6 +63,11 @@ class Viewer:
     def sees_agent(self, agent: str | None) -> bool:
         """Whether an agent is of his teams; a contact that nobody has answered is everybody's."""
         return self.agents is None or agent is None or agent in self.agents
+
+    def sees_contact(self, agents: Iterable[str | None]) -> bool:
+        """Whether one of these agents, who answered a contact's visits, is of his teams; or nobody answered."""
+        answered = [agent for agent in agents if agent is not None]
+        return not answered or any(map(self.sees_agent, answered))
 
     @property
     def shown(self) -> str:

@@ -79,7 +79,7 @@ ACTIONS: Mapping[str, Action] = {
     "sheet.quit": Action("q", "Quit"),
 }
 
-_ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous")
+_ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous", "floor.unmask")
 _PANES = ("board.", "detail.")
 _LIST = ("floor.copy", "floor.explain", "floor.filter")
 _SCREENS = ((), _LIST, (*_LIST, "queues."), ("queue.",), ("agent.",), ("contacts.",), ("contact.",))
