@@ -190,6 +190,12 @@ class Console:
         await self.until(lambda: self.app.desk.latest is not None and self.app.desk.latest.snapshot is snapshot)
         await self.settle()
 
+    async def show_now(self, snapshot: FloorSnapshot) -> None:
+        """The feed has read this; does not wait for workers."""
+        self.feeds[0].on_snapshot(snapshot)
+        await self.until(lambda: self.app.desk.latest is not None and self.app.desk.latest.snapshot is snapshot)
+        await self.pilot.pause()
+
     async def fail(self, what: str, hint: str) -> None:
         """The feed could not read."""
         self.feeds[0].on_failure(what, hint)
