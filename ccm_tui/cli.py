@@ -88,7 +88,9 @@ def _run(arguments: list[str]) -> ExitCode:
     module = importlib.import_module(f"ccm_tui.commands.{COMMANDS[name][0]}")
     command = argparse.ArgumentParser(prog=f"ccm-tui {name}", description=module.HELP, allow_abbrev=False)
     module.configure(command)
-    args = command.parse_args([*known.rest, *rest], namespace=argparse.Namespace(**_globals(known, arguments)))
+    words = [*known.rest, *rest]
+    given = argparse.Namespace(**_globals(known), called=[name, *words])
+    args = command.parse_args(words, namespace=given)
     return ExitCode(module.run(args))
 
 
@@ -120,14 +122,8 @@ def _with_default(arguments: list[str]) -> list[str]:
     return arguments if position < len(arguments) else [*arguments, "open"]
 
 
-def _globals(known: argparse.Namespace, called: list[str]) -> dict[str, object]:
-    return {
-        "config": known.config,
-        "db": known.db,
-        "as_name": known.as_name,
-        "command": known.command,
-        "called": called,
-    }
+def _globals(known: argparse.Namespace) -> dict[str, object]:
+    return {"config": known.config, "db": known.db, "as_name": known.as_name, "command": known.command}
 
 
 def _say(text: str) -> None:

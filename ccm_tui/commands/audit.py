@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Write the entries."""
     with session.reading(args) as (store, settings):
         definitions = session.definitions_of(args, settings)
-        session.check_right(definitions, Right.AUDIT)
+        session.check_right(definitions, Right.READ_AUDIT)
         query = options.query_of(args, settings)
         with store.reading() as cursor:
             frame = read_frame(cursor, definitions, query)

@@ -12,7 +12,7 @@ class Right(StrEnum):
     """See customers' numbers in full; every time leaves a row in the audit."""
     EXPORT = "export"
     """Take rows away, with ``export``."""
-    AUDIT = "audit"
+    READ_AUDIT = "read_audit"
     """Read who did what."""
     EVALUATE = "evaluate"
     """Fill in evaluations."""
@@ -38,7 +38,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset(),
     Role.LEAD: frozenset({Right.UNMASK, Right.COACH}),
     Role.QUALITY: frozenset({Right.UNMASK, Right.EXPORT, Right.EVALUATE}),
-    Role.SUPERVISOR: _WORKING | {Right.DECIDE_DISPUTES, Right.AUDIT},
+    Role.SUPERVISOR: _WORKING | {Right.DECIDE_DISPUTES, Right.READ_AUDIT},
     Role.ADMIN: frozenset(Right),
 }
 """What each role may do; a person's ``may_unmask`` comes before it."""

@@ -166,7 +166,7 @@ async def test_what_cannot_be_written_down_is_not_shown() -> None:
         await _go(opened, "2", "u")
         assert DIGITS not in opened.text
         assert "Numbers stay masked" in opened.text
-        assert "the disk" in opened.text
+        assert "disk" in opened.text
 
 
 async def test_nothing_is_shown_before_it_is_written_down() -> None:
