@@ -78,6 +78,7 @@ SECTIONS = (
         "Somebody who looks, by the name of --as, CCM_AS or the login. Without any, whoever is here may do\n"
         "everything; with some, who is not among them is a viewer.",
         "lead.north",
+        only_shows=True,
     ),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
     Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
@@ -215,7 +216,7 @@ class Settings:
         reaching = {
             section.name: _reaching(getattr(self, section.field), section, least)
             for section in SECTIONS
-            if section.shape is not Shape.LIST
+            if section.shape is not Shape.LIST and not section.only_shows
         }
         zones = sorted({(source.site, source.timezone) for source in self.sources if source.timezone})
         text = json.dumps([reaching, zones], sort_keys=True, default=str)

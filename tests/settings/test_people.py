@@ -58,3 +58,7 @@ def test_unknown_roles_and_teams_are_told_with_the_nearest_right_one(tmp_path: P
     assert "lead" in told[0]
     assert "there is no team 'nroth'" in told[1]
     assert "did you mean north?" in told[1]
+
+
+def test_people_have_no_database_folded_anew() -> None:
+    assert Settings(people=PEOPLE).fold_fingerprint() == Settings().fold_fingerprint()
