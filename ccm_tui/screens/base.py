@@ -317,6 +317,8 @@ class FloorScreen(Screen[None], inherit_bindings=False):
             self.say(f"Numbers stay masked, for it cannot be written down: {' '.join(event.error)}", warning=True)
         elif self.is_current and event.subject == self.unmasked_as:
             seconds = self.desk.definitions.settings.privacy.unmask_seconds
+            if self._masking is not None:
+                self._masking.stop()
             self.desk.open_while = lambda: self.is_current
             self._masking = self.set_timer(seconds, self.mask)
             self._show_masking()
