@@ -27,7 +27,7 @@ from ccm_tui.messages import Failure, FeedFailed, Floor, FloorUpdated
 from ccm_tui.safe import clean
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
-from ccm_tui.screens.desk import Desk, Drawn, Readers, terminal_drawn
+from ccm_tui.screens.desk import Desk, Drawn, Readers, Unmasking, terminal_drawn
 from ccm_tui.screens.modes import MODES, QUEUES, Mode
 from ccm_tui.theme import CCM_LIGHT, OFFERED, THEMES, suggested_theme, variable_defaults
 from ccm_tui.view_state import ViewState, load_view_state, save_view_state
@@ -87,7 +87,7 @@ class CcmApp(App[None], inherit_bindings=False):
         *,
         judge: Judge | None = None,
         now_ms: Callable[[], int],
-        who: str = "",
+        record: Callable[[Unmasking], None],
         low_bandwidth: bool = False,
         pace: float = 1.0,
         view_path: Path | None = None,
@@ -100,7 +100,8 @@ class CcmApp(App[None], inherit_bindings=False):
             now_ms,
             readers,
             Signal(self, "desk"),
-            who=who,
+            record=record,
+            viewer=definitions.viewer,
             low_bandwidth=low_bandwidth or definitions.settings.ui.low_bandwidth,
             pace=pace,
             view=view,

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "the numbers of a period: queues, agents, intervals, contacts"),
     "follow-up": ("follow_up", "act on a bad survey answer: take, assign, due, done, dismiss, reopen"),
     "explain": ("explain", "how a number came about, down to the log lines"),
+    "audit": ("audit", "who did what: every time customers' numbers were unmasked"),
     "export": ("export", "everything, one row each"),
     "quarantine": ("quarantine", "lines that did not parse"),
     "db": ("db", "care of the database: info, backup, verify, rebuild"),
@@ -88,7 +89,9 @@ def _run(arguments: list[str]) -> ExitCode:
     module = importlib.import_module(f"ccm_tui.commands.{COMMANDS[name][0]}")
     command = argparse.ArgumentParser(prog=f"ccm-tui {name}", description=module.HELP, allow_abbrev=False)
     module.configure(command)
-    args = command.parse_args([*known.rest, *rest], namespace=argparse.Namespace(**_globals(known)))
+    words = [*known.rest, *rest]
+    given = argparse.Namespace(**_globals(known), called=[name, *words])
+    args = command.parse_args(words, namespace=given)
     return ExitCode(module.run(args))
 
 

@@ -2,6 +2,7 @@
 
     CcmError                     1   anything we can name
     ├── UsageError               2   the command line cannot mean anything
+    │   └── NotAllowedError      2   whoever asks has not the right to it
     ├── ConfigError              3   ccm.toml or the environment is wrong
     ├── SourceError              2   a file that no format claims, or two claim, or that cannot be read
     ├── QuarantinedError         4   --strict, and some lines did not parse
@@ -41,6 +42,10 @@ class UsageError(CcmError):
     """The command line asks for something impossible."""
 
     exit_code = ExitCode.USAGE
+
+
+class NotAllowedError(UsageError):
+    """Whoever asks has not the right to it; says whose role it is."""
 
 
 class ConfigError(CcmError):

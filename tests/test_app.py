@@ -36,7 +36,7 @@ def open_feed(on_snapshot, on_failure):
     seen.append(sorted(m for m in sys.modules if m.split(".")[0] in {denied!r}))
     seen.append(any("Reading the floor" in s.text for s in app.screen._compositor.render_strips()))
     return Feed()
-app = CcmApp(Definitions(Settings()), None, open_feed, now_ms=lambda: 0)
+app = CcmApp(Definitions(Settings()), None, open_feed, now_ms=lambda: 0, record=print)
 async def main():
     async with app.run_test() as pilot:
         while not seen:

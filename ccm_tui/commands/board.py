@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ccm_tui.commands import options, output, session
+from ccm_tui.commands import options, output, session, unmasking
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.formatting import (
     NOT_IN_SOURCE,
@@ -39,17 +39,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--as-of", metavar="T", help="a past instant: 2026-11-22T14:30[Z], in the site's zone")
     parser.add_argument("--site", metavar="S", help="one site only")
+    unmasking.add_unmask_option(parser)
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Read the floor once and write it."""
     with session.reading(args) as (store, settings):
-        definitions = Definitions(settings)
+        definitions = session.definitions_of(args, settings)
         now_ms = time.time_ns() // 1_000_000
         as_of_ms = now_ms if args.as_of is None else _instant(args, store, definitions, now_ms)
         options.say_what_is_odd(store, settings, Query(now_ms, sites=frozenset(filter(None, [args.site]))))
-        board = read_board(store, definitions, as_of_ms, args.site)
+        masked = unmasking.masked_for(args, store, definitions)
+        board = read_board(store, definitions, as_of_ms, args.site, masked=masked)
     if args.format == "json":
         sys.stdout.write(dump(board) + "\n")
     else:
@@ -57,7 +59,9 @@ def run(args: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
-def read_board(store: Store, definitions: Definitions, as_of_ms: int, site: str | None = None) -> dict[str, Any]:
+def read_board(
+    store: Store, definitions: Definitions, as_of_ms: int, site: str | None = None, *, masked: bool = True
+) -> dict[str, Any]:
     """The board at an instant, by the keys of ``board --format json``.
 
     Its queues have the figures of ``report queues`` for the day so far, by the same function. One figure is the
@@ -78,7 +82,7 @@ def read_board(store: Store, definitions: Definitions, as_of_ms: int, site: str 
         "data_age_seconds": None if snapshot.data_age_ms is None else snapshot.data_age_ms / 1000,
         "timezone": _one_zone(zones, definitions, site),
         "sl_variant": definitions.base.sl_variant.value,
-        "queues": _queues(snapshot, definitions, resolutions, site),
+        "queues": _queues(snapshot, definitions, resolutions, site, masked=masked),
         "agents": [_agent(row) for row in snapshot.agents if site in (None, row.site)],
     }
 
@@ -93,12 +97,16 @@ def _one_zone(zones: set[str], definitions: Definitions, site: str | None) -> st
 
 
 def _queues(
-    snapshot: "FloorSnapshot", definitions: Definitions, resolutions: "QueueResolutions", site: str | None
+    snapshot: "FloorSnapshot",
+    definitions: Definitions,
+    resolutions: "QueueResolutions",
+    site: str | None,
+    *,
+    masked: bool,
 ) -> list[dict[str, Any]]:
     from ccm_tui.reports.queue_figures import queue_figures
     from ccm_tui.reports.queue_report import figure_context
 
-    masked = definitions.settings.privacy.mask
     found = []
     for row in snapshot.queues:
         if site not in (None, row.site):

@@ -14,11 +14,13 @@ from ccm_tui.commands import session
 from ccm_tui.errors import ExitCode
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.settings.people import viewer_of
 
 if TYPE_CHECKING:
     from ccm_tui.app import FeedLike
     from ccm_tui.commands.ending import Ending
     from ccm_tui.live.snapshot import FloorSnapshot
+    from ccm_tui.screens.desk import Unmasking
 
 FRAMES = "240"
 
@@ -43,7 +45,7 @@ def show_console(
     in seconds since 1970, of which ``pace`` pass in one of ours.
     """
     database = session.database_of(settings)
-    definitions = Definitions(settings)
+    definitions = Definitions(settings, viewer=viewer_of(settings, session.who_is(who)))
     low_bandwidth = low_bandwidth or settings.ui.low_bandwidth
 
     # Textual reads it when imported: what changed waits for the next frame, at sixty a second for 8 ms in the middle.
@@ -75,12 +77,18 @@ def show_console(
             wall_clock=wall_clock,
         )
 
+    def record(unmasking: "Unmasking") -> None:
+        from ccm_tui.commands.unmasking import write_down
+
+        details = {"screen": unmasking.screen, "seconds": settings.privacy.unmask_seconds}
+        write_down(database, unmasking.viewer, unmasking.at_ms, unmasking.subject, details)
+
     app = CcmApp(
         definitions,
         StoreReaders(database, definitions),
         open_feed,
         now_ms=lambda: round(wall_clock() * 1000),
-        who=session.who_of(who),
+        record=record,
         low_bandwidth=low_bandwidth,
         pace=pace,
         view_path=view_path,

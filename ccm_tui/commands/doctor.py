@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ccm_tui.commands import session
+from ccm_tui.domain.roles import Right, Viewer
 from ccm_tui.errors import CcmError, ExitCode
 from ccm_tui.ingest.discovery import Discovery, is_there
 from ccm_tui.ingest.lock import read_status
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     try:
         settings = session.settings_of(args)
         findings.append(Finding("configuration", "right"))
+        findings.append(Finding("you", _rights(session.definitions_of(args, settings).viewer)))
     except CcmError as error:
         findings.append(Finding("configuration", str(error), error.hint or "ccm-tui config check lists everything."))
         _print(findings)
@@ -83,6 +85,14 @@ def _machine() -> Iterator[Finding]:
     yield Finding(
         "terminal", terminal or "none", "" if good else "The console needs a terminal; ccm-tui board does not."
     )
+
+
+def _rights(viewer: Viewer) -> str:
+    """Who asks, and what he may do."""
+    may = ", ".join(right.value.replace("_", " ") for right in Right if viewer.may(right))
+    if viewer.role is None:
+        return f"{viewer.shown}, may do everything: ccm.toml names no [people.NAME]"
+    return f"{viewer.shown}, may " + (may or "look")
 
 
 def _source(path: str, settings: Settings) -> Finding:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from ccm_tui.commands import options, output, session
+from ccm_tui.commands import options, output, session, unmasking
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.formatting import UNDEFINED, duration, number, percent
 from ccm_tui.reports.export import write_json
-from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.engine import Store
 
@@ -61,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=str(SHOWN_CONTACTS),
         help=f"list so many contacts of each kind, or all (default: {SHOWN_CONTACTS})",
     )
+    unmasking.add_unmask_option(parser)
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
 
@@ -89,7 +89,7 @@ def _figure(args: argparse.Namespace, store: Store, settings: Settings) -> ExitC
     definitions = options.definitions_of(args, settings)
     query = options.query_of(args, settings)
     options.say_what_is_odd(store, settings, query)
-    masked = settings.privacy.mask
+    masked = unmasking.masked_for(args, store, definitions)
     if owner == "outcomes":
         by = options.grouping_of(args)
         frame, found = explain_outcomes(store, definitions, query, key, limit, by, masked=masked)
@@ -238,6 +238,7 @@ def _plain(value: float | None) -> str:
 
 
 def _contact(args: argparse.Namespace, store: Store, settings: Settings) -> ExitCode:
+    from ccm_tui.reports.contact_page import not_yours
     from ccm_tui.reports.contact_report import contact_row
     from ccm_tui.reports.event_rows import EventRows
     from ccm_tui.reports.explanation import lines_of
@@ -245,20 +246,21 @@ def _contact(args: argparse.Namespace, store: Store, settings: Settings) -> Exit
 
     if args.id is None:
         raise UsageError("explain contact needs an id", "report contacts lists them; an id of the log will do too")
-    masked = settings.privacy.mask
-    events = EventRows(store, Definitions(settings), masked=masked)
+    definitions = session.definitions_of(args, settings)
+    masked = unmasking.masked_for(args, store, definitions)
+    events = EventRows(store, definitions, masked=masked)
     found: list[dict[str, Any]] = []
     with store.reading() as cursor:
         for row_id, public_id, site, native_id in history.find_contacts(cursor, args.id, next(iter(args.site), None)):
+            visits = list(history.segments_of_contact(cursor, public_id))
+            if not definitions.viewer.sees_contact(visit.agent for visit in visits):
+                raise not_yours(public_id)
             found.append(
                 {
                     "contact": public_id,
                     "site": site,
                     "native_id": native_id,
-                    "segments": [
-                        contact_row(segment, masked=masked)
-                        for segment in history.segments_of_contact(cursor, public_id)
-                    ],
+                    "segments": [contact_row(segment, masked=masked) for segment in visits],
                     "lines": lines_of(cursor, row_id, events),
                 }
             )

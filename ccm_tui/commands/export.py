@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Iterable, Sequence
 
-from ccm_tui.commands import options, output, session
-from ccm_tui.errors import ExitCode
+from ccm_tui.commands import options, output, session, unmasking
+from ccm_tui.domain.roles import Right
+from ccm_tui.errors import ExitCode, NotAllowedError
 from ccm_tui.reports.export import Row, write_csv, write_jsonl
-from ccm_tui.settings.definitions import Definitions
 
 HELP = "everything, one row each: the stored lines, or the contacts made of them"
 
@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_period_options(parser)
     parser.add_argument("--site", action="append", default=[], metavar="S", help="one site; several times for more")
     parser.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
-    parser.add_argument("--unmask", action="store_true", help="customers' numbers in full, not their last four digits")
+    unmasking.add_unmask_option(parser)
     parser.add_argument("--raw", action="store_true", help="CSV cells as the log has them, formulas too")
     parser.add_argument("--out", metavar="FILE", help="a file for its owner only, instead of standard output")
 
@@ -25,10 +25,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> ExitCode:
     """Stream the rows."""
     with session.reading(args) as (store, settings):
-        definitions = Definitions(settings)
+        definitions = session.definitions_of(args, settings)
+        session.check_right(definitions, Right.EXPORT)
+        if args.what == "events" and definitions.viewer.agents is not None:
+            raise NotAllowedError("the lines of a log are of all teams, yours are some", "ccm-tui export contacts")
         query = options.query_of(args, settings)
         options.say_what_is_odd(store, settings, query)
-        masked = settings.privacy.mask and not args.unmask
+        masked = unmasking.masked_for(args, store, definitions)
         names: Sequence[str]
         rows: Iterable[Row]
         if args.what == "events":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccm_tui.commands import output, session
 from ccm_tui.errors import ExitCode, UsageError
+from ccm_tui.reports.export import write_json
 
 if TYPE_CHECKING:
     from ccm_tui.domain.follow_ups import Change
@@ -60,12 +61,12 @@ def run(args: argparse.Namespace) -> ExitCode:
         definitions,
         [contact for contact, _ in wanted],
         next(iter(changes.values())),
-        who=session.who_of(args.as_name),
+        who=session.who_is(args.as_name),
         now_ms=now_ms,
     )
     masked = settings.privacy.mask
     if args.format == "json":
-        output.write_json(sys.stdout, {}, "follow_ups", (task_row(task, masked=masked) for task in tasks))
+        write_json(sys.stdout, {}, "follow_ups", (task_row(task, masked=masked) for task in tasks))
     else:
         output.write_lines(sys.stdout, [_said(task, definitions) for task in tasks])
     return ExitCode.DONE

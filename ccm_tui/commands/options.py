@@ -6,7 +6,7 @@ import time
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
-from ccm_tui.commands.session import checked_zone
+from ccm_tui.commands.session import checked_zone, who_is
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.intervals import IntervalLength, parse_interval
 from ccm_tui.domain.opening import parse_opening
@@ -19,6 +19,7 @@ from ccm_tui.reports.query import CONFIGURED, Query
 from ccm_tui.reports.scope import agents_meant, queues_meant
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.settings.people import viewer_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import floor as floor_store
 from ccm_tui.store import history
@@ -101,7 +102,7 @@ def definitions_of(args: argparse.Namespace, settings: Settings) -> Definitions:
     if args.sl_threshold is not None:
         overrides["sl_threshold_seconds"] = args.sl_threshold
     preset = _preset(args.preset, overrides)
-    definitions = Definitions(settings, preset, overrides)
+    definitions = Definitions(settings, preset, overrides, viewer_of(settings, who_is(args.as_name)))
     definitions.base  # noqa: B018 - a wrong option is refused before anything is read
     return definitions
 
@@ -128,6 +129,8 @@ def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLen
     if getattr(args, "interval", None):
         interval = parse_interval(args.interval)
     sites = frozenset(args.site)
+    agents = agents_meant(settings, sites, getattr(args, "agent", []), getattr(args, "team", []))
+    ours = viewer_of(settings, who_is(args.as_name)).agents
     return Query(
         now_ms=time.time_ns() // 1_000_000,
         start=None if args.start is None else parse_moment(args.start, "--from"),
@@ -135,7 +138,7 @@ def query_of(args: argparse.Namespace, settings: Settings, interval: IntervalLen
         sites=sites,
         queues=queues_meant(settings, sites, getattr(args, "queue", [])),
         channels=frozenset(map(str, getattr(args, "channel", []))),
-        agents=agents_meant(settings, sites, getattr(args, "agent", []), getattr(args, "team", [])),
+        agents=agents if agents is None or ours is None else agents & ours,
         interval=interval,
         zone=None if zone_name is None else ZoneInfo(zone_name),
         hours=hours,

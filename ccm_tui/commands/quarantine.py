@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from ccm_tui.commands import output, session
+from ccm_tui.commands import output, session, unmasking
 from ccm_tui.errors import ExitCode
 from ccm_tui.formatting import mask_line
 from ccm_tui.reports.export import Column, Row, dump, write_json
@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"(?<![\d.])(?<!^)\+?\d{7,15}(?!\d|\.\d)")
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("action", choices=("list", "retry"), help="show them; or parse them again and store")
+    unmasking.add_unmask_option(parser)
     parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
 
@@ -31,9 +32,11 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 
 def _list(args: argparse.Namespace) -> ExitCode:
-    with session.reading(args) as (store, settings), store.reading() as cursor:
-        lines = list_quarantined(cursor)
-    shown = _masked if settings.privacy.mask else str
+    with session.reading(args) as (store, settings):
+        with store.reading() as cursor:
+            lines = list_quarantined(cursor)
+        masked = unmasking.masked_for(args, store, session.definitions_of(args, settings))
+    shown = _masked if masked else str
 
     def rows() -> Iterator[Row]:
         for line in lines:

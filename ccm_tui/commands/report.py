@@ -3,7 +3,7 @@
 import argparse
 from itertools import chain, islice
 
-from ccm_tui.commands import options, output, session
+from ccm_tui.commands import options, output, session, unmasking
 from ccm_tui.errors import ExitCode, UsageError
 from ccm_tui.reports.columns import title_of
 from ccm_tui.reports.contact_query import ContactQuery, QueryError, parse_query
@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--search", metavar="QUERY", help="contacts: only those that a search of the Contacts screen finds"
     )
+    unmasking.add_unmask_option(parser)
     parser.add_argument("--format", choices=output.REPORT_FORMATS, default="table", help="default: table")
 
 
@@ -38,13 +39,16 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise UsageError("only contacts can be searched", "report contacts --search QUERY, or --queue, --agent, ...")
     if args.by is not None and args.kind != "outcomes":
         raise UsageError(f"{args.kind} are not grouped", "leave --by out, or report outcomes")
+    if args.unmask and args.kind not in ("contacts", "follow-ups"):
+        raise UsageError("only contacts and follow-ups show customers", "report contacts --unmask")
     kind = KINDS[outcomes_by(options.grouping_of(args)) if args.kind == "outcomes" else args.kind]
     search = None if args.search is None else parse_search(args.search)
     with session.reading(args) as (store, settings):
         definitions = options.definitions_of(args, settings)
         query = options.query_of(args, settings, kind.length)
         options.say_what_is_odd(store, settings, query)
-        report = kind.read(store, definitions, query, search)
+        masked = unmasking.masked_for(args, store, definitions)
+        report = kind.read(store, definitions, query, search, masked)
         rows = report.rows(headless=args.format in ("csv", "jsonl"))
         shown: list[Row] = []
         if args.format in ("table", "md"):

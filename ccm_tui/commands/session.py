@@ -1,17 +1,20 @@
 """What every command begins with: the settings that hold, the database's path, and opening it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccm_tui.errors import ConfigError, UsageError
+from ccm_tui.errors import ConfigError, NotAllowedError, UsageError
 from ccm_tui.settings.load import load_settings
 
 if TYPE_CHECKING:
+    from ccm_tui.domain.roles import Right
     from ccm_tui.ingest.writing import Writing
+    from ccm_tui.settings.definitions import Definitions
     from ccm_tui.settings.model import Settings
     from ccm_tui.store.engine import Store
 
@@ -32,17 +35,34 @@ def database_of(settings: "Settings") -> Path:
     return Path(path)
 
 
-def who_of(as_name: str | None) -> str:
-    """Who is at the console: the name given with ``--as``, else the login; empty when there is neither."""
-    if as_name:
-        return as_name
+def login_name() -> str:
+    """Who the operating system says this is; empty when it cannot."""
     import getpass
-    import os
 
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return os.environ.get("USER", "")
+
+
+def who_is(as_name: str | None) -> str:
+    """Who looks: ``--as``, else ``CCM_AS``, else the login. Only who starts the program can say."""
+    return as_name if as_name is not None else os.environ.get("CCM_AS") or login_name()
+
+
+def definitions_of(args: argparse.Namespace, settings: "Settings") -> "Definitions":
+    """The definitions that hold, for whoever calls."""
+    from ccm_tui.settings.definitions import Definitions
+    from ccm_tui.settings.people import viewer_of
+
+    return Definitions(settings, viewer=viewer_of(settings, who_is(args.as_name)))
+
+
+def check_right(definitions: "Definitions", right: "Right") -> None:
+    """Raises NotAllowedError unless whoever calls has the right."""
+    viewer = definitions.viewer
+    if not viewer.may(right):
+        raise NotAllowedError(viewer.why_not(right), "roles are set in ccm.toml, [people.NAME] role")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from ccm_tui.formatting.masking import (
     mask_customer_export,
     mask_fields,
     mask_line,
+    mask_typed,
 )
 from ccm_tui.formatting.values import (
     AGE_WIDTH,
@@ -60,6 +61,7 @@ __all__ = [
     "mask_customer_export",
     "mask_fields",
     "mask_line",
+    "mask_typed",
     "moment",
     "number",
     "percent",

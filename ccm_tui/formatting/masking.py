@@ -24,6 +24,14 @@ _EMAIL = re.compile(r"^([^@\s]+)@([^@\s]+)$")
 _NUMBER = re.compile(r"(?<![^\W_])\d(?:[ ./()-]{0,2}\d){4,}(?![^\W_])")
 """Five digits or more, maybe in groups, that are no part of a word: ``"Ana" <+1 (702) 555-0165>``."""
 _DIGIT_RUN = re.compile(r"\+?\d{5,}")
+_TYPED = re.compile(
+    r"(?P<plain>(?<![\d+])(?:\d{4}-\d\d-\d\d(?!\d)|\d{10}\.\d+))"
+    r"|(?P<asked>(?<=customer:)(?:\"[^\"]*\"|[^\s\"']+))"
+    r"|(?P<address>[^\s@:\"',=]+@[^\s@\"',]+)"
+    rf"|{_NUMBER.pattern}",
+    re.IGNORECASE,
+)
+"""In a search or a command line: days and call ids as they are; who is asked for, an address, a number."""
 _LONG_RUN = re.compile(r"\d{7,}")
 _SEPARATED = re.compile(r"\d[ ./()-]+\d")
 _SEPARATORS = re.compile(r"[ ./()-]+")
@@ -76,6 +84,15 @@ def mask_line(text: str, customers: Iterable[str | None], *, screen: bool = Fals
             if digits[-TAIL_DIGITS:] in bare:
                 text = _mask_separated(text, digits, mark)
     return text
+
+
+def mask_typed(text: str) -> str:
+    """A search or a command line for the audit: whatever may be a customer's number or address is masked."""
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0] if match["plain"] else _masked(match[0].strip('"'), _Mark.EXPORT)
+
+    return _TYPED.sub(shown, text)
 
 
 def mask_fields(fields: Mapping[str, str], customers: Iterable[str | None], *, screen: bool = False) -> dict[str, str]:

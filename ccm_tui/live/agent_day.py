@@ -19,7 +19,7 @@ from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.spans import Span, union
 from ccm_tui.domain.variants import KpiRules
-from ccm_tui.errors import UsageError
+from ccm_tui.errors import NotAllowedError, UsageError
 from ccm_tui.live.usual import MINUTE_MS, WEEKS
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import floor as floor_store
@@ -126,8 +126,10 @@ class AgentDayBook:
         self._compared: dict[tuple[str, str], _Compared] = {}
 
     def read(self, site: str, agent: str, as_of_ms: int) -> AgentDay:
-        """An agent's day until an instant. Raises UsageError for an agent nobody has seen."""
+        """An agent's day until an instant. Raises UsageError for an agent nobody has seen, or of another's team."""
         definitions = self._definitions
+        if not definitions.viewer.sees_agent(agent):
+            raise NotAllowedError(f"{agent} is in none of your teams", "teams are set in ccm.toml, [people.NAME] teams")
         day = day_window(as_of_ms, definitions.zone(site), definitions.day_starts_at(site))
         team = _team_of(definitions, agent)
         with self._store.reading() as cursor:

@@ -88,7 +88,7 @@ class AlertBook:
         return Alerts(queues, agents, feeds, sum(alert.level is Level.BREACH for alert in everything))
 
     def _judge_queues(self, snapshot: FloorSnapshot) -> dict[tuple[str, str, str], Alert]:
-        by_queue = cache(partial(members_of, snapshot.agents))
+        by_queue = cache(partial(members_of, snapshot.everyone))
 
         def members(site: str, queue: str) -> Sequence[AgentState]:
             return by_queue().get((site, queue), ())

@@ -66,13 +66,15 @@ class FloorReader:
                 queues.extend(reader.read(cursor, day_starts[site], as_of_ms, ours))
             newest_at_ms = event_store.newest_at_ms(cursor)
         queues.sort(key=lambda row: (row.site, row.queue, row.channel))
+        sees = self._definitions.viewer.sees_agent
         floor = FloorSnapshot(
             as_of_ms=as_of_ms,
             newest_at_ms=newest_at_ms,
             follower=follower,
             timezones={site: self._definitions.zone(site).key for site in sites},
             queues=tuple(queues),
-            agents=tuple(agents),
+            agents=tuple(row for row in agents if sees(row.agent)),
+            others=tuple(row for row in agents if not sees(row.agent)),
         )
         if live:
             self._last = floor

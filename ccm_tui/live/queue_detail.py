@@ -133,7 +133,7 @@ def read_queue_detail(
     agents = _agents(snapshot, site, queue)
     ended, intervals = _read_day(store, definitions, row, usual_day, as_of_ms)
     habits = usual.queue(site, queue, channel, as_of_ms)
-    moves = _moves(row, habits, ended, sum(not agent.paused for agent in agents))
+    moves = _moves(row, habits, ended, _unpaused(snapshot, site, queue))
     moved = tuple(MovedFigure(move, _move_words(move)) for move in moves)
     cause = cause_of(moves)
     judge = QueueJudge(definitions)
@@ -219,6 +219,12 @@ def _agents(snapshot: FloorSnapshot, site: str, queue: str) -> tuple[QueueAgent,
         if m.queue == queue
     ]
     return tuple(sorted(found, key=lambda agent: (agent.row.name.casefold(), agent.row.agent)))
+
+
+def _unpaused(snapshot: FloorSnapshot, site: str, queue: str) -> int:
+    """How many are here for the queue, of whatever team."""
+    here = [row for row in snapshot.everyone if row.site == site]
+    return sum(not each.paused for row in here for each in row.state.queues if each.queue == queue)
 
 
 def _helpers(usual: UsualBook, snapshot: FloorSnapshot, row: QueueRow) -> tuple[Helper, ...]:

@@ -134,8 +134,16 @@ class FloorSnapshot:
     """Site -> IANA zone."""
     queues: tuple[QueueRow, ...] = ()
     agents: tuple[AgentRow, ...] = ()
+    """Those whom the viewer may see."""
     feeds: tuple[FeedRow, ...] = ()
     health: DatabaseHealth | None = None
+    others: tuple[AgentRow, ...] = ()
+    """Agents of teams that are not the viewer's: they count in their queues' figures and are named nowhere."""
+
+    @property
+    def everyone(self) -> tuple[AgentRow, ...]:
+        """All agents, for figures of queues."""
+        return self.agents + self.others
 
     @property
     def data_age_ms(self) -> int | None:

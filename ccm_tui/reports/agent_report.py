@@ -120,7 +120,8 @@ def read_agent_report(store: Store, definitions: Definitions, query: Query) -> A
                 continue
             cut = frame.cut(period, "")
             for agent in history.agents_of_site(cursor, period.site_id):
-                if query.agents is None or agent.name in query.agents:
+                meant = query.agents is None or agent.name in query.agents
+                if meant and definitions.viewer.sees_agent(agent.name):
                     pile = read_agent_pile(cursor, frame, period, agent, cut)
                     if pile.worked or _is_member(cursor, pile, query.queues):
                         piles.append(pile)

@@ -177,6 +177,8 @@ def question_of(choice: Choice, definitions: Definitions, now_ms: int) -> Query:
     start, end, days_back = span_of(choice, definitions, now_ms)
     sites = _named(typed, "site")
     settings = definitions.settings
+    agents = agents_meant(settings, sites, _named(typed, "agent"), _named(typed, "team"))
+    ours = definitions.viewer.agents
     return Query(
         now_ms,
         start,
@@ -184,7 +186,7 @@ def question_of(choice: Choice, definitions: Definitions, now_ms: int) -> Query:
         sites=sites,
         queues=queues_meant(settings, sites, _named(typed, "queue")),
         channels=_named(typed, "channel"),
-        agents=agents_meant(settings, sites, _named(typed, "agent"), _named(typed, "team")),
+        agents=agents if agents is None or ours is None else agents & ours,
         interval=choice.length,
         days_back=days_back,
     )

@@ -72,6 +72,7 @@ class ContactFinder:
         filters = [_as_stored(definitions, each) for each in query.filters]
         self._search = ContactSearch(reading, filters, from_ms, to_ms)
         self._pages = self._search.pages()
+        self._viewer = definitions.viewer
         self._waiting: tuple[Found, ...] = ()
         self._whole = False
         self._back_to_ms: int | None = None
@@ -83,7 +84,8 @@ class ContactFinder:
             began = perf_counter()
             while len(self._waiting) < limit and not self._whole:
                 page = next(self._pages)
-                self._waiting += page.found
+                sees = self._viewer.sees_agent
+                self._waiting += tuple(each for each in page.found if each.segment is None or sees(each.segment.agent))
                 self._whole = page.back_to_ms is None
                 self._back_to_ms = page.back_to_ms
                 if perf_counter() - began > PORTION_SECONDS:

@@ -9,7 +9,7 @@ from ccm_tui.domain.journey import Journey, Suspicion, holds_of, journey_of, sus
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.turns import Turn
-from ccm_tui.errors import UsageError
+from ccm_tui.errors import NotAllowedError, UsageError
 from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.follow_ups import Task, tasks_of
 from ccm_tui.settings.definitions import Definitions
@@ -93,10 +93,13 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
             legs.append(Leg(*each[1:], tuple(visits), facts, tuple(list_turns(cursor, each.row))))
             if any(visit.hold_ms or visit.hold_since_ms for visit in visits):
                 holds += holds_of(events.events(cursor, line_history.named_lines_of_contact(cursor, each.row)))
+        if not definitions.viewer.sees_contact(visit.agent for leg in legs for visit in leg.visits):
+            raise not_yours(contact)
         legs.sort(key=lambda leg: (leg.began_at_ms or 0, leg.contact))
         customer = _customer(legs)
         others, earlier = _others(cursor, customer, legs)
         tasks = tasks_of(cursor, definitions, [leg.contact for leg in legs], as_of_ms)
+        others = tuple(visit for visit in others if definitions.viewer.sees_agent(visit.agent))
     mine = linked[0]
     visits_of_all = [visit for leg in legs for visit in leg.visits]
     return ContactPage(
@@ -111,6 +114,13 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         others,
         earlier,
         tuple(tasks),
+    )
+
+
+def not_yours(contact: str) -> NotAllowedError:
+    """Why a contact is not shown."""
+    return NotAllowedError(
+        f"contact {contact} was answered by agents of other teams", "teams are set in ccm.toml, [people.NAME] teams"
     )
 
 

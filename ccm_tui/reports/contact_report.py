@@ -74,6 +74,8 @@ class ContactReport:
             with self._store.reading() as cursor:
                 page, at_ms = history.page_of_segments(cursor, at_ms, frame.to_ms, frame.query.scope)
             for segment in page:
+                if not frame.definitions.viewer.sees_agent(segment.agent):
+                    continue
                 if meant is not None and (segment.contact, segment.visit) not in meant:
                     continue
                 period = periods.get(segment.site)

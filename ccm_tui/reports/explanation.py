@@ -99,7 +99,8 @@ def explain_queues(
                 if key in MAXIMA:
                     shares = iter(sorted(shares, key=lambda pair: -(pair[1].numerator or 0)))
                 for segment, share in shares:
-                    explanation.add(contact_row(segment, masked=masked), share, what_became(segment), limit)
+                    listed = limit if definitions.viewer.sees_agent(segment.agent) else 0
+                    explanation.add(contact_row(segment, masked=masked), share, what_became(segment), listed)
         found.append(explanation)
     return report.frame, found
 
@@ -165,7 +166,8 @@ def _explain_resolution(
         for segment in history.segments_of_contact(cursor, verdict.contact):
             seen = segment_as_of(segment, period.as_of_ms, pile.rules.lost_after_ms)
             if seen is not None and segment.queue == pile.queue:
-                explanation.add(contact_row(seen, masked=masked), share, what, limit)
+                listed = limit if frame.definitions.viewer.sees_agent(seen.agent) else 0
+                explanation.add(contact_row(seen, masked=masked), share, what, listed)
                 break
     explanation.share = Share(resolved, judged)
 

@@ -118,7 +118,7 @@ def due_first(task: Task) -> tuple[bool, int, str, str]:
 
 
 def tasks_of(cursor: Cursor, definitions: Definitions, contacts: Sequence[str], now_ms: int) -> list[Task]:
-    """The follow-ups that these contacts have."""
+    """The follow-ups that these contacts have, as far as whoever looks may see their agents."""
     visits = {
         contact: tuple(each)
         for contact, each in groupby(follow_up_store.visits_of(cursor, contacts), key=lambda visit: visit.contact)
@@ -127,6 +127,8 @@ def tasks_of(cursor: Cursor, definitions: Definitions, contacts: Sequence[str], 
     found: list[tuple[str, str, Segment | None, Answer, FollowUp]] = []
     for contact in dict.fromkeys(contacts):
         visit = _meant(visits.get(contact, ()), definitions)
+        if visit is not None and not definitions.viewer.sees_agent(visit.agent):
+            continue
         done = acts.get(contact, [])
         site = visit.site if visit is not None else done[0][0] if done else ""
         rule = definitions.follow_up_rule(site, "" if visit is None else visit.queue)

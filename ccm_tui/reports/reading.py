@@ -70,13 +70,13 @@ def read_held(store: Store, definitions: Definitions, choice: Choice, now_ms: in
     with store.reading() as cursor:
         frame = read_frame(cursor, definitions, replace(query, interval=None))
     _check_length(frame, choice.length, limit)
-    report = kind.read(store, definitions, query, None)
+    report = kind.read(store, definitions, query, None, definitions.masked)
     found = list(islice(report.rows(), limit + 1))
     rows = {row_key(kind, row, report.frame): row for row in found[:limit]}
     before, before_frame = {}, None
     asked = report.frame.before() if choice.compared and kind.compared else None
     if asked is not None:
-        earlier = kind.read(store, definitions, asked, None)
+        earlier = kind.read(store, definitions, asked, None, definitions.masked)
         before_frame = earlier.frame
         before = {row_key(kind, row, earlier.frame): row for row in islice(earlier.rows(), limit)}
     columns = kind.columns(found[:limit], report.frame)
@@ -97,7 +97,7 @@ def read_held(store: Store, definitions: Definitions, choice: Choice, now_ms: in
 def read_whole(store: Store, definitions: Definitions, choice: Choice, now_ms: int) -> Report:
     """The report of a choice, for all of its rows. Raises UsageError, StoreError."""
     query, _ = _known_names(store, definitions, question_of(choice, definitions, now_ms))
-    return choice.report.read(store, definitions, query, None)
+    return choice.report.read(store, definitions, query, None, definitions.masked)
 
 
 def read_series(store: Store, definitions: Definitions, held: HeldReport, row: Row) -> Series:
@@ -108,7 +108,7 @@ def read_series(store: Store, definitions: Definitions, held: HeldReport, row: R
 
     def rows_of(asked: Query) -> tuple[Row, ...]:
         same = {name: row[name] for name in kind.identity}
-        read = kind.read(store, definitions, asked, None).rows()
+        read = kind.read(store, definitions, asked, None, definitions.masked).rows()
         return tuple(each for each in read if all(each[name] == value for name, value in same.items()))
 
     earlier = None

@@ -4,6 +4,7 @@ A report is here once and appears in both. Nothing is imported before it is read
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ccm_tui.domain.intervals import IntervalLength
@@ -46,8 +47,8 @@ class Kind(NamedTuple):
     """What a row is."""
     columns: Callable[[Sequence[Row], Frame], list[Column]]
     """Those that say something about the rows."""
-    read: "Callable[[Store, Definitions, Query, ContactQuery | None], Report]"
-    """Raises UsageError, StoreError. Only contacts can be searched."""
+    read: "Callable[[Store, Definitions, Query, ContactQuery | None, bool], Report]"
+    """Raises UsageError, StoreError. Only contacts can be searched; the last says whether customers are masked."""
     identity: tuple[str, ...]
     """The keys that tell a row from every other, its interval aside."""
     lengths: tuple[IntervalLength, ...] = ()
@@ -60,47 +61,53 @@ class Kind(NamedTuple):
     """What a row is of where that may be chosen."""
 
 
-def _queues(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+def _queues(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None, masked: bool) -> Report:
     from ccm_tui.reports.queue_report import read_queue_report
 
     return read_queue_report(store, definitions, query)
 
 
-def _agents(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+def _agents(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None, masked: bool) -> Report:
     from ccm_tui.reports.agent_report import read_agent_report
 
     return read_agent_report(store, definitions, query)
 
 
-def _contacts(store: "Store", definitions: "Definitions", query: Query, search: ContactQuery | None) -> Report:
+def _contacts(
+    store: "Store", definitions: "Definitions", query: Query, search: ContactQuery | None, masked: bool
+) -> Report:
     from ccm_tui.reports.contact_report import read_contact_report
 
-    masked = definitions.settings.privacy.mask
     return read_contact_report(store, definitions, query, masked=masked, search=search)
 
 
-def _reasons(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+def _reasons(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None, masked: bool) -> Report:
     from ccm_tui.reports.reason_report import read_reason_report
 
     return read_reason_report(store, definitions, query)
 
 
-def _follow_ups(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+def _follow_ups(
+    store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None, masked: bool
+) -> Report:
     from ccm_tui.reports.follow_up_report import read_follow_up_report
 
-    return read_follow_up_report(store, definitions, query, masked=definitions.settings.privacy.mask)
+    return read_follow_up_report(store, definitions, query, masked=masked)
 
 
-def _trends(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+def _trends(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None, masked: bool) -> Report:
     from ccm_tui.reports.trend_report import read_trend_report
 
     return read_trend_report(store, definitions, query)
 
 
-def _outcomes(by: By) -> "Callable[[Store, Definitions, Query, ContactQuery | None], Report]":
-    def read(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None) -> Report:
+def _outcomes(by: By) -> "Callable[[Store, Definitions, Query, ContactQuery | None, bool], Report]":
+    def read(store: "Store", definitions: "Definitions", query: Query, _: ContactQuery | None, masked: bool) -> Report:
         from ccm_tui.reports.outcome_report import read_outcome_report
 
+        ours = definitions.viewer.agents
+        if by.of_agents and query.agents is None and ours is not None:
+            query = replace(query, agents=ours)
         return read_outcome_report(store, definitions, query, by)
 
     return read

@@ -72,6 +72,15 @@ class AgentDayScreen(FloorScreen):
     def clock_site(self) -> str:
         return self.site
 
+    @property
+    def unmasked_as(self) -> str:
+        return f"agent {self.site}/{self.agent}"
+
+    def show_masking(self) -> None:
+        if self.day is not None:
+            self.contacts.set_rows(contact_rows(self.day.contacts, self.desk, self.desk.zone(self.site)))
+        super().show_masking()
+
     def compose_body(self) -> Iterable[Widget]:
         yield self.about
         yield self.timeline

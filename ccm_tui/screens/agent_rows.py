@@ -60,11 +60,17 @@ class AgentList:
     def __init__(self, definitions: Definitions, *, ascii_only: bool = False) -> None:
         self._definitions = definitions
         self._ascii_only = ascii_only
+        self._masked = True
         self._made: dict[str, tuple[tuple[object, ...], Listed]] = {}
         """By key: what the row was made of, and the row."""
 
-    def rows(self, agents: Iterable[AgentRow], alerts: "Alerts", now_ms: int, *, sites: bool) -> list[Listed]:
+    def rows(
+        self, agents: Iterable[AgentRow], alerts: "Alerts", now_ms: int, *, sites: bool, masked: bool = True
+    ) -> list[Listed]:
         """In order of need. ``sites``: several, so each is named and found by."""
+        if masked is not self._masked:
+            self._masked = masked
+            self._made = {}
         made: dict[str, tuple[tuple[object, ...], Listed]] = {}
         for row in by_need(agents, alerts):
             level = level_of(alert_of(alerts, row))
@@ -91,7 +97,7 @@ class AgentList:
             row,
             now_ms,
             definitions.agent_rules(row.site),
-            definitions.settings.privacy.mask,
+            self._masked,
             level,
             break_seconds(row, definitions),
             self._ascii_only,

@@ -64,7 +64,9 @@ class AgentsScreen(BoardScreen):
 
     def listed(self, floor: Floor) -> Sequence[Listed]:
         sites = len(floor.snapshot.timezones) > 1
-        return self._list.rows(floor.snapshot.agents, floor.alerts, self.shown_ms(floor), sites=sites)
+        return self._list.rows(
+            floor.snapshot.agents, floor.alerts, self.shown_ms(floor), sites=sites, masked=self.desk.masked
+        )
 
     def kpis(self, floor: Floor, listed: Collection[str]) -> Sequence[Kpi]:
         rows = [row for row in floor.snapshot.agents if agent_key(row) in listed]

@@ -13,13 +13,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from ccm_tui.domain.roles import Right
 from ccm_tui.errors import CcmError
 from ccm_tui.safe import clean
-from ccm_tui.screens.desk import SLOW_TICK_MS, Desk
+from ccm_tui.screens.desk import SLOW_TICK_MS, Desk, Unmasking
 from ccm_tui.screens.freshness import freshness_of, is_old, status_of, trouble
 from ccm_tui.screens.keys import action_hints, active_keys, place_hints
 from ccm_tui.widgets.empty_state import EmptyState, Notice
@@ -48,6 +50,8 @@ class FloorScreen(Screen[None], inherit_bindings=False):
     """What the view state and the modes call it."""
     NAMES_PEOPLE: ClassVar[bool] = True
     """False where the whole room can read along: then not even who is at the console is named."""
+    SHOWS_CUSTOMERS: ClassVar[bool] = True
+    """False where there is no number to unmask."""
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Binding ids and what they do here, the most important first."""
     WIDE_HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("app.pause", "pause"), ("app.wallboard", "wallboard"))
@@ -68,6 +72,9 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         Binding(
             "shift+tab", "app.focus_previous", "Previous pane", id="floor.previous", show=False, tooltip="A pane back"
         ),
+        Binding(
+            "u", "unmask", "Unmask", id="floor.unmask", show=False, tooltip="Customers' numbers in full, for a time"
+        ),
     ]
 
     class ReadEnded(Message):
@@ -79,9 +86,19 @@ class FloorScreen(Screen[None], inherit_bindings=False):
             self.result = result
             self.error = error
 
+    class WrittenDown(Message):
+        """It is in the audit that numbers are shown; or ``error`` says why it is not."""
+
+        def __init__(self, subject: str, error: tuple[str, str] | None) -> None:
+            super().__init__()
+            self.subject = subject
+            self.error = error
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._masking: Timer | None = None
+        """Until when numbers are open."""
         self._reading = 0
         """Counts the readings asked for: only the latest one's result is taken."""
         self._take: Callable[[Any], None] | None = None
@@ -125,7 +142,17 @@ class FloorScreen(Screen[None], inherit_bindings=False):
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         """Why a key cannot act just now, in words; None when it can."""
-        return None
+        return self._why_masked() if action == "unmask" else None
+
+    @property
+    def unmasked_as(self) -> str:
+        """What the audit calls it when numbers are opened here; never a number."""
+        return self.NAME
+
+    def show_masking(self) -> None:
+        """Show what is here anew: numbers were opened, or are masked again."""
+        if self.desk.floor is not None:
+            self.show_floor(self.desk.floor)
 
     # The frame
 
@@ -255,6 +282,69 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         """To the Contacts screen, which looks for this."""
         self.desk.search = query
         await self.app.run_action("go('contacts')")
+
+    # Customers' numbers
+
+    def _why_masked(self) -> str | None:
+        desk = self.desk
+        if not self.SHOWS_CUSTOMERS:
+            return "No customer's number is shown here."
+        if not desk.definitions.masked:
+            return "Nothing is masked: mask of [privacy] is off."
+        if not desk.viewer.may(Right.UNMASK):
+            return f"Numbers stay masked: {desk.viewer.why_not(Right.UNMASK)}."
+        return None
+
+    def action_unmask(self) -> None:
+        """Open the numbers on this screen once that is written down, or mask them again."""
+        if self.desk.numbers_open:
+            self.mask()
+            return
+        desk, subject = self.desk, self.unmasked_as
+        self._write_down(Unmasking(desk.now_ms(), desk.viewer, self.NAME, subject))
+
+    @work(thread=True, exclusive=True, group="audit", exit_on_error=False)
+    def _write_down(self, unmasking: Unmasking) -> None:
+        error: tuple[str, str] | None = None
+        try:
+            self.desk.record(unmasking)
+        except CcmError as failure:
+            error = (str(failure), failure.hint)
+        except Exception as failure:  # noqa: BLE001 - a thread's edge: it becomes a message, numbers stay masked
+            error = (f"unexpected: {type(failure).__name__}", "ccm-tui doctor may say more.")
+        self.post_message(self.WrittenDown(unmasking.subject, error))
+
+    @on(WrittenDown)
+    def _unmask(self, event: WrittenDown) -> None:
+        """Only what was written down is opened: not a screen, nor a search, that came up meanwhile."""
+        event.stop()
+        if event.error is not None:
+            self.say(f"Numbers stay masked, for it cannot be written down: {' '.join(event.error)}", warning=True)
+        elif self.is_current and event.subject == self.unmasked_as:
+            seconds = self.desk.definitions.settings.privacy.unmask_seconds
+            if self._masking is not None:
+                self._masking.stop()
+            self.desk.open_while = lambda: self.is_current
+            self._masking = self.set_timer(seconds, self.mask)
+            self._show_masking()
+            self.say(f"Numbers are open for {seconds:g} s; this is in the audit.")
+
+    def mask(self) -> None:
+        """Numbers show their last four digits again."""
+        if self._masking is not None:
+            self._masking.stop()
+            self._masking = None
+            self.desk.open_while = None
+            self._show_masking()
+
+    def _show_masking(self) -> None:
+        with self.app.batch_update():
+            self.show_masking()
+            self.show_status(self.desk.now_ms())
+
+    def on_screen_suspend(self) -> None:
+        """Who leaves a screen leaves it masked, also below a sheet that lies over it."""
+        self.mask()
 
     # Reading the store
 

@@ -15,6 +15,7 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import QueueTally, pool
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.agent_explanation import explain_agents
+from ccm_tui.reports.contact_page import not_yours
 from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.explanation import lines_of
 from ccm_tui.reports.moments import Moment
@@ -24,7 +25,7 @@ from ccm_tui.reports.query import Query, read_frame
 from ccm_tui.reports.queue_figures import FigureContext
 from ccm_tui.reports.queue_report import QueuePile, count_segments, counted_segments, figure_context
 from ccm_tui.reports.shares import Share, place_of, share_of, what_became
-from ccm_tui.store import line_history
+from ccm_tui.store import history, line_history
 from ccm_tui.store.history import Scope
 from ccm_tui.store.names import find_contacts
 
@@ -164,6 +165,8 @@ def read_queue_contacts(store: "Store", definitions: "Definitions", figure: Queu
             seen = segment_as_of(segment, figure.as_of_ms, rules.lost_after_ms)
             if tally is not None and seen is not None:
                 tallies.append(tally)
+                if not definitions.viewer.sees_agent(seen.agent):
+                    continue
                 share = _share(figure.key, tally, context)
                 rows.append(_counted(seen, share, figure.key))
     return found_of(rows, figure.key, _share(figure.key, pool(tallies), context))
@@ -285,6 +288,9 @@ def read_contact_lines(
         row = find_contacts(cursor, (contact,)).get(contact)
         if row is None:
             raise UsageError(f"contact {contact} is not stored", "the database was rebuilt meanwhile: look again")
+        visits = history.segments_of_contact(cursor, contact)
+        if not definitions.viewer.sees_contact(visit.agent for visit in visits):
+            raise not_yours(contact)
         return _log_lines(lines_of(cursor, row, events))
 
 
@@ -294,6 +300,8 @@ def read_agent_lines(
     """The log lines of these instants that name an agent, in order. Raises StoreError."""
     from ccm_tui.store import usual as usual_store
 
+    if not definitions.viewer.sees_agent(agent):
+        return ()
     events = EventRows(store, definitions, masked=masked)
     with store.reading() as cursor:
         stored = usual_store.find_agent(cursor, site, agent)

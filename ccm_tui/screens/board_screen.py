@@ -162,6 +162,10 @@ class BoardScreen(FloorScreen):
             else:
                 self._beside = self.set_timer(wait, self.show_beside)
 
+    def show_masking(self) -> None:
+        super().show_masking()
+        self.show_beside()
+
     def show_rows(self) -> None:
         """The rows that the filter lets through."""
         shown = [each.row for each in self._listed if self._matches(each.text)]

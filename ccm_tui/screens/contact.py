@@ -92,6 +92,18 @@ class ContactScreen(FloorScreen):
     def clock_site(self) -> str:
         return self.site
 
+    @property
+    def unmasked_as(self) -> str:
+        return f"contact {self.contact}"
+
+    def show_masking(self) -> None:
+        """The lines are masked where they are read: those that were read go."""
+        self._lines = None
+        if self.page is not None:
+            self.history.set_rows(history_rows(self.page, self.desk))
+            self._lay_out(keep_place=True)
+            self._read_lines()
+
     def compose_body(self) -> Iterable[Widget]:
         yield self.about
         yield self.way
@@ -139,8 +151,12 @@ class ContactScreen(FloorScreen):
         page, readers = self.page, self.desk.readers
         if page is None:
             return
-        contacts = [leg.contact for leg in page.legs]
-        self.read(lambda: [each for contact in contacts for each in readers.contact_lines(contact)], self._take_lines)
+        contacts, numbers_open = [leg.contact for leg in page.legs], self.desk.numbers_open
+
+        def read_lines() -> "list[LogLine]":
+            return [each for one in contacts for each in readers.contact_lines(one, numbers_open=numbers_open)]
+
+        self.read(read_lines, self._take_lines)
 
     def _take_lines(self, lines: "Sequence[LogLine]") -> None:
         self._lines = lines

@@ -20,7 +20,7 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from ccm_tui.errors import CcmError
-from ccm_tui.formatting import count, moment
+from ccm_tui.formatting import count, mask_typed, moment
 from ccm_tui.safe import clean as clean_text
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import FloorScreen
@@ -137,6 +137,13 @@ class ContactsScreen(FloorScreen):
         found = self.found_at(self.board.cursor_key)
         return found.site if found is not None else ""
 
+    @property
+    def unmasked_as(self) -> str:
+        return f"contacts {mask_typed(clean_text(self.field.value))}".rstrip()
+
+    def show_masking(self) -> None:
+        self._list()
+
     def compose_body(self) -> Iterable[Widget]:
         yield Container(Slash(**self.desk.drawn), self.field, classes="query")
         yield self.trouble_rule
@@ -189,6 +196,8 @@ class ContactsScreen(FloorScreen):
 
     def search(self, *, anew: bool = True) -> None:
         """Begin a search for what is typed; ``anew`` False: the same one, for what has come since."""
+        if anew:
+            self.mask()  # what was written down is another search
         text = self.field.value
         self.desk.view.screens[self.NAME] = ScreenView(None, text)
         self._number += 1

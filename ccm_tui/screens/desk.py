@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypedDict
 
 from textual.signal import Signal
 
+from ccm_tui.domain.roles import Viewer
 from ccm_tui.formatting import to_ascii
 from ccm_tui.safe import clean
 from ccm_tui.settings.sections import DEFAULT_SITE
@@ -92,8 +93,8 @@ class Readers(Protocol):
     def agent_contacts(self, figure: "AgentFigure") -> "Found":
         """The contacts behind an agent's figure."""
 
-    def contact_lines(self, contact: str) -> "tuple[LogLine, ...]":
-        """A contact's log lines."""
+    def contact_lines(self, contact: str, *, numbers_open: bool = False) -> "tuple[LogLine, ...]":
+        """A contact's log lines; ``numbers_open``: the viewer has unmasked them."""
 
     def find_contacts(self, text: str, now_ms: int) -> "ContactFinder":
         """A search for contacts, begun."""
@@ -124,6 +125,16 @@ class Readers(Protocol):
         """The log lines that name an agent at these instants."""
 
 
+class Unmasking(NamedTuple):
+    """Numbers that somebody wants to see in full."""
+
+    at_ms: int
+    viewer: Viewer
+    screen: str
+    subject: str
+    """Whose numbers: a contact's id, a queue, a query; never a number."""
+
+
 @dataclass
 class Desk:
     """One console's shared state."""
@@ -133,7 +144,11 @@ class Desk:
     readers: Readers
     published: Signal["Desk"]
     """Another floor, a failure, or a pause: whatever the current screen should look at again."""
-    who: str = ""
+    record: Callable[["Unmasking"], None] = field(kw_only=True)
+    """Writes down, before it happens, that numbers are shown in full. In worker threads only; raises CcmError."""
+    viewer: Viewer = field(kw_only=True)
+    open_while: Callable[[], bool] | None = None
+    """Until when numbers are in full: while the screen that was unmasked is in front. None: none was."""
     low_bandwidth: bool = False
     pace: float = 1.0
     """Seconds of the floor's clock in one of ours: a simulation's may run faster."""
@@ -156,9 +171,14 @@ class Desk:
         return self.drawn["symbols"]
 
     @property
+    def numbers_open(self) -> bool:
+        """Whether the screen in front has been unmasked."""
+        return self.open_while is not None and self.open_while()
+
+    @property
     def masked(self) -> bool:
         """Whether customer numbers show their last four digits only."""
-        return self.definitions.settings.privacy.mask
+        return self.definitions.masked and not self.numbers_open
 
     @property
     def tick_seconds(self) -> float:

@@ -20,6 +20,7 @@ class FeedsScreen(BoardScreen):
     """A row a file, those with a problem first."""
 
     NAME = "feeds"
+    SHOWS_CUSTOMERS = False
     COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
     EMPTY = (
         "No log has been read yet.",

@@ -67,7 +67,7 @@ class FollowUpsScreen(FloorScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "act('take')", "Take", id="follow_ups.take", tooltip="It is mine now"),
         Binding("a", "act('assign')", "Assign", id="follow_ups.assign", tooltip="Give it to somebody"),
-        Binding("u", "act('due')", "Until", id="follow_ups.due", tooltip="Another due date"),
+        Binding("e", "act('due')", "Extend", id="follow_ups.due", tooltip="Another due date"),
         Binding("d", "act('done')", "Done", id="follow_ups.done", tooltip="Close it, with what came of it"),
         Binding("i,delete", "act('dismiss')", "Dismiss", id="follow_ups.dismiss", tooltip="Nobody needs to act: why"),
         Binding("r", "act('reopen')", "Reopen", id="follow_ups.reopen", tooltip="It is to be done after all"),
@@ -209,7 +209,7 @@ class FollowUpsScreen(FloorScreen):
         """Ask for the step's one line; ``text`` is what was typed before, ``wrong`` why that was not taken."""
         step = wanted.change.step
         question = {Step.ASSIGN: "Whose is it? Empty: nobody's.", Step.DUE: "Until when?", **NOTES}[step]
-        example = {Step.ASSIGN: self.desk.who, **EXAMPLES}[step]
+        example = {Step.ASSIGN: self.desk.viewer.name, **EXAMPLES}[step]
 
         def refuse(typed: str) -> str:
             try:
@@ -251,7 +251,7 @@ class FollowUpsScreen(FloorScreen):
             tasks = self.desk.readers.change_follow_ups(
                 [task.contact for task in wanted.tasks],
                 wanted.change,
-                self.desk.who,
+                self.desk.viewer.name,
                 self.desk.now_ms(),
                 {task.contact: len(task.follow_up.acts) for task in wanted.tasks},
             )

@@ -61,7 +61,8 @@ def status_of(title: str, desk: Desk, now_ms: int, site: str) -> Status:
         age=_age(desk, state, now_ms),
         clock=here[:-3] if desk.low_bandwidth else here,
         zone=name,
-        who=desk.who,
+        who=desk.viewer.shown,
+        warning="NUMBERS OPEN" if desk.numbers_open else "",
         alerts=desk.latest.alerts.count if desk.latest is not None else 0,
     )
 

@@ -90,6 +90,10 @@ class QueueScreen(FloorScreen):
     def clock_site(self) -> str:
         return self.key.split("\x1f")[0]
 
+    @property
+    def unmasked_as(self) -> str:
+        return f"queue {self.clock_site}/{self.heading}"
+
     def compose_body(self) -> Iterable[Widget]:
         yield self.about
         yield self.trouble_rule

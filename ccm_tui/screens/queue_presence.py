@@ -59,7 +59,7 @@ def presence_facts(
 def _state(agent: AgentRow, member: QueueMembership, definitions: "Definitions") -> str:
     """``ben · talk · ••• 0033``; and whether a pause is this queue's or another's where that is not all the same."""
     parts = [agent.name, words.doing(agent, definitions.settings.pause).word]
-    parts.append(words.current_customer(agent, definitions.settings.privacy.mask))
+    parts.append(words.current_customer(agent, definitions.masked))
     if words.is_paused(agent.state) and not member.paused:
         parts.append("but not in this queue")
     elif member.paused and not words.is_paused(agent.state):

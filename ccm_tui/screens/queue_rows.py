@@ -124,15 +124,17 @@ def _listed(row: QueueRow, alert: "Alert | None", now_ms: int, definitions: Defi
 
 
 def narrowed(snapshot: FloorSnapshot, listed: Collection[str]) -> FloorSnapshot:
-    """The floor of these queues alone, with the agents who are in them."""
+    """The floor of these queues alone, with the agents who are in them, of whatever team: to form figures only."""
     queues = tuple(row for row in snapshot.queues if queue_key(row) in listed)
     if len(queues) == len(snapshot.queues):
         return snapshot
     names = {(row.site, row.queue) for row in queues}
     agents = tuple(
-        agent for agent in snapshot.agents if any((agent.site, member.queue) in names for member in agent.state.queues)
+        agent
+        for agent in snapshot.everyone
+        if any((agent.site, member.queue) in names for member in agent.state.queues)
     )
-    return replace(snapshot, queues=queues, agents=agents)
+    return replace(snapshot, queues=queues, agents=agents, others=())
 
 
 def queue_kpis(
@@ -150,7 +152,7 @@ def queue_kpis(
     abandoned = sum(kpi.abandons(row.day, row.rules).all for row in live)
     offered = sum(kpi.offered(row.day, row.rules) for row in live)
     rate = abandoned / offered if offered else None
-    free = {(a.site, a.agent) for a in snapshot.agents if a.state.activity == "free"}
+    free = {(a.site, a.agent) for a in snapshot.everyone if a.state.activity == "free"}
     return [
         _service_level("SL day", live, definitions, goal, recent=False),
         Kpi("waiting", count(waiting), note=f"{_owed_word(snapshot)} {owed}" if owed else "", value_width=2),
@@ -188,4 +190,4 @@ def _service_level(label: str, rows: Sequence[QueueRow], definitions: Definition
 
 
 def _present(snapshot: FloorSnapshot) -> int:
-    return len({(agent.site, agent.agent) for agent in snapshot.agents if agent.state.status != "offline"})
+    return len({(agent.site, agent.agent) for agent in snapshot.everyone if agent.state.status != "offline"})

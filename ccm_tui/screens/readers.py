@@ -89,12 +89,13 @@ class StoreReaders:
         with self._reading() as (store, _):
             return read_agent_contacts(store, self._definitions, figure)
 
-    def contact_lines(self, contact: str) -> "tuple[LogLine, ...]":
-        """A contact's log lines, customers masked as configured. Raises CcmError."""
+    def contact_lines(self, contact: str, *, numbers_open: bool = False) -> "tuple[LogLine, ...]":
+        """A contact's log lines, customers masked unless the viewer has unmasked them. Raises CcmError."""
         from ccm_tui.screens.behind import read_contact_lines
 
         with self._reading() as (store, _):
-            return read_contact_lines(store, self._definitions, contact, masked=self._definitions.settings.privacy.mask)
+            masked = self._definitions.masked and not numbers_open
+            return read_contact_lines(store, self._definitions, contact, masked=masked)
 
     def find_contacts(self, text: str, now_ms: int) -> "ContactFinder":
         """A search for contacts, begun. Raises CcmError, QueryError among them."""
@@ -167,7 +168,7 @@ class StoreReaders:
         """The log lines that name an agent at these instants. Raises CcmError."""
         from ccm_tui.screens.behind import read_agent_lines
 
-        masked = self._definitions.settings.privacy.mask
+        masked = self._definitions.masked
         with self._reading() as (store, _):
             return read_agent_lines(store, self._definitions, site, agent, instants, masked=masked)
 

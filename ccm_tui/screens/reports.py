@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from ccm_tui.domain.roles import Right
 from ccm_tui.errors import CcmError
 from ccm_tui.reports.choice import PERIODS, read_whom
 from ccm_tui.reports.contact_query import QueryError
@@ -102,6 +103,8 @@ class ReportsScreen(ReportBoard):
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
         if action in ("figures", "copy", "save", "figure") and not self.texts:
             return "There is no row yet."
+        if action == "save" and not self.desk.viewer.may(Right.EXPORT):
+            return f"Nothing is saved: {self.desk.viewer.why_not(Right.EXPORT)}."
         if action == "compare" and not self.choice.report.compared:
             if self.choice.kind == "trends":
                 return "Trends have the period before beside them already."

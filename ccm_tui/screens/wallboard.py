@@ -30,6 +30,7 @@ class WallboardScreen(FloorScreen):
     NAME = "wallboard"
     CSS_PATH = STYLES / "wallboard.tcss"
     NAMES_PEOPLE = False
+    SHOWS_CUSTOMERS = False
     HELP = "A few large figures for the whole room, and the queues past their limits in words. No person is named."
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (("floor.back", "back"), ("app.help", "help"))
 

@@ -22,6 +22,7 @@ def check(settings: Settings, where: Where, formats: Collection[str] = ()) -> It
             yield from _known((section, name, "site"), entry.site, sites, "site", where)
     for name, agent in settings.agents.items():
         yield from _known(("agent", name, "team"), agent.team, set(settings.teams), "team", where)
+    yield from _people(settings, where)
     yield from _alerts(settings.alerts, where)
     if settings.ui.keymap:
         from ccm_tui.settings.keymap import keymap_problems
@@ -29,6 +30,18 @@ def check(settings: Settings, where: Where, formats: Collection[str] = ()) -> It
         for wrong in keymap_problems(settings.ui.keymap):
             shown = f"[ui] keymap: {wrong.action}"
             yield Problem(where(("ui", "keymap", wrong.action)), shown, wrong.message, wrong.hint)
+
+
+def _people(settings: Settings, where: Where) -> Iterator[Problem]:
+    """Teams that nobody is in would show nothing, and nobody would know why."""
+    teams = {*settings.teams, *(agent.team for agent in settings.agents.values() if agent.team)}
+    for name, person in settings.people.items():
+        for team in person.teams:
+            if team not in teams:
+                near = nearest(team, teams)
+                hint = f"did you mean {near}?" if near else "agents get theirs by [agent.NAME] team"
+                at = where(("people", name, "teams"))
+                yield Problem(at, f"[people.{name}] teams", f"there is no team {team!r}", hint)
 
 
 def _alerts(alerts: AlertSettings, where: Where) -> Iterator[Problem]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from ccm_tui.domain.roles import Right
+
 if TYPE_CHECKING:
     from datetime import time
     from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ccm_tui.domain.contacts import ContactRules
     from ccm_tui.domain.follow_ups import FollowUpRule
     from ccm_tui.domain.opening import OpeningHours
+    from ccm_tui.domain.roles import Viewer
     from ccm_tui.domain.tally import OpenTime
     from ccm_tui.domain.variants import KpiRules
     from ccm_tui.settings.model import Settings
@@ -24,9 +27,14 @@ class Definitions:
     """The definitions in force. ``overrides`` are a command's ``--set`` options, ``preset`` its ``--preset``."""
 
     def __init__(
-        self, settings: "Settings", preset: str | None = None, overrides: Mapping[str, str] | None = None
+        self,
+        settings: "Settings",
+        preset: str | None = None,
+        overrides: Mapping[str, str] | None = None,
+        viewer: "Viewer | None" = None,
     ) -> None:
         self.settings = settings
+        self._viewer = viewer
         self._preset = preset
         self._overrides = dict(overrides or {})
         self.rules = cache(self._rules)
@@ -39,6 +47,18 @@ class Definitions:
         """Site -> when its day begins."""
         self.zone = cache(settings.site_zone)
         """Site -> its time zone."""
+
+    @cached_property
+    def viewer(self) -> "Viewer":
+        """For whom things are read. Not said: somebody who is not among the people, if there are any."""
+        from ccm_tui.settings.people import viewer_of
+
+        return viewer_of(self.settings, "") if self._viewer is None else self._viewer
+
+    @property
+    def masked(self) -> bool:
+        """Whether the viewer sees no customer's number in full before he has unmasked it."""
+        return self.settings.privacy.mask or not self.viewer.may(Right.UNMASK)
 
     @cached_property
     def base(self) -> "KpiRules":

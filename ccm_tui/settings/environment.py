@@ -13,8 +13,8 @@ from ccm_tui.settings.keys import KeyPath, Section, Shape, environment_name, env
 from ccm_tui.settings.model import SECTIONS
 from ccm_tui.settings.problems import Problem, nearest
 
-NOT_SETTINGS = ("CCM_CONFIG", "CCM_DB")
-"""Read before the settings: which file, and which database."""
+NOT_SETTINGS = ("CCM_CONFIG", "CCM_DB", "CCM_AS")
+"""Read before the settings: which file, which database, and who looks."""
 
 
 class Given(NamedTuple):

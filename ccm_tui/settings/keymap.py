@@ -69,9 +69,10 @@ ACTIONS: Mapping[str, Action] = {
     "follow_ups.copy": Action("y", "Copy"),
     "follow_ups.dismiss": Action("i,delete", "Dismiss"),
     "follow_ups.done": Action("d", "Done"),
-    "follow_ups.due": Action("u", "Until"),
+    "follow_ups.due": Action("e", "Extend"),
     "follow_ups.reopen": Action("r", "Reopen"),
     "follow_ups.take": Action("t", "Take"),
+    "floor.unmask": Action("u", "Unmask"),
     "go.agents": Action("2", "Agents"),
     "go.contacts": Action("3", "Contacts"),
     "go.feeds": Action("9", "Feeds"),
@@ -102,7 +103,7 @@ ACTIONS: Mapping[str, Action] = {
     "sheet.quit": Action("q", "Quit"),
 }
 
-_ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous")
+_ON_EVERY_SCREEN = ("app.", "go.", "floor.back", "floor.next", "floor.previous", "floor.unmask")
 _PANES = ("board.", "detail.")
 _LIST = ("floor.copy", "floor.explain", "floor.filter")
 _SCREENS = (

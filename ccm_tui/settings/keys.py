@@ -73,6 +73,9 @@ class Section(NamedTuple):
     comment: str
     example_name: str = ""
     """The NAME that ``config init`` shows."""
+    only_shows: bool = False
+    """Nothing in it ever reaches the stored floor. It is left out of the fingerprints, so that a section which comes
+    with a new version has no database folded anew."""
 
 
 def key(*, default: T, kind: Kind, comment: str, example: Any = None, effect: Effect = Effect.SHOWS) -> T:

@@ -179,10 +179,12 @@ def whole(low: int, high: int) -> Kind:
     return Kind(accept, _read_number)
 
 
-def flag() -> Kind:
-    """true or false."""
+def flag(optional: bool = False) -> Kind:
+    """true or false; ``optional``: or not said."""
 
-    def accept(value: Any) -> bool:
+    def accept(value: Any) -> bool | None:
+        if optional and value is None:
+            return None
         if not isinstance(value, bool):
             raise Rejected(f"{quoted(value)} is not true or false", "write it without quotes")
         return value

@@ -131,7 +131,11 @@ def _shown_default(declared: Key) -> Any:
 def _template_heading(section: Section) -> str:
     if section.shape is Shape.LIST:
         return f"#[[{section.name}]]\n"
-    return f"#[{section.name}.{section.example_name}]\n" if section.shape is Shape.NAMED else f"[{section.name}]\n"
+    return (
+        f"#[{section.name}.{toml_key(section.example_name)}]\n"
+        if section.shape is Shape.NAMED
+        else f"[{section.name}]\n"
+    )
 
 
 def _heading(table: KeyPath) -> str:

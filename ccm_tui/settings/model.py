@@ -21,6 +21,7 @@ from ccm_tui.settings.sections import (
     FollowUpSettings,
     LimitSettings,
     PauseSettings,
+    PersonSettings,
     PrivacySettings,
     QueueSettings,
     SiteSettings,
@@ -78,6 +79,16 @@ SECTIONS = (
         "A customer's bad answer to a survey makes a follow-up: a task with an owner and a due date.",
     ),
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
+    Section(
+        "people",
+        "people",
+        Shape.NAMED,
+        PersonSettings,
+        "Somebody who looks, by the name of --as, CCM_AS or the login. Without any, whoever is here may do\n"
+        "everything; with some, who is not among them is a viewer.",
+        "lead.north",
+        only_shows=True,
+    ),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
     Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
     Section("exports", "exports", Shape.TABLE, ExportSettings, "What the console saves."),
@@ -120,6 +131,7 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     follow_ups: FollowUpSettings = field(default_factory=FollowUpSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    people: Mapping[str, PersonSettings] = field(default_factory=dict)
     follower: FollowerSettings = field(default_factory=FollowerSettings)
     ui: UiSettings = field(default_factory=UiSettings)
     exports: ExportSettings = field(default_factory=ExportSettings)
@@ -219,7 +231,7 @@ class Settings:
         reaching = {
             section.name: _reaching(getattr(self, section.field), section, least)
             for section in SECTIONS
-            if section.shape is not Shape.LIST
+            if section.shape is not Shape.LIST and not section.only_shows
         }
         zones = sorted({(source.site, source.timezone) for source in self.sources if source.timezone})
         text = json.dumps([reaching, zones], sort_keys=True, default=str)

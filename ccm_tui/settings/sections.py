@@ -6,6 +6,7 @@ A field's comment is what ``config init`` prints above it. None means: see the c
 from collections.abc import Mapping
 from datetime import date
 
+from ccm_tui.domain.roles import Role
 from ccm_tui.domain.variants import SlVariant
 from ccm_tui.settings.csv import CHANNELS
 from ccm_tui.settings.keys import Effect, key, settings_class
@@ -328,7 +329,42 @@ class FollowUpSettings:
 class PrivacySettings:
     """``[privacy]``"""
 
-    mask: bool = key(default=True, kind=flag(), comment="Whether customer numbers show their last four digits only.")
+    mask: bool = key(
+        default=True,
+        kind=flag(),
+        comment="Whether customer numbers show their last four digits only. With false they are open, and not\n"
+        "audited, to everybody who may unmask; to others they stay masked.",
+    )
+    unmask_seconds: float = key(
+        default=60.0,
+        kind=seconds(3600, 5),
+        comment="Unmasked on a screen, numbers are masked again after this, and on leaving the screen.",
+    )
+
+
+@settings_class
+class PersonSettings:
+    """``[people.NAME]``"""
+
+    title: str = key(default="", kind=text(), comment="The name shown; empty: NAME.", example="Lea Winter")
+    role: str = key(
+        default=Role.VIEWER.value,
+        kind=choice(*(role.value for role in Role)),
+        comment="viewer, lead, quality, supervisor or admin.",
+        example=Role.LEAD.value,
+    )
+    teams: tuple[str, ...] = key(
+        default=(),
+        kind=texts(),
+        comment="Only agents of these teams, NAMEs of [team.NAME], and their contacts; none: all.",
+        example=("north",),
+    )
+    may_unmask: bool | None = key(
+        default=None,
+        kind=flag(optional=True),
+        comment="Whether customers' numbers may be unmasked; without it what the role says.",
+        example=False,
+    )
 
 
 @settings_class

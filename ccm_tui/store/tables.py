@@ -380,6 +380,20 @@ class FollowUpAct(SQLModel, table=True):
     given_at_ms: int | None = Field(default=None, sa_column=_big(nullable=True))
 
 
+class Audit(SQLModel, table=True):
+    """Something somebody did; see ``store/audit.py``. Triggers refuse to change a row or to take one away."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_at", "at_ms"),)
+    id: int | None = Field(default=None, primary_key=True)
+    at_ms: int = Field(sa_column=_big())
+    who: str
+    verb: str
+    subject: str
+    details: str
+    """A JSON object."""
+
+
 ROLLUP = Table(
     "rollup",
     SQLModel.metadata,

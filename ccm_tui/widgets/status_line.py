@@ -50,6 +50,8 @@ class Status(NamedTuple):
     who: str = ""
     """ "ana · lead"."""
     alerts: int = 0
+    warning: str = ""
+    """What nobody at the terminal may overlook: "NUMBERS OPEN"."""
 
 
 def status_line(status: Status, width: int, symbols: Symbols = UNICODE) -> Line:
@@ -68,6 +70,7 @@ def status_line(status: Status, width: int, symbols: Symbols = UNICODE) -> Line:
     title_width = min(TITLE_WIDTH, max(8, width - 58))
     head = line((" " + fit(status.title, title_width - 1, ellipsis=symbols.ellipsis), Tone.STRONG), " ", (state, tone))
     clock = line(" ", status.clock) if status.clock else ()
+    head = (*head, *line(" ", (status.warning, Tone.BREACH))) if status.warning else head
     options: list[Line] = [
         (*clock, *line((f" {status.zone}", Tone.DIM), (f"  {status.who}" if status.who else "", Tone.DIM))),
         (*clock, *line((f" {status.zone}", Tone.DIM))),

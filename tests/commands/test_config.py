@@ -156,7 +156,7 @@ def test_every_example_of_init_is_right_and_starts_the_console(run: Run, capsys:
         Path("ccm.toml").write_text(example, encoding="utf-8")
         assert run("check") is ExitCode.DONE, capsys.readouterr().err
         settings = load_settings("ccm.toml", environ={}, cwd=Path.cwd())
-        app = CcmApp(Definitions(settings), cast(Any, None), cast(Any, None), now_ms=lambda: 0)
+        app = CcmApp(Definitions(settings), cast(Any, None), cast(Any, None), now_ms=lambda: 0, record=lambda _: None)
         assert app.theme in app.available_themes
 
 

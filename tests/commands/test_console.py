@@ -9,7 +9,10 @@ import pytest
 from ccm_tui.app import CcmApp
 from ccm_tui.commands.console import show_console
 from ccm_tui.commands.ending import Ending
+from ccm_tui.screens.desk import Unmasking
 from ccm_tui.settings.load import load_settings
+from ccm_tui.store.audit import list_entries
+from ccm_tui.store.engine import open_reader
 
 
 @pytest.fixture
@@ -36,3 +39,20 @@ def test_garbage_is_collected_again_from_the_first_frame_on(
     assert show_console(settings, Ending(), config=None, who="ana") == 0
     assert collecting == ([False, True] if painted else [False])
     assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("_garbage_as_before")
+def test_what_is_unmasked_in_the_console_is_in_the_databases_audit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(app: CcmApp, *, mouse: bool) -> None:
+        app.desk.record(Unmasking(1000, app.desk.viewer, "contact", "contact c1"))
+
+    monkeypatch.setattr(CcmApp, "run", run)
+    environ = {"HOME": str(tmp_path), "CCM_PEOPLE_ANA_ROLE": "lead"}
+    settings = load_settings(None, str(tmp_path / "ccm.db"), environ=environ, cwd=tmp_path)
+    assert show_console(settings, Ending(), config=None, who="ana") == 0
+    with open_reader(tmp_path / "ccm.db") as store, store.reading() as cursor:
+        (entry,) = list_entries(cursor)
+    assert entry[:4] == (1000, "ana", "unmask", "contact c1")
+    assert (entry.details["role"], entry.details["screen"], entry.details["seconds"]) == ("lead", "contact", 60)

@@ -28,7 +28,8 @@ def test_all_is_well(ccm: Ccm, database: Path) -> None:
     said = ccm(database, "doctor")
     assert (said.code, said.err) == (0, "")
     assert [line[2:].split("  ")[0] for line in said.lines if not line.startswith("   ")] == [
-        "python", "text", "terminal", "configuration", "database", "disk", "write-ahead log", "quarantine", "follower",
+        "python", "text", "terminal", "configuration", "you", "database", "disk", "write-ahead log", "quarantine",
+        "follower",
     ]  # fmt: skip
     assert _marked(said) == ["follower"]
     assert "as a service: ccm-tui watch" in said.out

@@ -34,9 +34,10 @@ from ccm_tui.reports.export import Row
 from ccm_tui.reports.follow_ups import Task
 from ccm_tui.reports.reading import HeldReport, Series
 from ccm_tui.screens.behind import AgentFigure, Counted, Found, LogLine, QueueFigure, found_of
-from ccm_tui.screens.desk import Readers
+from ccm_tui.screens.desk import Readers, Unmasking
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.settings.people import viewer_of
 from ccm_tui.settings.sections import PauseSettings, SiteSettings
 from tests.screens.floors import HOUR, MINUTE, NOW, Clock, FakeFeed, segment, state, tally
 
@@ -147,7 +148,7 @@ class FakeReaders:
             raise self.error
         return self.found
 
-    def contact_lines(self, contact: str) -> tuple[LogLine, ...]:
+    def contact_lines(self, contact: str, *, numbers_open: bool = False) -> tuple[LogLine, ...]:
         self.asked.append(("lines", contact))
         if self.error is not None:
             raise self.error
@@ -212,12 +213,20 @@ class Console:
     clock: Clock
     readers: FakeReaders
     feeds: list[FakeFeed]
+    unmasked: list[Unmasking]
+    """What was written down in the audit."""
 
     async def show(self, snapshot: FloorSnapshot) -> None:
         """The feed has read this; returns when the screen shows it."""
         self.feeds[0].on_snapshot(snapshot)
         await self.until(lambda: self.app.desk.latest is not None and self.app.desk.latest.snapshot is snapshot)
         await self.settle()
+
+    async def show_now(self, snapshot: FloorSnapshot) -> None:
+        """The feed has read this; does not wait for workers."""
+        self.feeds[0].on_snapshot(snapshot)
+        await self.until(lambda: self.app.desk.latest is not None and self.app.desk.latest.snapshot is snapshot)
+        await self.pilot.pause()
 
     async def fail(self, what: str, hint: str) -> None:
         """The feed could not read."""
@@ -276,24 +285,31 @@ async def console(
     size: tuple[int, int] = (80, 24),
     *,
     settings: Settings = SETTINGS,
+    who: str = "ana",
     view_path: Path | None = None,
     readers: Readers | None = None,
     **options: Any,
 ) -> AsyncIterator[Console]:
     """A console in a headless terminal."""
-    clock, feeds = Clock(), list[FakeFeed]()
+    clock, feeds, unmasked = Clock(), list[FakeFeed](), list[Unmasking]()
     fake = readers if isinstance(readers, FakeReaders) else FakeReaders()
 
     def open_feed(on_snapshot: Callable[[FloorSnapshot], None], on_failure: Callable[[str, str], None]) -> FakeFeed:
         feeds.append(FakeFeed(on_snapshot, on_failure))
         return feeds[-1]
 
+    options.setdefault("record", unmasked.append)
     app = CcmApp(
-        Definitions(settings), readers or fake, open_feed, now_ms=clock, who="ana", view_path=view_path, **options
+        Definitions(settings, viewer=viewer_of(settings, who)),
+        readers or fake,
+        open_feed,
+        now_ms=clock,
+        view_path=view_path,
+        **options,
     )
     app.desk.beside_seconds = 0
     async with app.run_test(size=size, notifications=True) as pilot:
-        opened = Console(app, pilot, clock, fake, feeds)
+        opened = Console(app, pilot, clock, fake, feeds, unmasked)
         await opened.until(lambda: bool(feeds))
         await opened.settle()
         yield opened

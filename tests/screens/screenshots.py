@@ -10,6 +10,7 @@ from ccm_tui.app import CcmApp
 from ccm_tui.demo.configuration import demo_config_toml
 from ccm_tui.demo.floor import DemoFloor
 from ccm_tui.demo.seasons import FloorClock
+from ccm_tui.domain.roles import Viewer
 from ccm_tui.live.feed import Feed
 from ccm_tui.screens.readers import StoreReaders
 from ccm_tui.settings.definitions import Definitions
@@ -32,14 +33,14 @@ async def draw(folder: Path) -> None:
     config = folder / "ccm.toml"
     config.write_text(demo_config_toml(FloorClock.busy_at(now_ms), str(logs)), encoding="utf-8")
     settings = load_settings(config, str(folder / "ccm.db"), environ={"HOME": str(folder)})
-    definitions = Definitions(settings)
+    definitions = Definitions(settings, viewer=Viewer("ana"))
     database = folder / "ccm.db"
     app = CcmApp(
         definitions,
         StoreReaders(database, definitions),
         lambda on_snapshot, on_failure: Feed(database, definitions, on_snapshot, on_failure, config=str(config)),
         now_ms=lambda: time.time_ns() // 1_000_000,
-        who="ana",
+        record=lambda _: None,
     )
     async with app.run_test(size=(140, 40)) as pilot:
         deadline = time.monotonic() + 300

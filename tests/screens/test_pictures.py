@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from ccm_tui.app import CcmApp
 from ccm_tui.domain.events import Channel
+from ccm_tui.domain.roles import Viewer
 from ccm_tui.screens.readers import StoreReaders
 from ccm_tui.settings.definitions import Definitions
 from tests.feeding import Feeder, open_writing
@@ -54,7 +55,9 @@ def test_queues_at_80_by_24(snap_compare: Callable[..., bool]) -> None:
         while not any("usually 6" in strip.text for strip in screen._compositor.render_strips()):
             await pilot.pause(0.02)
 
-    app = CcmApp(Definitions(SETTINGS), FakeReaders(), open_feed, now_ms=Clock(), who="ana")
+    app = CcmApp(
+        Definitions(SETTINGS, viewer=Viewer("ana")), FakeReaders(), open_feed, now_ms=Clock(), record=lambda _: None
+    )
     app.theme = "ccm-dark"
     assert snap_compare(app, terminal_size=(80, 24), run_before=fill)
 
@@ -79,7 +82,7 @@ def test_reports_compared(snap_compare: Callable[..., bool], tmp_path: Path, siz
         while not any("─ before" in strip.text for strip in pilot.app.screen._compositor.render_strips()):
             await pilot.pause(0.02)
 
-    app = CcmApp(Definitions(SETTINGS), readers, open_feed, now_ms=Clock(), who="ana")
+    app = CcmApp(Definitions(SETTINGS), readers, open_feed, now_ms=Clock(), record=lambda unmasking: None)
     app.theme = "ccm-dark"
     assert snap_compare(app, terminal_size=size, run_before=fill)
     readers.close()

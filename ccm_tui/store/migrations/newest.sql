@@ -364,5 +364,17 @@ CREATE TABLE follow_up_act (
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_follow_up_act_contact ON follow_up_act (contact, id, step);
-INSERT INTO alembic_version VALUES ('0003');
+CREATE TABLE audit (
+	id INTEGER NOT NULL,
+	at_ms BIGINT NOT NULL,
+	who VARCHAR NOT NULL,
+	verb VARCHAR NOT NULL,
+	subject VARCHAR NOT NULL,
+	details VARCHAR NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_audit_at ON audit (at_ms);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+INSERT INTO alembic_version VALUES ('0004');
 COMMIT;

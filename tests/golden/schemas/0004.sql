@@ -35,7 +35,16 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0003');
+INSERT INTO "alembic_version" VALUES('0004');
+CREATE TABLE audit (
+	id INTEGER NOT NULL,
+	at_ms BIGINT NOT NULL,
+	who VARCHAR NOT NULL,
+	verb VARCHAR NOT NULL,
+	subject VARCHAR NOT NULL,
+	details VARCHAR NOT NULL,
+	PRIMARY KEY (id)
+);
 CREATE TABLE block (
 	id INTEGER NOT NULL,
 	from_ms BIGINT NOT NULL,
@@ -127,6 +136,9 @@ CREATE TABLE contact_facts (
  WITHOUT ROWID
 
 ;
+INSERT INTO "contact_facts" VALUES(15,1767258261000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"ANSWER"}');
+INSERT INTO "contact_facts" VALUES(16,1767258262000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"BUSY"}');
+INSERT INTO "contact_facts" VALUES(17,1767258263000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"NOANSWER"}');
 INSERT INTO "contact_facts" VALUES(21,1795420850000,1795420850000,1795421040000,NULL,'order status','sam.lee@example.com','chat',NULL,-5000,'{"page":"/orders"}');
 INSERT INTO "contact_facts" VALUES(22,1795422420000,NULL,NULL,NULL,'corrected invoice sent',NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "contact_facts" VALUES(27,1795425861000,NULL,NULL,'71d8b12f9e89cf40',NULL,NULL,NULL,NULL,NULL,NULL);
@@ -634,6 +646,9 @@ CREATE INDEX ix_segment_rated ON segment (rated_at_ms, csat_milli, nps_milli, ce
 CREATE INDEX ix_segment_ending ON segment (substr(customer, -4)) WHERE customer IS NOT NULL;
 CREATE INDEX ix_facts_ending ON contact_facts (substr(customer, -4)) WHERE customer IS NOT NULL;
 CREATE INDEX ix_follow_up_act_contact ON follow_up_act (contact, id, step);
+CREATE INDEX ix_audit_at ON audit (at_ms);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 COMMIT;
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 INSERT INTO turn_text (turn_text) VALUES ('rebuild');
