@@ -16,6 +16,7 @@ from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.domain.intervals import SLOT_MS
+from ccm_tui.domain.sentiment import Scoring, source_tells
 from ccm_tui.domain.turns import Turn
 from ccm_tui.domain.visits import Visit
 from ccm_tui.store import agents as agent_store
@@ -73,6 +74,9 @@ class _Contact:
     stored_turns: int = 0
     turns_at_ms: int | None = None
     """The contact's time by which they are stored."""
+    spoken: list[Turn] | None = None
+    """The turns as the fold has them, of which the first are scored in ``scored``."""
+    scored: list[Turn] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -122,7 +126,8 @@ class Folding:
     """The folds of every site of one database. Used by the one thread that writes.
 
     ``contact_rules`` gives a site's rules, ``parse`` the facts of a stored line of a file again, ``rank`` a file's
-    rank; ``silence_ms`` is how long a login goes on without a sign of life.
+    rank; ``silence_ms`` is how long a login goes on without a sign of life; ``scoring`` computes moods where the source
+    tells none.
     """
 
     def __init__(
@@ -132,12 +137,14 @@ class Folding:
         silence_ms: int,
         parse: Callable[[int, bytes], Sequence[Event]],
         rank: Callable[[int], tuple[int, int, int]],
+        scoring: Scoring | None = None,
     ) -> None:
         self._names = names
         self._contact_rules = contact_rules
         self._silence_ms = silence_ms
         self._parse = parse
         self._rank = rank
+        self._scoring = scoring
         self._contacts: dict[int, _Contact] = {}
         self._agents: dict[int, _Agent] = {}
         self._evict_at = EVICT_FROM
@@ -410,7 +417,7 @@ class Folding:
                     touched.queue(*place)
             contact.rows = after
             if fold.turns or fold.knows_facts or contact.facts is not None or contact.turns:
-                facts += self._write_whole(cursor, contact_id, contact)
+                facts += self._write_whole(cursor, contact_id, contact, touched)
             oddities = (fold.contradictions, fold.repeated_ends)
             if oddities != contact.oddities:
                 contact.oddities = oddities
@@ -419,31 +426,55 @@ class Folding:
         contact_store.put_oddities(cursor, odd)
         fact_store.put_facts(cursor, facts)
 
-    def _write_whole(self, cursor: sqlite3.Cursor, contact_id: int, contact: _Contact) -> Sequence[fact_store.FactsRow]:
+    def _write_whole(
+        self, cursor: sqlite3.Cursor, contact_id: int, contact: _Contact, touched: Touched
+    ) -> Sequence[fact_store.FactsRow]:
         """Store what is known of a contact beside its visits: its turns as they come. Gives its facts, to be stored
         with others', when they changed."""
         fold, changed = contact.fold, []
+        turns = self._turns_of(contact)
         facts = None
-        if fold.knows_facts or fold.turns:
+        if fold.knows_facts or turns:
             site = self._names.site_name(cursor, contact.site_id)
-            facts = fact_store.facts_row(contact_id, site, fold.facts, fold.turns)
+            facts = fact_store.facts_row(contact_id, site, fold.facts, turns)
         if facts != contact.facts:
+            if fact_store.mood_of(facts) != fact_store.mood_of(contact.facts):
+                self._touch_agents(contact, touched)
             if facts is None:
                 fact_store.drop_facts(cursor, contact_id)
             else:
                 changed.append(facts)
             contact.facts = facts
-        if not fold.turns and not contact.stored_turns:
+        if not turns and not contact.stored_turns:
             return changed
         at_ms = fold.began_at_ms
-        if fold.turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
+        if turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
             if contact.stored_turns:
                 turn_store.drop_turns(cursor, contact_id)
-            contact.turns, contact.stored_turns, contact.turns_at_ms = fold.turns, 0, at_ms
-        new = fold.turns[contact.stored_turns :]
+            contact.turns, contact.stored_turns, contact.turns_at_ms = turns, 0, at_ms
+        new = turns[contact.stored_turns :]
         turn_store.add_turns(cursor, contact_id, contact.stored_turns, new, contact.turns_at_ms)
-        contact.stored_turns = len(fold.turns)
+        contact.stored_turns = len(turns)
+        if any(turn.sentiment is not None for turn in new):
+            self._touch_agents(contact, touched)
         return changed
+
+    def _turns_of(self, contact: _Contact) -> list[Turn]:
+        """The turns as they are stored: scored where the source tells no mood of the whole conversation, so that a mean
+        never mixes two ways of judging. Another list than before when the stored ones are void."""
+        fold = contact.fold
+        if self._scoring is None or source_tells(fold.facts, fold.turns):
+            return fold.turns
+        if contact.spoken is not fold.turns:
+            contact.spoken, contact.scored = fold.turns, []
+        contact.scored += map(self._scoring.scored, fold.turns[len(contact.scored) :])
+        return contact.scored
+
+    @staticmethod
+    def _touch_agents(contact: _Contact, touched: Touched) -> None:
+        """How the customer sounds is shown beside those who answered him."""
+        for row in contact.rows:
+            touched.agents.update(contact_store.agents_of(row))
 
     def _write_agents(self, cursor: sqlite3.Cursor, ids: Iterable[int], touched: Touched) -> None:
         rows: list[agent_store.SpanRow] = []

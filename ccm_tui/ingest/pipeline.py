@@ -62,6 +62,7 @@ class Pipeline:
             dialect.definitions.silence_ms,
             self._parse_stored,
             lambda file_id: self._file(file_id).rank,
+            dialect.scoring,
         )
         self._version: int | None = None
         self._fingerprint = dialect.definitions.settings.fold_fingerprint()

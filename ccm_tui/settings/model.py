@@ -21,6 +21,7 @@ from ccm_tui.settings.sections import (
     PauseSettings,
     PrivacySettings,
     QueueSettings,
+    SentimentSettings,
     SiteSettings,
     SourceSettings,
     TeamSettings,
@@ -68,6 +69,7 @@ SECTIONS = (
     ),
     Section("csv", "csv", Shape.NAMED, CsvSettings, "A CSV of your own: which column is what.", "calls"),
     Section("alerts", "alerts", Shape.TABLE, AlertSettings, "When a queue or agent is marked."),
+    Section("sentiment", "sentiment", Shape.TABLE, SentimentSettings, "How customers sound."),
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
     Section("follower", "follower", Shape.TABLE, FollowerSettings, "The process that reads the logs."),
     Section("ui", "ui", Shape.TABLE, UiSettings, "The console."),
@@ -108,6 +110,7 @@ class Settings:
     custom_events: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     csv: Mapping[str, CsvSettings] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    sentiment: SentimentSettings = field(default_factory=SentimentSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     follower: FollowerSettings = field(default_factory=FollowerSettings)
     ui: UiSettings = field(default_factory=UiSettings)

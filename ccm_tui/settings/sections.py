@@ -274,6 +274,19 @@ class AlertSettings:
 
 
 @settings_class
+class SentimentSettings:
+    """``[sentiment]``"""
+
+    lexicon: str = key(
+        default="",
+        kind=choice("", "vader"),
+        comment="Where a source says nothing of customers' moods: vader computes them from their words, English only.\n"
+        "It needs pip install 'ccm-tui[sentiment]'. Empty: nothing is computed.",
+        effect=Effect.FOLDS,
+    )
+
+
+@settings_class
 class PrivacySettings:
     """``[privacy]``"""
 

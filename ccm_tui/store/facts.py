@@ -7,17 +7,18 @@ import msgspec
 
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
-from ccm_tui.domain.sentiment import customer_sentiment
+from ccm_tui.domain.sentiment import customer_sentiment, sentiment_by
 from ccm_tui.domain.turns import Turn
 from ccm_tui.store.names import contact_public_id
 
 _COLUMNS = (
     "contact_id, first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction,"
-    " sentiment_milli, said"
+    " sentiment_milli, said, sentiment_by"
 )
-PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
+PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608
 
 _MANY = 500
+_OF_SENTIMENT, _OF_SENTIMENT_BY = (_COLUMNS.split(", ").index(name) for name in ("sentiment_milli", "sentiment_by"))
 
 FactsRow = tuple[object, ...]
 
@@ -39,7 +40,13 @@ def facts_row(contact_id: int, site: str, facts: Facts, turns: Sequence[Turn]) -
         None if facts.direction is None else facts.direction.value,
         customer_sentiment(facts, turns),
         msgspec.json.encode(facts.said).decode() if facts.said else None,
+        sentiment_by(facts, turns),
     )
+
+
+def mood_of(row: FactsRow | None) -> tuple[object, object]:
+    """How the customer sounded by a row of ``PUT_FACTS``, and by what it was computed."""
+    return (None, None) if row is None else (row[_OF_SENTIMENT], row[_OF_SENTIMENT_BY])
 
 
 def put_facts(cursor: sqlite3.Cursor, rows: Iterable[FactsRow]) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
 
 PUT_TURN = (
-    "INSERT INTO turn (id, contact_id, number, speaker, name, text, at_ms, offset_ms, sentiment, private, guessed)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO turn (id, contact_id, number, speaker, name, text, at_ms, offset_ms, sentiment, private, guessed,"
+    " sentiment_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 READ_TURNS = (
-    "SELECT speaker, name, text, at_ms, offset_ms, sentiment, private, guessed FROM turn"
+    "SELECT speaker, name, text, at_ms, offset_ms, sentiment, private, guessed, sentiment_by FROM turn"
     " WHERE contact_id = ? ORDER BY number"
 )
 _BITS = 20
@@ -39,7 +39,7 @@ def add_turns(cursor: sqlite3.Cursor, contact_id: int, first: int, turns: Sequen
     rows = [
         (number + place, contact_id, first + place, turn.speaker.value, turn.name, turn.text, turn.at_ms,
          turn.offset_ms, None if turn.sentiment is None else turn.sentiment.value, int(turn.private),
-         int(turn.guessed))
+         int(turn.guessed), turn.sentiment_by)
         for place, turn in enumerate(turns)
     ]  # fmt: skip
     cursor.executemany(PUT_TURN, rows)
@@ -90,8 +90,9 @@ def list_turns(cursor: sqlite3.Cursor, contact_id: int) -> list[Turn]:
             None if sentiment is None else Sentiment(sentiment),
             bool(private),
             bool(guessed),
+            computed_by,
         )
-        for speaker, name, text, at_ms, offset_ms, sentiment, private, guessed in cursor.execute(
+        for speaker, name, text, at_ms, offset_ms, sentiment, private, guessed, computed_by in cursor.execute(
             READ_TURNS, (contact_id,)
         )
     ]

@@ -315,7 +315,7 @@ CREATE TABLE contact_facts (
 	channel VARCHAR,
 	direction VARCHAR,
 	sentiment_milli INTEGER,
-	said VARCHAR,
+	said VARCHAR, sentiment_by VARCHAR,
 	PRIMARY KEY (contact_id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 )
@@ -337,7 +337,7 @@ CREATE TABLE turn (
 	offset_ms BIGINT,
 	sentiment VARCHAR,
 	private BOOLEAN NOT NULL,
-	guessed BOOLEAN NOT NULL,
+	guessed BOOLEAN NOT NULL, sentiment_by VARCHAR,
 	PRIMARY KEY (id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 );
@@ -347,5 +347,5 @@ CREATE INDEX ix_segment_entered ON segment (entered_at_ms, queue_id, agent_id, o
 CREATE INDEX ix_segment_rated ON segment (rated_at_ms, csat_milli, nps_milli, ces_milli) WHERE rated_at_ms IS NOT NULL;
 CREATE INDEX ix_segment_ending ON segment (substr(customer, -4)) WHERE customer IS NOT NULL;
 CREATE INDEX ix_facts_ending ON contact_facts (substr(customer, -4)) WHERE customer IS NOT NULL;
-INSERT INTO alembic_version VALUES ('0002');
+INSERT INTO alembic_version VALUES ('0003');
 COMMIT;
