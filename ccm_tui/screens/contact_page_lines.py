@@ -11,7 +11,8 @@ from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.sentiment import customer_sentiment, sentiment_by, sentiment_of
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, clock, date, duration, mask_line, moment, number
-from ccm_tui.screens.contact_rows import COMPUTED, at_text, mood_text, outcome_text
+from ccm_tui.screens.agent_words import COMPUTED
+from ccm_tui.screens.contact_rows import at_text, mood_text, outcome_text
 from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column

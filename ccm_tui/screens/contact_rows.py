@@ -6,6 +6,7 @@ from ccm_tui.domain.sentiment import sentiment_of
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, duration, local, number
 from ccm_tui.reports.contact_query import OUTCOME_WORDS
+from ccm_tui.screens.agent_words import COMPUTED
 from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column
@@ -38,8 +39,6 @@ COLUMNS = (
 )
 SHORT = {value: word for word, value in OUTCOME_WORDS.items()}
 MOODS = {Sentiment.POSITIVE: "+", Sentiment.NEGATIVE: "-"}
-COMPUTED = "*"
-"""Beside a mood that the source does not tell."""
 
 
 def outcome_text(outcome: str) -> str:

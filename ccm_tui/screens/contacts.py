@@ -117,10 +117,12 @@ class ContactsScreen(FloorScreen):
             self.portion = portion
             self.error = error
 
-    def __init__(self, desk: "Desk") -> None:
+    def __init__(self, desk: "Desk", query: str | None = None) -> None:
+        """``query``: what another screen asks for; None: what was looked for last."""
         super().__init__(desk)
         view = desk.view.screens.get(self.NAME, ScreenView())
-        self.field = QueryField(view.filter, desk.drawn["clean"])
+        self._given = query
+        self.field = QueryField(view.filter if query is None else query, desk.drawn["clean"])
         self._words: Line = ()
         """What there is to say of the search; trouble stands above it."""
         self.board = Board(COLUMNS, placeholder="Reading contacts …", **desk.drawn)
@@ -192,7 +194,8 @@ class ContactsScreen(FloorScreen):
     def search(self, *, anew: bool = True) -> None:
         """Begin a search for what is typed; ``anew`` False: the same one, for what has come since."""
         text = self.field.value
-        self.desk.view.screens[self.NAME] = ScreenView(None, text)
+        if self._given is None:
+            self.desk.view.screens[self.NAME] = ScreenView(None, text)
         self._number += 1
         self._asked_at = monotonic()
         self._fresh = True
@@ -375,7 +378,7 @@ class ContactsScreen(FloorScreen):
         """The pane's keys back to the list, else the query away, else one screen up."""
         if not self.board.has_focus:
             self.board.focus()
-        elif self.field.value:
+        elif self.field.value and self.field.value != self._given:
             self.field.value = ""
         else:
             await super().action_back()
