@@ -137,10 +137,21 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         Column("talk", _time("talk_seconds")),
         Column("hold", _handled_time("hold_seconds")),
         Column("ACW", _handled_time("acw_seconds")),
+    ]
+    if any(row["sentiment"] is not None for row in rows):
+        columns.append(Column("mood", _mood))
+    columns += [
         Column("contact", lambda row: str(row["contact"]), right=False),
         Column("native id", lambda row: str(row["native_id"]), right=False),
     ]
     return columns
+
+
+def _mood(row: Row) -> str:
+    """-5 to 5; * where it was computed."""
+    if row["sentiment"] is None:
+        return UNDEFINED
+    return f"{row['sentiment']:.1f}" + ("" if row["sentiment_source"] == "source" else "*")
 
 
 def _who(rows: Sequence[Row], frame: Frame, names: Iterable[str]) -> list[Column]:

@@ -97,7 +97,9 @@ class AgentDayScreen(FloorScreen):
         head = headline(row, alert_of(floor.alerts, row), now_ms, self.desk, width)[:1] if row is not None else []
         if self.day is not None:
             head = [*head, day_head(self.day, self.desk)]
-        if row is not None and (customers := words.customers(row)):
+        customers = words.customers(row) if row is not None else ""
+        self.set_class(bool(customers), "-moods")
+        if customers:
             head = [*head, line("   ", ("customers ", Tone.HEAD), customers)]
         self.about.show(head)
         if self.day is None or abs(floor.snapshot.as_of_ms - self.day.day.end_ms) >= AGAIN_MS:

@@ -17,7 +17,7 @@ from ccm_tui.widgets.wrapping import wrapped_spans
 if TYPE_CHECKING:
     from ccm_tui.live.alerts import Alert
 
-LABEL_WIDTH = 10
+LABEL_WIDTH = 9
 
 
 def agent_detail(row: AgentRow, alert: "Alert | None", now_ms: int, desk: Desk, width: int) -> list[Line]:
@@ -36,7 +36,7 @@ def agent_detail(row: AgentRow, alert: "Alert | None", now_ms: int, desk: Desk, 
         lines += _fact("team", row.team, width)
     lines += _fact("today", _day(row, desk), width)
     if customers := words.customers(row):
-        lines += _fact("customers", customers, width)
+        lines += _fact("mood", customers, width)
     if row.day.pauses:
         pauses = ", ".join(f"{reason or 'no reason'} {duration(ms / 1000)}" for reason, ms in row.day.pauses.items())
         lines += _fact("pauses", pauses, width)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -80,6 +81,29 @@ def find_facts(cursor: sqlite3.Cursor, contact_id: int) -> Facts | None:
         None if direction is None else Direction(direction),
         msgspec.json.decode(said) if said else {},
     )
+
+
+class StoredSentiment(NamedTuple):
+    """How the customer of one contact sounded, in thousandths of -5 to 5."""
+
+    milli: int
+    computed_by: str | None
+    """None: the source says it."""
+
+
+def sentiments_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, StoredSentiment]:
+    """Public id -> how the customer sounded, for the contacts of which something tells."""
+    wanted = list(public_ids)
+    found: dict[str, StoredSentiment] = {}
+    for start in range(0, len(wanted), _MANY):
+        part = wanted[start : start + _MANY]
+        query = (
+            "SELECT contact.public_id, contact_facts.sentiment_milli, contact_facts.sentiment_by FROM contact"  # noqa: S608
+            " JOIN contact_facts ON contact_facts.contact_id = contact.id"
+            f" WHERE contact_facts.sentiment_milli IS NOT NULL AND contact.public_id IN ({','.join('?' * len(part))})"
+        )
+        found.update((row[0], StoredSentiment(*row[1:])) for row in cursor.execute(query, part))
+    return found
 
 
 def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, str]:
