@@ -6,7 +6,6 @@ from functools import cache
 from ccm_tui.domain.agent_names import agent_number, numbered_agent
 from ccm_tui.domain.contacts import ContactRules
 from ccm_tui.domain.events import Channel, Event, EventKind
-from ccm_tui.ingest.lexicon import find_scoring
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.sources.base import CsvMapping, LogFormat
 from ccm_tui.sources.figures import parse_seconds
@@ -14,13 +13,11 @@ from ccm_tui.sources.registry import get_format, list_formats
 
 
 class Dialect:
-    """What the pipeline asks about a site; answers are kept. Raises ConfigError when the lexicon is not installed."""
+    """What the pipeline asks about a site; answers are kept."""
 
     def __init__(self, definitions: Definitions) -> None:
         settings = definitions.settings
         self.definitions = definitions
-        self.scoring = find_scoring(settings.sentiment.lexicon)
-        """How moods are computed where the source tells none; None: they are not."""
         self._mappings = [CsvMapping(**csv.arguments()) for csv in settings.csv.values()]
         self._custom = settings.custom_events
         self._contact_rules = cache(definitions.contact_rules)

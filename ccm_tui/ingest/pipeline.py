@@ -15,6 +15,7 @@ from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.errors import ConfigError
 from ccm_tui.ingest.dialect import Dialect
 from ccm_tui.ingest.folding import NO_OTHERS, Folding, Late, Order, Record, Touched
+from ccm_tui.ingest.lexicon import find_scoring
 from ccm_tui.ingest.parsing import Counts, ParsedLine, ParsedPart, Parser, Part, agents_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
@@ -42,7 +43,10 @@ class RulesChangedError(ConfigError):
 
 
 class Pipeline:
-    """The one way lines get into a database. Used by one thread of one process at a time."""
+    """The one way lines get into a database. Used by one thread of one process at a time.
+
+    Raises ConfigError when moods are to be computed by a lexicon that is not installed.
+    """
 
     def __init__(
         self,
@@ -62,7 +66,7 @@ class Pipeline:
             dialect.definitions.silence_ms,
             self._parse_stored,
             lambda file_id: self._file(file_id).rank,
-            dialect.scoring,
+            find_scoring(dialect.definitions.settings.sentiment.lexicon),
         )
         self._version: int | None = None
         self._fingerprint = dialect.definitions.settings.fold_fingerprint()
