@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         findings.append(Finding("configuration", str(error), error.hint or "ccm-tui config check lists everything."))
         _print(findings)
         return error.exit_code
+    findings += _lexicon(settings)
     configured = [path for source in settings.sources for path in source.path]
     findings += [_source(path, settings) for path in configured]
     try:
@@ -93,6 +94,18 @@ def _rights(viewer: Viewer) -> str:
     if viewer.role is None:
         return f"{viewer.shown}, may do everything: ccm.toml names no [people.NAME]"
     return f"{viewer.shown}, may " + (may or "look")
+
+
+def _lexicon(settings: Settings) -> Iterator[Finding]:
+    """Whether moods can be computed, where that is switched on."""
+    from ccm_tui.ingest.lexicon import find_scoring
+
+    lexicon = settings.sentiment.lexicon
+    try:
+        if find_scoring(lexicon) is not None:
+            yield Finding("sentiment", f"computed by {lexicon} where the source tells none")
+    except CcmError as error:
+        yield Finding("sentiment", str(error), error.hint)
 
 
 def _source(path: str, settings: Settings) -> Finding:

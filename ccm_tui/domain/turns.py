@@ -43,6 +43,8 @@ class Turn(NamedTuple):
     """A note among colleagues; the customer has not seen it."""
     guessed: bool
     """Who speaks is a guess."""
+    sentiment_by: str | None = None
+    """The lexicon that ``sentiment`` was computed by; None: the source says it, or there is none."""
 
 
 class TurnVersion(NamedTuple):

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from ccm_tui.domain.intervals import SLOT_MS
+from ccm_tui.domain.sentiment import Scoring, source_tells
+from ccm_tui.domain.turns import Turn
 from ccm_tui.ingest.folded import Ended, FoldedAgent, FoldedContact, Touched
 from ccm_tui.store import agents as agent_store
 from ccm_tui.store import contacts as contact_store
@@ -18,6 +20,7 @@ def write_contacts(
     contacts: Mapping[int, FoldedContact],
     ids: Iterable[int],
     touched: Touched,
+    scoring: Scoring | None = None,
     *,
     anew: bool = False,
 ) -> None:
@@ -59,7 +62,7 @@ def write_contacts(
                 touched.queue(*place)
         contact.rows = after
         if fold.turns or fold.knows_facts or contact.facts is not None or contact.turns:
-            facts += _write_whole(cursor, names, contact_id, contact)
+            facts += _write_whole(cursor, names, contact_id, contact, touched, scoring)
         oddities = (fold.contradictions, fold.repeated_ends)
         if oddities != contact.oddities:
             contact.oddities = oddities
@@ -70,32 +73,60 @@ def write_contacts(
 
 
 def _write_whole(
-    cursor: sqlite3.Cursor, names: Names, contact_id: int, contact: FoldedContact
+    cursor: sqlite3.Cursor,
+    names: Names,
+    contact_id: int,
+    contact: FoldedContact,
+    touched: Touched,
+    scoring: Scoring | None,
 ) -> Sequence[fact_store.FactsRow]:
     """Store what is known of a contact beside its visits: its turns as they come. Gives its facts, to be stored
     with others', when they changed."""
     fold, changed = contact.fold, []
+    turns = _turns_of(contact, scoring)
     facts = None
-    if fold.knows_facts or fold.turns:
+    if fold.knows_facts or turns:
         site = names.site_name(cursor, contact.site_id)
-        facts = fact_store.facts_row(contact_id, site, fold.facts, fold.turns)
+        facts = fact_store.facts_row(contact_id, site, fold.facts, turns)
     if facts != contact.facts:
+        if fact_store.mood_of(facts) != fact_store.mood_of(contact.facts):
+            _touch_agents(contact, touched)
         if facts is None:
             fact_store.drop_facts(cursor, contact_id)
         else:
             changed.append(facts)
         contact.facts = facts
-    if not fold.turns and not contact.stored_turns:
+    if not turns and not contact.stored_turns:
         return changed
     at_ms = fold.began_at_ms
-    if fold.turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
+    if turns is not contact.turns or (contact.turns_at_ms is None and at_ms is not None):
         if contact.stored_turns:
             turn_store.drop_turns(cursor, contact_id)
-        contact.turns, contact.stored_turns, contact.turns_at_ms = fold.turns, 0, at_ms
-    new = fold.turns[contact.stored_turns :]
+        contact.turns, contact.stored_turns, contact.turns_at_ms = turns, 0, at_ms
+    new = turns[contact.stored_turns :]
     turn_store.add_turns(cursor, contact_id, contact.stored_turns, new, contact.turns_at_ms)
-    contact.stored_turns = len(fold.turns)
+    contact.stored_turns = len(turns)
+    if any(turn.sentiment is not None for turn in new):
+        _touch_agents(contact, touched)
     return changed
+
+
+def _turns_of(contact: FoldedContact, scoring: Scoring | None) -> Sequence[Turn]:
+    """The turns as they are stored: scored where the source tells no mood of the whole conversation, so that a mean
+    never mixes two ways of judging. Another list than before when the stored ones are void."""
+    fold = contact.fold
+    if scoring is None or source_tells(fold.facts, fold.turns):
+        return fold.turns
+    if contact.spoken is not fold.turns:
+        contact.spoken, contact.scored = fold.turns, []
+    contact.scored += map(scoring.scored, fold.turns[len(contact.scored) :])
+    return contact.scored
+
+
+def _touch_agents(contact: FoldedContact, touched: Touched) -> None:
+    """How the customer sounds is shown beside those who answered him."""
+    for row in contact.rows:
+        touched.agents.update(contact_store.agents_of(row))
 
 
 def write_agents(

@@ -54,6 +54,9 @@ class FoldedContact:
     stored_turns: int = 0
     turns_at_ms: int | None = None
     """The contact's time by which they are stored."""
+    spoken: Sequence[Turn] | None = None
+    """The turns as the fold has them, of which the first are scored in ``scored``."""
+    scored: list[Turn] = field(default_factory=list)
 
 
 @dataclass(slots=True)

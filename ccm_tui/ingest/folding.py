@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
 from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
 from ccm_tui.domain.events import Event, EventKind
+from ccm_tui.domain.sentiment import Scoring
 from ccm_tui.ingest.fold_results import write_agents, write_contacts
 from ccm_tui.ingest.folded import FIRST, FoldedAgent, FoldedContact, Late, Order, Record, Touched
 from ccm_tui.store import agents as agent_store
@@ -37,7 +38,8 @@ class Folding:
     """The folds of every site of one database. Used by the one thread that writes.
 
     ``contact_rules`` gives a site's rules, ``parse`` the facts of a stored line of a file again, ``rank`` a file's
-    rank; ``silence_ms`` is how long a login goes on without a sign of life.
+    rank; ``silence_ms`` is how long a login goes on without a sign of life; ``scoring`` computes moods where the source
+    tells none.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Folding:
         silence_ms: int,
         parse: Callable[[int, bytes], Sequence[Event]],
         rank: Callable[[int], tuple[int, int, int]],
+        scoring: Scoring | None = None,
     ) -> None:
         self._names = names
         self._contact_rules = contact_rules
         self._silence_ms = silence_ms
         self._parse = parse
         self._rank = rank
+        self._scoring = scoring
         self._contacts: dict[int, FoldedContact] = {}
         self._agents: dict[int, FoldedAgent] = {}
         self._evict_at = EVICT_FROM
@@ -131,7 +135,7 @@ class Folding:
             stale |= late.agents
             late.agents.clear()
         self._refold(cursor, late, touched)
-        write_contacts(cursor, self._names, contacts, changed - late.contacts, touched)
+        write_contacts(cursor, self._names, contacts, changed - late.contacts, touched, self._scoring)
         write_agents(cursor, self._names, agents, changed_agents - late.agents, touched)
         changes.mark_agents(cursor, touched.agents)
         changes.mark_queues(cursor, touched.moved_queues)
@@ -216,7 +220,7 @@ class Folding:
             if site_id not in restarts:
                 restarts[site_id] = self._restarts(cursor, site_id)
             self._refold_agent(cursor, site_id, agent_id, restarts[site_id], touched)
-        write_contacts(cursor, self._names, self._contacts, late.contacts, touched, anew=True)
+        write_contacts(cursor, self._names, self._contacts, late.contacts, touched, self._scoring, anew=True)
         write_agents(cursor, self._names, self._agents, late.agents, touched)
 
     def _restarts(self, cursor: sqlite3.Cursor, site_id: int) -> list[Order]:

@@ -16,6 +16,7 @@ from ccm_tui.errors import ConfigError
 from ccm_tui.ingest.dialect import Dialect
 from ccm_tui.ingest.folded import NO_OTHERS, Late, Order, Record, Touched
 from ccm_tui.ingest.folding import Folding
+from ccm_tui.ingest.lexicon import find_scoring
 from ccm_tui.ingest.parsing import Counts, ParsedLine, ParsedPart, Parser, Part, agents_of
 from ccm_tui.store import events as event_store
 from ccm_tui.store import files as file_store
@@ -43,7 +44,10 @@ class RulesChangedError(ConfigError):
 
 
 class Pipeline:
-    """The one way lines get into a database. Used by one thread of one process at a time."""
+    """The one way lines get into a database. Used by one thread of one process at a time.
+
+    Raises ConfigError when moods are to be computed by a lexicon that is not installed.
+    """
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class Pipeline:
             dialect.definitions.silence_ms,
             self._parse_stored,
             lambda file_id: self._file(file_id).rank,
+            find_scoring(dialect.definitions.settings.sentiment.lexicon),
         )
         self._version: int | None = None
         self._fingerprint = dialect.definitions.settings.fold_fingerprint()

@@ -24,6 +24,21 @@ def agent_reasons(
 
     Each follows from the snapshot alone and lasts until it ends: there is no border to flicker on.
     """
+    return _of_state(definitions, row, oldest_ms, now_ms) + _of_mood(definitions, row)
+
+
+def _of_mood(definitions: Definitions, row: AgentRow) -> list[Reason]:
+    """Only while he is here: nobody can help one who has gone."""
+    limit, mood = definitions.settings.alerts.negative_in_a_row, row.mood
+    if not limit or mood.run_at_ms is None or mood.negative_run < limit or row.state.status is AgentStatus.OFFLINE:
+        return []
+    computed = f" (computed by {mood.day_by})" if mood.day_by else ""
+    return [Reason(Level.WARNING, mood.run_at_ms, f"{mood.negative_run} unhappy customers in a row{computed}")]
+
+
+def _of_state(
+    definitions: Definitions, row: AgentRow, oldest_ms: Mapping[tuple[str, str], int], now_ms: int
+) -> list[Reason]:
     state = row.state
     since_ms = state.activity_since_ms
     if state.activity is AgentActivity.NO_ANSWER:

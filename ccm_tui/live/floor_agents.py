@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccm_tui.domain.agent_state import AgentStatus, agent_state, covering
+from ccm_tui.domain.agent_mood import AgentMood, agent_mood
+from ccm_tui.domain.agent_state import AgentState, AgentStatus, agent_state, covering
 from ccm_tui.domain.agent_time import AgentTally
 from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.presence_tally import tally_presence
@@ -20,6 +21,7 @@ from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.live.usual import EARLY_MS, was_here
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import floor as floor_store
+from ccm_tui.store import moods as mood_store
 from ccm_tui.store.floor import AgentKey
 
 DAY_MS = 24 * 3600 * 1000
@@ -73,6 +75,7 @@ class _Memory:
     day: _Day
     row: AgentRow | None
     """None: not to be listed."""
+    mood: AgentMood
     counted_at_ms: int
     until_ms: int
     """From this instant on his state may be another."""
@@ -109,7 +112,7 @@ class AgentsReader:
                 day = self._read_day(
                     cursor, None if memory is None else memory.day, key, day_starts[key.site], as_of_ms
                 )
-                memory = self._look(day, as_of_ms, expected_ms)
+                memory = self._look(cursor, memory, day, as_of_ms, expected_ms)
                 if live:
                     self._memories[key.id] = memory
             if memory.row is not None:
@@ -207,11 +210,17 @@ class AgentsReader:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def _look(self, day: _Day, as_of_ms: int, expected_ms: int | None) -> _Memory:
+    def _look(
+        self, cursor: sqlite3.Cursor, before: _Memory | None, day: _Day, as_of_ms: int, expected_ms: int | None
+    ) -> _Memory:
         key, spans, settled = day.key, day.spans, day.settled
         seen = self._seen(day.segments, key.site, as_of_ms)
         silent_from_ms = self._silent_from_ms(key)
         state = agent_state(as_of_ms, covering(spans, as_of_ms, silent_from_ms), [*settled.last, *seen])
+        if before is not None and before.day is day and before.counted_at_ms <= as_of_ms < before.until_ms:
+            mood = before.mood
+        else:
+            mood = _read_mood(cursor, key, state, settled.day_ms, as_of_ms)
         usual_from_ms = expected_ms if state.status is AgentStatus.OFFLINE else None
         if usual_from_ms is not None:
             since_ms = max(settled.day_ms, usual_from_ms - EARLY_MS)
@@ -235,9 +244,10 @@ class AgentsReader:
                 state=state,
                 day=settled.tally + self._count(key, spans, seen, (since_ms, as_of_ms), as_of_ms),
                 usual_from_ms=usual_from_ms,
+                mood=mood,
             )
         to_come = (at for at in _instants(day, silent_from_ms, self._lost_after_ms(key.site)) if at > as_of_ms)
-        return _Memory(day, row, as_of_ms, min(to_come, default=as_of_ms + DAY_MS), expected_ms)
+        return _Memory(day, row, mood, as_of_ms, min(to_come, default=as_of_ms + DAY_MS), expected_ms)
 
     def _count(
         self, key: AgentKey, spans: list[PresenceSpan], segments: list[Segment], within: tuple[int, int], as_of_ms: int
@@ -266,6 +276,11 @@ def _holds(memory: _Memory, key: AgentKey, day_ms: int, as_of_ms: int, expected_
         and memory.day.settled.day_ms == day_ms
         and memory.expected_ms == expected_ms
     )
+
+
+def _read_mood(cursor: sqlite3.Cursor, key: AgentKey, state: AgentState, day_ms: int, as_of_ms: int) -> AgentMood:
+    present = [mood_store.latest_turns(cursor, segment.contact, as_of_ms) for segment in state.segments]
+    return agent_mood(present, mood_store.moods_of_agent(cursor, key.id, day_ms, as_of_ms))
 
 
 def _in_turn(period_ms: int, key: AgentKey) -> int:

@@ -6,6 +6,7 @@ Everything here was derived from the store by ``floor``; nothing computes. Insta
 
 from dataclasses import dataclass, field
 
+from ccm_tui.domain.agent_mood import NO_MOOD, AgentMood
 from ccm_tui.domain.agent_state import AgentState
 from ccm_tui.domain.agent_time import AgentTally
 from ccm_tui.domain.events import Channel
@@ -76,6 +77,8 @@ class AgentRow:
     """Since the site's day began."""
     usual_from_ms: int | None = None
     """He is not in, and on this weekday he usually is from this instant on (today's date)."""
+    mood: AgentMood = NO_MOOD
+    """How his customers sound, now and since the site's day began."""
 
 
 @dataclass(frozen=True, slots=True)

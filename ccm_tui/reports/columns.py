@@ -211,9 +211,22 @@ def contact_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
         timed("talk", "talk_seconds"),
         timed("hold", "hold_seconds", text=_handled_time("hold_seconds")),
         timed("ACW", "acw_seconds", text=_handled_time("acw_seconds")),
+        *_moods(rows),
         Column("contact", lambda row: str(row["contact"]), right=False),
         Column("native id", lambda row: str(row["native_id"]), right=False),
     ]
+
+
+def _moods(rows: Sequence[Row]) -> list[Column]:
+    """How customers sounded, where any did; * where it was computed."""
+
+    def text(row: Row) -> str:
+        if row["sentiment"] is None:
+            return UNDEFINED
+        return f"{row['sentiment']:.1f}" + ("" if row["sentiment_source"] == "source" else "*")
+
+    known = any(row["sentiment"] is not None for row in rows)
+    return [Column("mood", text, value=itemgetter("sentiment"))] if known else []
 
 
 def follow_up_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:

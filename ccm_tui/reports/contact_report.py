@@ -1,6 +1,7 @@
 """The contacts of a period, one row a visit to a queue; streamed, for there may be millions."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ccm_tui.domain.segment_time import anchor_ms, segment_as_of
@@ -14,11 +15,14 @@ from ccm_tui.reports.queue_report import head_of
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import history
 from ccm_tui.store.engine import Store
+from ccm_tui.store.facts import sentiments_of
 
 Row = dict[str, Any]
 PORTION = 10_000
+PAGE = 500
+"""Of so many visits at a time it is looked up how the customer sounded."""
 
-CONTACT_KEYS = (
+VISIT_KEYS = (
     "contact",
     "site",
     "native_id",
@@ -38,6 +42,8 @@ CONTACT_KEYS = (
     "ended_by",
     "entry_seen",
 )
+CONTACT_KEYS = (*VISIT_KEYS, "sentiment", "sentiment_source")
+"""A visit, and how its contact's customer sounded: -5 to 5, and ``source`` or the lexicon it was computed by."""
 
 
 class ContactReport:
@@ -60,8 +66,15 @@ class ContactReport:
 
     def rows(self, *, headless: bool = False) -> Iterator[Row]:
         """By entry, contact and visit. Each page is read at once: a slow reader of ours holds up nobody."""
-        for segment in self.segments():
-            yield contact_row(segment, masked=self._masked)
+        segments = self.segments()
+        while page := list(islice(segments, PAGE)):
+            with self._store.reading() as cursor:
+                moods = sentiments_of(cursor, {segment.contact for segment in page})
+            for segment in page:
+                row, mood = contact_row(segment, masked=self._masked), moods.get(segment.contact)
+                row["sentiment"] = None if mood is None else mood.milli / 1000
+                row["sentiment_source"] = None if mood is None else mood.computed_by or "source"
+                yield row
 
     def segments(self) -> Iterator[Segment]:
         """The segments counted in the period, with what became of them since."""
@@ -119,7 +132,7 @@ def read_contact_report(
 
 
 def contact_row(segment: Segment, *, masked: bool = True) -> Row:
-    """One visit by the keys of ``report contacts``."""
+    """One visit by ``VISIT_KEYS``."""
     values = (
         segment.contact,
         segment.site,
@@ -140,7 +153,7 @@ def contact_row(segment: Segment, *, masked: bool = True) -> Row:
         None if segment.ended_by is None else segment.ended_by.value,
         segment.entry_seen,
     )
-    return dict(zip(CONTACT_KEYS, values, strict=True))
+    return dict(zip(VISIT_KEYS, values, strict=True))
 
 
 def _seconds(duration_ms: int | None) -> float | None:

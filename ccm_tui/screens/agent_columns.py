@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ccm_tui.domain import agent_time
 from ccm_tui.domain.agent_state import AgentStatus
 from ccm_tui.domain.thresholds import Level
+from ccm_tui.domain.turns import Sentiment
 from ccm_tui.domain.variants import KpiRules
 from ccm_tui.formatting import count_in, duration, percent, to_ascii
 from ccm_tui.live.snapshot import AgentRow
@@ -103,6 +104,19 @@ def _occupancy(view: AgentView) -> Cell:
     return Cell(percent(rate, digits=0, sign=False), rate)
 
 
+def _mood(view: AgentView) -> Cell:
+    """Sorts the happiest first, as figures do: reversed, the unhappy come first."""
+    mood = view.row.mood
+    tone = {Sentiment.NEGATIVE: Tone.WARNING, None: Tone.DIM}.get(mood.now)
+    return Cell(words.mood_sign(view.row), mood.now_milli, tone)
+
+
+def _negative(view: AgentView) -> Cell:
+    mood = view.row.mood
+    tone = Tone.WARNING if view.level is not Level.NORMAL and mood.negative_run else None
+    return Cell(words.negative_of(view.row), mood.negative_share, tone if mood.n else Tone.DIM)
+
+
 FIGURES: tuple[AgentFigure, ...] = (
     AgentFigure(
         Column("agent", "Agent", 10, grow=True, max_width=24, wanted=(18, 8), description="The agent's name."),
@@ -156,6 +170,17 @@ FIGURES: tuple[AgentFigure, ...] = (
         lambda view: _text(words.current_customer(view.row, view.masked)),
     ),
     AgentFigure(
+        Column(
+            "mood",
+            "Mood",
+            4,
+            priority=8,
+            letter="D",
+            description="How the customer sounds by his latest turns: + = -, * computed, — nothing tells.",
+        ),
+        _mood,
+    ),
+    AgentFigure(
         Column("answered", "Ans", 4, "right", priority=3, letter="N", description="Contacts answered today."),
         lambda view: _number(view.row.day.answered, 4),
     ),
@@ -180,6 +205,18 @@ FIGURES: tuple[AgentFigure, ...] = (
         ),
         _occupancy,
         ratio="occupancy",
+    ),
+    AgentFigure(
+        Column(
+            "negative",
+            "Neg",
+            8,
+            "right",
+            priority=10,
+            letter="G",
+            description="Today's contacts that sounded negative, of those of which it is known; * computed.",
+        ),
+        _negative,
     ),
     AgentFigure(
         Column("team", "Team", 12, priority=9, description="The agent's team."),

@@ -11,6 +11,7 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.messages import Floor
 from ccm_tui.screens import STYLES
+from ccm_tui.screens import agent_words as words
 from ccm_tui.screens.agent_day_lines import day_head, day_numbers, day_timeline
 from ccm_tui.screens.agent_detail import headline
 from ccm_tui.screens.agent_explain import day_pages
@@ -23,6 +24,7 @@ from ccm_tui.screens.panels import CONTACTS, contact_rows
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
 from ccm_tui.widgets.detail_pane import DetailPane
+from ccm_tui.widgets.lines import line
 from ccm_tui.widgets.timeline import Timeline, TimelineView
 
 if TYPE_CHECKING:
@@ -44,12 +46,16 @@ class AgentDayScreen(FloorScreen):
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("board.open", "contact"),
         ("agent.explain", "explain"),
+        ("agent.unhappy", "unhappy"),
         ("agent.copy", "copy id"),
         ("floor.back", "back"),
         ("app.help", "help"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "explain", "Explain", id="agent.explain", tooltip="What a number means and how it came about"),
+        Binding(
+            "m", "unhappy", "Unhappy", id="agent.unhappy", tooltip="Today's contacts that sounded negative, in Contacts"
+        ),
         Binding("y", "copy", "Copy", id="agent.copy", tooltip="Copy the id of the contact to the clipboard"),
     ]
 
@@ -100,6 +106,10 @@ class AgentDayScreen(FloorScreen):
         head = headline(row, alert_of(floor.alerts, row), now_ms, self.desk, width)[:1] if row is not None else []
         if self.day is not None:
             head = [*head, day_head(self.day, self.desk)]
+        customers = words.customers(row) if row is not None else ""
+        self.set_class(bool(customers), "-moods")
+        if customers:
+            head = [*head, line("   ", ("customers ", Tone.HEAD), customers)]
         self.about.show(head)
         if self.day is None or abs(floor.snapshot.as_of_ms - self.day.day.end_ms) >= AGAIN_MS:
             readers, as_of_ms = self.desk.readers, floor.snapshot.as_of_ms
@@ -164,6 +174,12 @@ class AgentDayScreen(FloorScreen):
         if self.day is not None:
             pages = day_pages(self.day, self.desk.definitions)
             self.app.push_screen(ExplainSheet(self.desk, self.site, self.day.name, pages, who=QUEUE))
+
+    async def action_unhappy(self) -> None:
+        """The day's contacts whose customers sounded negative, where one more term may be typed."""
+        name = self.agent.replace('"', "")
+        query = f'agent:"{name}" site:"{self.site}" sentiment:neg from:today'
+        await self.search_contacts(query)
 
     def action_copy(self) -> None:
         """The id of the contact under the cursor."""

@@ -35,6 +35,8 @@ def agent_detail(row: AgentRow, alert: "Alert | None", now_ms: int, desk: Desk, 
     if row.team:
         lines += _fact("team", row.team, width)
     lines += _fact("today", _day(row, desk), width)
+    if customers := words.customers(row):
+        lines += _fact("mood", customers, width)
     if row.day.pauses:
         pauses = ", ".join(f"{reason or 'no reason'} {duration(ms / 1000)}" for reason, ms in row.day.pauses.items())
         lines += _fact("pauses", pauses, width)

@@ -111,7 +111,7 @@ class AgentList:
             cells["agent"] = cells["agent"]._replace(text=name, sort=name)
         queues = " ".join(member.queue for member in row.state.queues)
         pause = self._definitions.settings.pause
-        state = f"{words.chose(row, pause)} {words.doing(row, pause).word} {WORDS[level]}"
+        state = f"{words.chose(row, pause)} {words.doing(row, pause).word} {WORDS[level]} {words.mood_word(row)}"
         text = f"{row.name} {row.agent} {row.site} {row.team} {queues} {state}"
         return Listed(BoardRow(key, cells, BANDS[level]), text)
 

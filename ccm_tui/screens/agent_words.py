@@ -6,7 +6,8 @@ What he chose and what is observed are two things. The signs: ● on a contact, 
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccm_tui.domain.agent_state import AgentActivity, AgentStatus
-from ccm_tui.formatting import UNDEFINED, mask_customer, timer
+from ccm_tui.domain.turns import Sentiment
+from ccm_tui.formatting import UNDEFINED, mask_customer, number, percent, timer
 from ccm_tui.live.snapshot import AgentRow
 from ccm_tui.theme import Tone
 
@@ -23,6 +24,13 @@ _DOING = {
     AgentActivity.NO_ANSWER: ("?", "no answer", Tone.STATE_NO_ANSWER),
     AgentActivity.OTHER: ("●", "other", Tone.STATE_CONTACT),
 }
+_MOODS = {
+    Sentiment.POSITIVE: ("+", "happy"),
+    Sentiment.NEUTRAL: ("=", "calm"),
+    Sentiment.NEGATIVE: ("-", "unhappy"),
+}
+COMPUTED = "*"
+"""Beside a mood that the source does not tell."""
 ON_CONTACT = frozenset({AgentActivity.TALKING, AgentActivity.HOLD})
 
 
@@ -129,3 +137,37 @@ def current_customer(row: AgentRow, masked: bool) -> str:
     customer = segments[0].customer
     text = mask_customer(customer) if masked else customer or UNDEFINED
     return text if len(segments) == 1 else f"{text} +{len(segments) - 1}"
+
+
+def mood_sign(row: AgentRow) -> str:
+    """How the customer he is talking to sounds: + = -, and * where it was computed; a dash where nothing tells."""
+    mood = row.mood
+    if mood.now is None:
+        return UNDEFINED
+    return _MOODS[mood.now][0] + (COMPUTED if mood.now_by else "")
+
+
+def mood_word(row: AgentRow) -> str:
+    """The same in a word; empty where nothing tells."""
+    return "" if row.mood.now is None else _MOODS[row.mood.now][1]
+
+
+def negative_of(row: AgentRow) -> str:
+    """How many of the day's contacts sounded negative, of those of which it is known: ``3/14``."""
+    mood = row.mood
+    if not mood.n:
+        return UNDEFINED
+    return f"{mood.negative}/{mood.n}" + (COMPUTED if mood.day_by else "")
+
+
+def customers(row: AgentRow) -> str:
+    """How his customers sound, in words; empty where nothing tells."""
+    mood, parts = row.mood, []
+    if mood.now is not None:
+        by = f" (computed by {mood.now_by})" if mood.now_by else ""
+        parts.append(f"now {mood_word(row)}{by}")
+    if mood.n:
+        by = f" (computed by {mood.day_by})" if mood.day_by else ""
+        share, mean = percent(mood.negative_share, digits=0), number(mood.mean, digits=1)
+        parts.append(f"today {mood.negative} of {mood.n} negative, {share}, mean {mean} of -5 to 5{by}")
+    return "; ".join(parts)

@@ -8,10 +8,11 @@ from ccm_tui.domain.events import Direction
 from ccm_tui.domain.facts import AGENT_SENTIMENT, CATEGORIES, CUSTOMER_SENTIMENT, RECORDING, SUMMARY, SURVEY
 from ccm_tui.domain.journey import Journey, Stage
 from ccm_tui.domain.segments import Outcome, Segment
-from ccm_tui.domain.sentiment import customer_sentiment, sentiment_of
+from ccm_tui.domain.sentiment import customer_sentiment, sentiment_by, sentiment_of
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, clock, date, duration, mask_line, moment, number
-from ccm_tui.screens.contact_rows import MOODS, at_text, outcome_text
+from ccm_tui.screens.agent_words import COMPUTED
+from ccm_tui.screens.contact_rows import at_text, mood_text, outcome_text
 from ccm_tui.screens.follow_up_rows import follow_up_line, note_text
 from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
@@ -192,7 +193,13 @@ def _leg_facts(page: "ContactPage", leg: "Leg", desk: "Desk", add: Callable[...,
     if milli is not None:
         mood = sentiment_of(milli) or Sentiment.NEUTRAL
         tone = Tone.WARNING if mood is Sentiment.NEGATIVE else Tone.NORMAL
-        add("sentiment", f"customer {mood.value}, {number(milli / 1000, digits=1)} on a scale from -5 to 5", tone)
+        by = sentiment_by(facts, leg.turns)
+        whence = f", computed by {by} from the words" if by else ""
+        add(
+            "sentiment",
+            f"customer {mood.value}, {number(milli / 1000, digits=1)} on a scale from -5 to 5{whence}",
+            tone,
+        )
     if SUMMARY in facts.said:
         add("summary", shown(facts.said[SUMMARY]))
     if CATEGORIES in facts.said:
@@ -235,6 +242,11 @@ def turn_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
             lines.append(line("   ", (leg.native_id, Tone.HEAD)))
         if any(turn.guessed for turn in leg.turns):
             lines.append(line("   ", ("who speaks is a guess: the source does not tell", Tone.DIM)))
+        by = next((turn.sentiment_by for turn in leg.turns if turn.sentiment_by), None)
+        if by:
+            lines.append(
+                line("   ", (f"{COMPUTED} computed by {by}: the source does not tell how it sounded", Tone.DIM))
+            )
         for turn in leg.turns:
             lines += _turn_lines(turn, page.customer if masked else None, zone, width)
     return lines
@@ -245,13 +257,13 @@ def _turn_lines(turn: Turn, customer: str | None, zone: ZoneInfo, width: int) ->
         at = clock(turn.at_ms, zone, seconds=True)
     else:
         at = "" if turn.offset_ms is None else duration(turn.offset_ms / 1000)
-    mood = MOODS.get(turn.sentiment, " ") if turn.sentiment is not None else " "
+    mood = mood_text(turn.sentiment, turn.sentiment_by)
     who = "note" if turn.private else turn.speaker.value if turn.speaker is not Speaker.UNKNOWN else turn.name or "?"
     tone = {Speaker.SYSTEM: Tone.DIM, Speaker.BOT: Tone.DIM}.get(turn.speaker, Tone.NORMAL)
     head = line(
         f" {at:>8}  ",
         (f"{who:<9.9}", Tone.HEAD if turn.speaker is not Speaker.CUSTOMER else Tone.STRONG),
-        (f" {mood} ", Tone.WARNING if turn.sentiment is Sentiment.NEGATIVE else Tone.DIM),
+        (f" {mood:<2}", Tone.WARNING if turn.sentiment is Sentiment.NEGATIVE else Tone.DIM),
     )
     text = turn.text if customer is None else mask_line(turn.text, (customer,), screen=True)
     if width < ROOMY:

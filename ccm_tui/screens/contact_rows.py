@@ -6,6 +6,7 @@ from ccm_tui.domain.sentiment import sentiment_of
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, duration, local, number
 from ccm_tui.reports.contact_query import OUTCOME_WORDS
+from ccm_tui.screens.agent_words import COMPUTED
 from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column
@@ -24,7 +25,14 @@ COLUMNS = (
     Column("outcome", "Outcome", 11, sortable=False, description="What became of it: outcome: finds it."),
     Column("wait", "Wait", 5, "right", sortable=False, description="How long until answer or exit."),
     Column("talk", "Talk", 5, "right", priority=3, sortable=False, description="Conversation, where it is known."),
-    Column("mood", "+/-", 3, priority=4, sortable=False, description="How the customer sounded, where it is known."),
+    Column(
+        "mood",
+        "+/-",
+        3,
+        priority=4,
+        sortable=False,
+        description="How the customer sounded, where it is known; * computed.",
+    ),
     Column("csat", "CSAT", 4, "right", priority=5, sortable=False, description="The customer's rating."),
     Column("channel", "Channel", 8, priority=7, sortable=False, description="How the customer came."),
     Column("reason", "Reason", 10, grow=True, max_width=30, priority=5, sortable=False, description="Why."),
@@ -46,6 +54,12 @@ def at_text(at_ms: int | None, zone: "ZoneInfo", now_ms: int) -> str:
     return f"{at:%d %b %H:%M}" if at.year == local(now_ms, zone).year else f"{at:%d %b %Y}"
 
 
+def mood_text(mood: Sentiment | None, computed_by: str | None) -> str:
+    """A mood in two cells: its sign, and whether it was computed; blank where nothing is known, or neutral."""
+    sign = MOODS.get(mood, "") if mood is not None else ""
+    return sign + COMPUTED if sign and computed_by else sign
+
+
 def found_key(found: "Found") -> str:
     """A row's key: contact and visit."""
     return f"{found.contact}\x1f{found.segment.visit if found.segment is not None else ''}"
@@ -64,7 +78,7 @@ def found_row(found: "Found", desk: "Desk") -> BoardRow:
         "outcome": Cell("no queue" if visit is None else outcome_text(visit.outcome.value)),
         "wait": Cell(_seconds(None if visit is None else visit.wait_ms)),
         "talk": Cell(_seconds(None if visit is None else visit.talk_ms)),
-        "mood": Cell(MOODS.get(mood, "") if mood else "", None, Tone.WARNING if unhappy else None),
+        "mood": Cell(mood_text(mood, found.sentiment_by), None, Tone.WARNING if unhappy else None),
         "csat": Cell("" if found.csat_milli is None else number(found.csat_milli / 1000, digits=0)),
         "channel": Cell(found.channel or NOT_IN_SOURCE),
         "reason": Cell(found.reason or ""),

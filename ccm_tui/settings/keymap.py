@@ -24,6 +24,7 @@ class Action(NamedTuple):
 ACTIONS: Mapping[str, Action] = {
     "agent.copy": Action("y", "Copy"),
     "agent.explain": Action("x", "Explain"),
+    "agent.unhappy": Action("m", "Unhappy"),
     "app.commands": Action("colon,ctrl+p", "Commands"),
     "app.help": Action("question_mark,f1", "Help"),
     "app.interrupted": Action("ctrl+c", ""),

@@ -24,6 +24,7 @@ from ccm_tui.settings.sections import (
     PersonSettings,
     PrivacySettings,
     QueueSettings,
+    SentimentSettings,
     SiteSettings,
     SourceSettings,
     TeamSettings,
@@ -78,6 +79,7 @@ SECTIONS = (
         FollowUpSettings,
         "A customer's bad answer to a survey makes a follow-up: a task with an owner and a due date.",
     ),
+    Section("sentiment", "sentiment", Shape.TABLE, SentimentSettings, "How customers sound."),
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
     Section(
         "people",
@@ -130,6 +132,7 @@ class Settings:
     csv: Mapping[str, CsvSettings] = field(default_factory=dict)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     follow_ups: FollowUpSettings = field(default_factory=FollowUpSettings)
+    sentiment: SentimentSettings = field(default_factory=SentimentSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     people: Mapping[str, PersonSettings] = field(default_factory=dict)
     follower: FollowerSettings = field(default_factory=FollowerSettings)

@@ -292,6 +292,24 @@ class AlertSettings:
         comment="A break longer than this is marked; 0: never. Marks none before break_reasons of [pause] says which\n"
         "pauses are breaks.",
     )
+    negative_in_a_row: int = key(
+        default=4,
+        kind=whole(0, 1000),
+        comment="An agent is marked after so many contacts of the day in a row that sounded negative; 0: never.",
+    )
+
+
+@settings_class
+class SentimentSettings:
+    """``[sentiment]``"""
+
+    lexicon: str = key(
+        default="",
+        kind=choice("", "vader"),
+        comment="Where a source says nothing of customers' moods: vader computes them from their words, English only.\n"
+        "It needs pip install 'ccm-tui[sentiment]'. Empty: nothing is computed.",
+        effect=Effect.FOLDS,
+    )
 
 
 @settings_class

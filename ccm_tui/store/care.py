@@ -23,12 +23,14 @@ FOLDED = {
     "facts": (
         "SELECT contact.public_id, contact_facts.first_at_ms, contact_facts.started_at_ms, contact_facts.ended_at_ms,"
         " contact_facts.previous_id, contact_facts.reason, contact_facts.customer, contact_facts.channel,"
-        " contact_facts.direction, contact_facts.sentiment_milli, contact_facts.said FROM contact_facts"
+        " contact_facts.direction, contact_facts.sentiment_milli, contact_facts.said, contact_facts.sentiment_by"
+        " FROM contact_facts"
         " JOIN contact ON contact.id = contact_facts.contact_id ORDER BY 1"
     ),
     "turns": (
         "SELECT contact.public_id, turn.number, turn.speaker, turn.name, turn.text, turn.at_ms, turn.offset_ms,"
-        " turn.sentiment, turn.private, turn.guessed FROM turn JOIN contact ON contact.id = turn.contact_id"
+        " turn.sentiment, turn.private, turn.guessed, turn.sentiment_by"
+        " FROM turn JOIN contact ON contact.id = turn.contact_id"
         " ORDER BY 1, 2"
     ),
     "agents' spans": (

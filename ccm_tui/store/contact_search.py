@@ -45,6 +45,8 @@ class Found(NamedTuple):
     reason: str | None
     sentiment_milli: int | None
     csat_milli: int | None
+    sentiment_by: str | None = None
+    """The lexicon that the sentiment was computed by; None: the source says it, or there is none."""
 
 
 class Page(NamedTuple):
@@ -57,7 +59,7 @@ class Page(NamedTuple):
 
 _VISIT = READ_SEGMENT.replace(
     "SELECT ",
-    "SELECT segment.contact_id, contact_facts.reason, contact_facts.sentiment_milli, ",
+    "SELECT segment.contact_id, contact_facts.reason, contact_facts.sentiment_milli, contact_facts.sentiment_by, ",
     1,
 ).replace(
     " FROM segment",
@@ -69,7 +71,8 @@ _VISIT = READ_SEGMENT.replace(
 _ALONE = (
     "SELECT contact_facts.contact_id, contact.public_id, site.name, contact.native_id, contact_facts.first_at_ms,"
     " contact_facts.channel, contact_facts.direction, contact_facts.customer, contact_facts.reason,"
-    " contact_facts.sentiment_milli FROM contact_facts JOIN contact ON contact.id = contact_facts.contact_id"
+    " contact_facts.sentiment_milli, contact_facts.sentiment_by FROM contact_facts"
+    " JOIN contact ON contact.id = contact_facts.contact_id"
     " JOIN site ON site.id = contact.site_id"
     " WHERE NOT EXISTS (SELECT 1 FROM segment WHERE segment.contact_id = contact_facts.contact_id)"
 )
@@ -227,18 +230,30 @@ class ContactSearch:
 
 
 def _of_visit(row: tuple[Any, ...]) -> Found:
-    contact_id, reason, sentiment_milli, *rest = row
+    contact_id, reason, sentiment_milli, computed_by, *rest = row
     visit = to_segment(tuple(rest))
     return Found(
         contact_id, visit.contact, visit.site, visit.native_id, visit.entered_at_ms, visit, visit.channel.value,
-        visit.direction.value, visit.customer, reason, sentiment_milli, visit.csat_milli,
+        visit.direction.value, visit.customer, reason, sentiment_milli, visit.csat_milli, computed_by,
     )  # fmt: skip
 
 
 def _of_itself(row: tuple[Any, ...]) -> Found:
-    contact_id, contact, site, native_id, at_ms, channel, direction, customer, reason, sentiment_milli = row
+    contact_id, contact, site, native_id, at_ms, channel, direction, customer, reason, sentiment_milli, by = row
     return Found(
-        contact_id, contact, site, native_id, at_ms, None, channel, direction, customer, reason, sentiment_milli, None
+        contact_id,
+        contact,
+        site,
+        native_id,
+        at_ms,
+        None,
+        channel,
+        direction,
+        customer,
+        reason,
+        sentiment_milli,
+        None,
+        by,
     )
 
 

@@ -2,22 +2,22 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ccm_tui.domain.events import Channel, Direction
 from ccm_tui.domain.facts import Facts
-from ccm_tui.domain.sentiment import customer_sentiment
+from ccm_tui.domain.sentiment import customer_sentiment, sentiment_by
 from ccm_tui.domain.turns import Turn
 from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.names import contact_public_id
 
 _COLUMNS = (
     "contact_id, first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction,"
-    " sentiment_milli, said"
+    " sentiment_milli, said, sentiment_by"
 )
-PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
+PUT_FACTS = f"INSERT OR REPLACE INTO contact_facts ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"  # noqa: S608
 
 FACTS = ", ".join(
     f"contact_facts.{name}"
@@ -34,6 +34,8 @@ FACTS = ", ".join(
     )
 )
 """What ``to_facts`` reads."""
+
+_OF_SENTIMENT, _OF_SENTIMENT_BY = (_COLUMNS.split(", ").index(name) for name in ("sentiment_milli", "sentiment_by"))
 
 _encode = msgspec.json.Encoder().encode
 _TEXT = {member: member.value for kind in (Channel, Direction) for member in kind}
@@ -62,7 +64,13 @@ def facts_row(contact_id: int, site: str, facts: Facts, turns: Sequence[Turn]) -
         None if facts.direction is None else _TEXT[facts.direction],
         customer_sentiment(facts, turns),
         _encode(facts.said).decode() if facts.said else None,
+        sentiment_by(facts, turns),
     )
+
+
+def mood_of(row: FactsRow | None) -> tuple[object, object]:
+    """How the customer sounded by a row of ``PUT_FACTS``, and by what it was computed."""
+    return (None, None) if row is None else (row[_OF_SENTIMENT], row[_OF_SENTIMENT_BY])
 
 
 def put_facts(cursor: sqlite3.Cursor, rows: Iterable[FactsRow]) -> None:
@@ -96,6 +104,27 @@ def to_facts(row: Sequence[Any]) -> Facts:
         None if direction is None else Direction(direction),
         msgspec.json.decode(said) if said else {},
     )
+
+
+class StoredSentiment(NamedTuple):
+    """How the customer of one contact sounded, in thousandths of -5 to 5."""
+
+    milli: int
+    computed_by: str | None
+    """None: the source says it."""
+
+
+def sentiments_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, StoredSentiment]:
+    """Public id -> how the customer sounded, for the contacts of which something tells."""
+    found: dict[str, StoredSentiment] = {}
+    for part in parts(list(public_ids)):
+        query = (
+            "SELECT contact.public_id, contact_facts.sentiment_milli, contact_facts.sentiment_by FROM contact"  # noqa: S608
+            " JOIN contact_facts ON contact_facts.contact_id = contact.id"
+            f" WHERE contact_facts.sentiment_milli IS NOT NULL AND contact.public_id IN ({marks(part)})"
+        )
+        found.update((row[0], StoredSentiment(*row[1:])) for row in cursor.execute(query, part))
+    return found
 
 
 def reasons_of(cursor: sqlite3.Cursor, public_ids: Iterable[str]) -> dict[str, str]:

@@ -302,6 +302,8 @@ class ContactFacts(SQLModel, table=True):
     """How the customer sounded; see ``domain.sentiment``."""
     said: str | None = None
     """Everything else as a JSON object of texts."""
+    sentiment_by: str | None = None
+    """The lexicon that it was computed by; null: the source says it."""
 
 
 class Turn(SQLModel, table=True):
@@ -320,6 +322,7 @@ class Turn(SQLModel, table=True):
     sentiment: str | None = None
     private: bool
     guessed: bool
+    sentiment_by: str | None = None
 
 
 class Span(SQLModel, table=True):

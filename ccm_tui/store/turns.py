@@ -5,17 +5,17 @@ The index is SQLite's own FTS5. It holds no copy of the text, so whatever takes 
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
 
 PUT_TURN = (
-    "INSERT INTO turn (id, contact_id, number, speaker, name, text, at_ms, offset_ms, sentiment, private, guessed)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO turn (id, contact_id, number, speaker, name, text, at_ms, offset_ms, sentiment, private, guessed,"
+    " sentiment_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-READ_TURNS = (
-    "SELECT speaker, name, text, at_ms, offset_ms, sentiment, private, guessed FROM turn"
-    " WHERE contact_id = ? ORDER BY number"
-)
+TURN_COLUMNS = "speaker, name, text, at_ms, offset_ms, sentiment, private, guessed, sentiment_by"
+"""What ``to_turn`` reads."""
+READ_TURNS = f"SELECT {TURN_COLUMNS} FROM turn WHERE contact_id = ? ORDER BY number"  # noqa: S608 - our own columns
 _BITS = 20
 """A millisecond has room for a million turns."""
 _LAST_MS = (1 << 42) - 1
@@ -39,7 +39,7 @@ def add_turns(cursor: sqlite3.Cursor, contact_id: int, first: int, turns: Sequen
     rows = [
         (number + place, contact_id, first + place, turn.speaker.value, turn.name, turn.text, turn.at_ms,
          turn.offset_ms, None if turn.sentiment is None else turn.sentiment.value, int(turn.private),
-         int(turn.guessed))
+         int(turn.guessed), turn.sentiment_by)
         for place, turn in enumerate(turns)
     ]  # fmt: skip
     cursor.executemany(PUT_TURN, rows)
@@ -80,18 +80,20 @@ def drop_all_turns(cursor: sqlite3.Cursor) -> None:
 
 def list_turns(cursor: sqlite3.Cursor, contact_id: int) -> list[Turn]:
     """A contact's conversation, in order."""
-    return [
-        Turn(
-            Speaker(speaker),
-            name,
-            text,
-            at_ms,
-            offset_ms,
-            None if sentiment is None else Sentiment(sentiment),
-            bool(private),
-            bool(guessed),
-        )
-        for speaker, name, text, at_ms, offset_ms, sentiment, private, guessed in cursor.execute(
-            READ_TURNS, (contact_id,)
-        )
-    ]
+    return [to_turn(row) for row in cursor.execute(READ_TURNS, (contact_id,))]
+
+
+def to_turn(row: tuple[Any, ...]) -> Turn:
+    """A row of ``TURN_COLUMNS`` as the domain's value."""
+    speaker, name, text, at_ms, offset_ms, sentiment, private, guessed, computed_by = row
+    return Turn(
+        Speaker(speaker),
+        name,
+        text,
+        at_ms,
+        offset_ms,
+        None if sentiment is None else Sentiment(sentiment),
+        bool(private),
+        bool(guessed),
+        computed_by,
+    )

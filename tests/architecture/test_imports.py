@@ -88,3 +88,14 @@ def test_version_and_help_are_quick(tmp_path: Path) -> None:
             subprocess.run([sys.executable, "-m", "ccm_tui", word], check=True, capture_output=True, cwd=tmp_path)
             best = min(best, time.perf_counter() - began)
         assert best < 0.5, word
+
+
+def test_only_who_writes_needs_the_lexicon(tmp_path: Path) -> None:
+    """A console or report beside a follower that has it works without."""
+    database = ["--db", str(tmp_path / "ccm.db")]
+    append(tmp_path / "queue_log", calls(0, 1))
+    _loaded(SCREEN, *database, "import", "queue_log", cwd=tmp_path)
+    (tmp_path / "ccm.toml").write_text('[sentiment]\nlexicon = "vader"\n')
+    for words in (["export", "events"], ["report", "contacts"], ["board"]):
+        modules = ["vaderSentiment", "ccm_tui.ingest.lexicon"]
+        assert _loaded(modules, *database, *words, cwd=tmp_path) == "loaded: [], code: 0", words

@@ -27,6 +27,7 @@ AGENT_KEYS = [
 CONTACT_KEYS = [
     "contact", "site", "native_id", "channel", "direction", "customer", "queue", "agent", "offered_at", "answered_at",
     "ended_at", "wait_seconds", "talk_seconds", "hold_seconds", "acw_seconds", "outcome", "ended_by", "entry_seen",
+    "sentiment", "sentiment_source",
 ]  # fmt: skip
 PERIOD = ("--from", "2026-11-22T12:00", "--to", "2026-11-22T13:00")
 LINES = in_order(call(1, 0, talk=61), left(2, 5), call(3, 20, "mail", customer="+49 170 5550123"))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from ccm_tui.domain.agent_mood import AgentMood
 from ccm_tui.domain.agent_state import AgentActivity, AgentState, AgentStatus
 from ccm_tui.screens.agent_day_lines import day_numbers, day_timeline
 from ccm_tui.settings.sections import AgentSettings, PauseSettings
@@ -193,3 +194,32 @@ async def test_nobody_yet_says_what_to_do() -> None:
         await it.show(floor())
         assert "No agent has been seen yet." in it.text
         assert "ccm-tui import PATH, or point sources in ccm.toml at your logs" in it.text
+
+
+UNHAPPY = AgentMood(now_milli=-3333, now_by="vader", n=14, negative=3, total_milli=-11_200, day_by="vader")
+
+
+async def test_how_customers_sound_is_a_sign_and_words_and_computed_says_so() -> None:
+    rows = (
+        agent("ann", state(), mood=UNHAPPY),
+        agent("bob", state(), mood=AgentMood(now_milli=5000, n=2, negative=0, total_milli=2000)),
+        agent("cid", state()),
+    )
+    async with console((200, 50)) as it:
+        await it.press("2")
+        await it.show(floor((queue("billing"),), rows))
+        assert {"-*", "3/14*"} <= set(it.line_with("▸  ann ").split())
+        assert {"+", "0/2"} <= set(it.line_with("bob ").split())
+        assert it.line_with("cid ").split().count("—") == 2
+        assert "now unhappy (computed by vader); today 3 of 14" in " ".join(it.text.split())
+
+
+async def test_the_contacts_behind_are_one_key_from_the_day() -> None:
+    rows = (agent("ana", state(), mood=UNHAPPY),)
+    async with console((140, 40)) as it:
+        await it.press("2")
+        await it.show(floor((queue("billing"),), rows))
+        await it.press("enter")
+        assert "customers now unhappy (computed by vader)" in it.text
+        await it.press("u")
+        assert 'agent:"ana" site:"main" sentiment:neg from:today' in it.text

@@ -109,7 +109,7 @@ async def test_take_assign_and_due(readers: StoreReaders, database: Path) -> Non
         await opened.press(*["backspace"] * 3)
         await _type(opened, "vera [x]")
         assert "vera [x]" in opened.line_with("late 5h58")
-        await opened.press("u")
+        await opened.press("e")
         assert "Until when?" in opened.text
         await _type(opened, " soon")
         assert "is not a date or time" in opened.text

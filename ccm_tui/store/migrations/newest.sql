@@ -315,7 +315,7 @@ CREATE TABLE contact_facts (
 	channel VARCHAR,
 	direction VARCHAR,
 	sentiment_milli INTEGER,
-	said VARCHAR,
+	said VARCHAR, sentiment_by VARCHAR,
 	PRIMARY KEY (contact_id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 )
@@ -337,7 +337,7 @@ CREATE TABLE turn (
 	offset_ms BIGINT,
 	sentiment VARCHAR,
 	private BOOLEAN NOT NULL,
-	guessed BOOLEAN NOT NULL,
+	guessed BOOLEAN NOT NULL, sentiment_by VARCHAR,
 	PRIMARY KEY (id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 );
@@ -376,5 +376,5 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_at ON audit (at_ms);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
-INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO alembic_version VALUES ('0005');
 COMMIT;

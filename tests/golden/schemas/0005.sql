@@ -35,7 +35,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0004');
+INSERT INTO "alembic_version" VALUES('0005');
 CREATE TABLE audit (
 	id INTEGER NOT NULL,
 	at_ms BIGINT NOT NULL,
@@ -129,19 +129,19 @@ CREATE TABLE contact_facts (
 	channel VARCHAR,
 	direction VARCHAR,
 	sentiment_milli INTEGER,
-	said VARCHAR,
+	said VARCHAR, sentiment_by VARCHAR,
 	PRIMARY KEY (contact_id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO "contact_facts" VALUES(15,1767258261000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"ANSWER"}');
-INSERT INTO "contact_facts" VALUES(16,1767258262000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"BUSY"}');
-INSERT INTO "contact_facts" VALUES(17,1767258263000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"NOANSWER"}');
-INSERT INTO "contact_facts" VALUES(21,1795420850000,1795420850000,1795421040000,NULL,'order status','sam.lee@example.com','chat',NULL,-5000,'{"page":"/orders"}');
-INSERT INTO "contact_facts" VALUES(22,1795422420000,NULL,NULL,NULL,'corrected invoice sent',NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "contact_facts" VALUES(27,1795425861000,NULL,NULL,'71d8b12f9e89cf40',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "contact_facts" VALUES(15,1767258261000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"ANSWER"}',NULL);
+INSERT INTO "contact_facts" VALUES(16,1767258262000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"BUSY"}',NULL);
+INSERT INTO "contact_facts" VALUES(17,1767258263000,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"result":"NOANSWER"}',NULL);
+INSERT INTO "contact_facts" VALUES(21,1795420850000,1795420850000,1795421040000,NULL,'order status','sam.lee@example.com','chat',NULL,-5000,'{"page":"/orders"}',NULL);
+INSERT INTO "contact_facts" VALUES(22,1795422420000,NULL,NULL,NULL,'corrected invoice sent',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "contact_facts" VALUES(27,1795425861000,NULL,NULL,'71d8b12f9e89cf40',NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE contact_lines (
 	contact_id INTEGER NOT NULL,
 	batch INTEGER NOT NULL,
@@ -619,12 +619,12 @@ CREATE TABLE turn (
 	offset_ms BIGINT,
 	sentiment VARCHAR,
 	private BOOLEAN NOT NULL,
-	guessed BOOLEAN NOT NULL,
+	guessed BOOLEAN NOT NULL, sentiment_by VARCHAR,
 	PRIMARY KEY (id),
 	FOREIGN KEY(contact_id) REFERENCES contact (id)
 );
-INSERT INTO "turn" VALUES(1882635223695360000,21,0,'agent','Ana Ruiz','Good morning, this is Ana. How can I help?',1795420900000,NULL,'neutral',0,0);
-INSERT INTO "turn" VALUES(1882635223695360001,21,1,'customer','Sam','My parcel has not come, and I was told Friday.',1795420925000,NULL,'negative',0,0);
+INSERT INTO "turn" VALUES(1882635223695360000,21,0,'agent','Ana Ruiz','Good morning, this is Ana. How can I help?',1795420900000,NULL,'neutral',0,0,NULL);
+INSERT INTO "turn" VALUES(1882635223695360001,21,1,'customer','Sam','My parcel has not come, and I was told Friday.',1795420925000,NULL,'negative',0,0,NULL);
 CREATE UNIQUE INDEX ix_source_pattern ON source (pattern);
 CREATE UNIQUE INDEX ix_agent_site_name ON agent (site_id, name);
 CREATE INDEX ix_contact_odd ON contact (site_id) WHERE contradictions + repeated_ends > 0;
