@@ -121,7 +121,9 @@ def _read(line: str) -> Row:
         if place == 8 and any("<" in cell for cell in cells[1:4]):
             break  # the caller id of cdr-csv: a cell is missing before it
         if _TIMES_SHAPE.fullmatch("\n".join(cells[place : place + len(_TIMES)])):
-            return dict(zip(_columns(cells, place), cells, strict=True))
+            columns = _columns(cells, place)
+            if len(columns) == len(cells):
+                return dict(zip(columns, cells, strict=True))
     msg = f"no start, answer, end, duration, billsec, disposition and amaflags side by side: {excerpt(line)}"
     raise LineRejected(msg)
 

@@ -140,3 +140,11 @@ def test_naughty_strings_through_every_column() -> None:
         quoted = '"' + text.replace('"', '""') + '"'
         for place in range(len(cells)):
             check(",".join(quoted if number == place else f'"{cell}"' for number, cell in enumerate(cells)))
+
+
+def test_a_row_whose_times_hold_a_line_end_is_rejected() -> None:
+    times = '"2026-01-01 09:12:00","2026-01-01 09:12:00","\n2026-01-01 09:12:30",30,30,"FAILED","DOCUMENTATION"'
+    caller = '"","20255"20255"2025550103","400","from-trunk","""C"" <2025550103>","SIP/trunk-3",""'
+    for lastapp in ('"Hangup"', '"Hangup",""'):
+        with pytest.raises(LineRejected):
+            parse(f"{caller},{lastapp},{times}")
