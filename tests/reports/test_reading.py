@@ -43,6 +43,7 @@ def _call(name: str, at: str, queue: str = "sales", outcome: str = "completed") 
 
 LINES = [
     *_call("monday", "2024-04-01T09:10:00+02:00"),
+    {"at": "2024-04-01T07:20:00Z", "event": "described", "contact": "monday", "csat": 1},
     *_call("left", "2024-04-01T09:20:00+02:00", outcome="abandoned"),
     *_call("odd", "2024-04-01T09:30:00+02:00", ODD),
     *_call("sunday", "2024-03-31T09:10:00+02:00"),

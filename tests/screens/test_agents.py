@@ -221,5 +221,5 @@ async def test_the_contacts_behind_are_one_key_from_the_day() -> None:
         await it.show(floor((queue("billing"),), rows))
         await it.press("enter")
         assert "customers now unhappy (computed by vader)" in it.text
-        await it.press("u")
+        await it.press("m")
         assert 'agent:"ana" site:"main" sentiment:neg from:today' in it.text

@@ -112,7 +112,7 @@ def told(text: str) -> str:
         {"at": at + 3, "event": "said", "contact": name, "speaker": "customer", "speaker_name": name, "text": text},
         {"at": at + 4, "event": "said", "contact": name, "speaker": name, "text": text},
         {"at": at + 5, "event": "transferred", "contact": name, "reason": name, "target": name, **common},
-        {"at": at + 6, "event": "described", "contact": name, f"survey.{name}": name, "summary": name},
+        {"at": at + 6, "event": "described", "contact": name, f"survey.{name}": name, "summary": name, "csat": 1},
         {"at": at + 7, "event": "queue_entered", "contact": "next", "previous_contact": name, **common},
         {"at": at + 8, "event": name, "contact": name, "data": {name: name}},
         {"at": at - 99, "event": "queue_entered", "contact": "other", **common},

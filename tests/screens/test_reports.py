@@ -50,6 +50,7 @@ def _lines() -> Said:
     lines: Said = []
     for number in range(9):
         lines += _call(number, NOW - 3 * HOUR - number * 60_000, wait=40 if number < 4 else 5)
+    lines.append({"at": NOW // 1000 - 3600, "event": "described", "contact": "c-0", "csat": 1})
     lines += _call(20, NOW - 2 * HOUR, answered=False)
     lines += _call(21, NOW - 5 * HOUR, "sales")
     for number in range(30, 36):
