@@ -138,6 +138,7 @@ class Folding:
         write_contacts(cursor, self._names, contacts, changed - late.contacts, touched, self._scoring)
         write_agents(cursor, self._names, agents, changed_agents - late.agents, touched)
         changes.mark_agents(cursor, touched.agents)
+        changes.mark_moods(cursor, touched.moods)
         changes.mark_queues(cursor, touched.moved_queues)
         self._evict()
         return touched

@@ -36,7 +36,7 @@ CREATE TABLE agent (
 	state VARCHAR,
 	last_sign_at_ms BIGINT,
 	stale INTEGER DEFAULT '0' NOT NULL,
-	changed INTEGER DEFAULT '0' NOT NULL,
+	changed INTEGER DEFAULT '0' NOT NULL, has_moods INTEGER DEFAULT '0' NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(site_id) REFERENCES site (id)
 );
@@ -376,5 +376,5 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_at ON audit (at_ms);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
-INSERT INTO alembic_version VALUES ('0003');
+INSERT INTO alembic_version VALUES ('0004');
 COMMIT;
