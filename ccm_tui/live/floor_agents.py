@@ -29,7 +29,7 @@ LISTED_MS = 28 * DAY_MS
 """An agent not seen for so long is no longer listed."""
 RECOUNT_MS = 10_000
 """Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
-RECHECK_MS = 30_000
+RECHECK_MS = 60_000
 """This often it is looked whether something of what is settled has changed after all."""
 AHEAD_MS = 3600 * 1000
 """A server's clock may be so far ahead of ours: what it has written for later is read already, and shown in time."""
