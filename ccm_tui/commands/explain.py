@@ -238,10 +238,10 @@ def _plain(value: float | None) -> str:
 
 
 def _contact(args: argparse.Namespace, store: Store, settings: Settings) -> ExitCode:
-    from ccm_tui.reports.contact_page import not_yours
     from ccm_tui.reports.contact_report import contact_row
     from ccm_tui.reports.event_rows import EventRows
     from ccm_tui.reports.explanation import lines_of
+    from ccm_tui.reports.scope import not_yours
     from ccm_tui.store import history
 
     if args.id is None:

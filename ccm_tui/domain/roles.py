@@ -14,6 +14,8 @@ class Right(StrEnum):
     """Take rows away, with ``export``."""
     READ_AUDIT = "read_audit"
     """Read who did what."""
+    NOTE = "write_notes"
+    """Write notes on contacts."""
     EVALUATE = "evaluate"
     """Fill in evaluations."""
     COACH = "coach"
@@ -32,12 +34,12 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_WORKING = frozenset({Right.UNMASK, Right.EXPORT, Right.EVALUATE, Right.COACH})
+_WORKING = frozenset({Right.UNMASK, Right.EXPORT, Right.NOTE, Right.EVALUATE, Right.COACH})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset(),
-    Role.LEAD: frozenset({Right.UNMASK, Right.COACH}),
-    Role.QUALITY: frozenset({Right.UNMASK, Right.EXPORT, Right.EVALUATE}),
+    Role.LEAD: frozenset({Right.UNMASK, Right.NOTE, Right.COACH}),
+    Role.QUALITY: frozenset({Right.UNMASK, Right.EXPORT, Right.NOTE, Right.EVALUATE}),
     Role.SUPERVISOR: _WORKING | {Right.DECIDE_DISPUTES, Right.READ_AUDIT},
     Role.ADMIN: frozenset(Right),
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.store import meta as meta_store
+from ccm_tui.store import notes as notes_store
 from ccm_tui.store import rebuild as rebuild_store
 from ccm_tui.store.events import count_events
 
@@ -45,6 +46,7 @@ def rebuild(writing: Writing, on_progress: Report = lambda done, total: None) ->
             writing.pipeline.refold(cursor, batch, begun)
             done += len(batch)
             on_progress(done, total)
+        notes_store.place_anew(cursor)
         meta_store.put_meta(cursor, meta_store.FOLD_FINGERPRINT, writing.definitions.settings.fold_fingerprint())
     writing.settle_all(between=lambda: on_progress(total, total))
     return total

@@ -6,16 +6,20 @@ from typing import NamedTuple
 
 from ccm_tui.domain.facts import NO_FACTS, Facts
 from ccm_tui.domain.journey import Journey, Suspicion, holds_of, journey_of, suspicions_of
+from ccm_tui.domain.notes import Draft
 from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.turns import Turn
-from ccm_tui.errors import NotAllowedError, UsageError
+from ccm_tui.errors import UsageError
 from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.follow_ups import Task, tasks_of
+from ccm_tui.reports.notes import Noted, notes_of
+from ccm_tui.reports.scope import not_yours
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import contact_links, history, line_history
 from ccm_tui.store.engine import Store
 from ccm_tui.store.facts import find_facts
+from ccm_tui.store.notes import drafts_of
 from ccm_tui.store.turns import list_turns
 
 HISTORY = 200
@@ -61,6 +65,10 @@ class ContactPage(NamedTuple):
     """How many other contacts the same customer had in the seven days before this one."""
     follow_ups: tuple[Task, ...] = ()
     """What is to be done, or was done, about bad survey answers of it or a linked contact."""
+    notes: tuple[Noted, ...] = ()
+    """What people wrote about it or a linked contact, the newest first; removed ones too."""
+    drafts: tuple[Draft, ...] = ()
+    """What the viewer has typed about this contact and not saved."""
 
     @property
     def leg(self) -> Leg:
@@ -99,6 +107,8 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         customer = _customer(legs)
         others, earlier = _others(cursor, customer, legs)
         tasks = tasks_of(cursor, definitions, [leg.contact for leg in legs], as_of_ms)
+        notes = notes_of(cursor, [leg.contact for leg in legs])
+        drafts = drafts_of(cursor, definitions.viewer.name, contact)
         others = tuple(visit for visit in others if definitions.viewer.sees_agent(visit.agent))
     mine = linked[0]
     visits_of_all = [visit for leg in legs for visit in leg.visits]
@@ -114,13 +124,8 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         others,
         earlier,
         tuple(tasks),
-    )
-
-
-def not_yours(contact: str) -> NotAllowedError:
-    """Why a contact is not shown."""
-    return NotAllowedError(
-        f"contact {contact} was answered by agents of other teams", "teams are set in ccm.toml, [people.NAME] teams"
+        notes,
+        tuple(drafts),
     )
 
 

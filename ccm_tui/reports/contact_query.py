@@ -3,8 +3,8 @@
     queue:sales -agent:1127 channel:chat,email outcome:abandoned wait:>60 talk:30..90 csat:<=2 from:yesterday refund*
 
 Terms stand between blanks and all must hold; ``-`` or ``!`` before one turns it round; a comma means either. What has
-no field is looked for in conversations: words in any order, "exact words" together, ``word*`` the beginning of a word.
-A number alone is a customer's or a contact's.
+no field is looked for in conversations and notes: words in any order, "exact words" together, ``word*`` the beginning
+of a word. A number alone is a customer's or a contact's.
 """
 
 import re
@@ -77,7 +77,7 @@ _NAMED = ("queue", "agent", "team", "site", "customer", "id", "reason")
 _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
 _RATINGS = ("csat", "nps", "ces")
 _DATES = ("from", "to", "on")
-HAS = ("transcript", "recording", "survey", "link", "reason")
+HAS = ("transcript", "note", "recording", "survey", "link", "reason")
 FLAGS = ("unreached", "no_end", "no_entry", "hidden_transfer")
 OUTCOME_WORDS: Mapping[str, str] = {
     "timeout": "exited_timeout",

@@ -1,9 +1,10 @@
-"""Whom a report is about: queues and agents as people name them become the names that the store has."""
+"""Whom a report is about: queues and agents as people name them become the names that the store has; and what is
+not for whoever looks."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from ccm_tui.errors import UsageError
+from ccm_tui.errors import NotAllowedError, UsageError
 from ccm_tui.settings.model import ANY_SITE, Settings
 
 
@@ -34,6 +35,13 @@ def agents_meant(
             raise UsageError(f"there is no team {given!r}", hint)
         found |= {agent for agent, configured in settings.agents.items() if configured.team == team}
     return frozenset(found) if agents or teams else None
+
+
+def not_yours(contact: str) -> NotAllowedError:
+    """Why a contact is not shown."""
+    return NotAllowedError(
+        f"contact {contact} was answered by agents of other teams", "teams are set in ccm.toml, [people.NAME] teams"
+    )
 
 
 def _named(names: Mapping[tuple[str, str], str], sites: Iterable[str], given: str) -> set[str]:

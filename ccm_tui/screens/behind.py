@@ -15,7 +15,6 @@ from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.tally import QueueTally, pool
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.agent_explanation import explain_agents
-from ccm_tui.reports.contact_page import not_yours
 from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.explanation import lines_of
 from ccm_tui.reports.moments import Moment
@@ -24,6 +23,7 @@ from ccm_tui.reports.outcome_figures import By
 from ccm_tui.reports.query import Query, read_frame
 from ccm_tui.reports.queue_figures import FigureContext
 from ccm_tui.reports.queue_report import QueuePile, count_segments, counted_segments, figure_context
+from ccm_tui.reports.scope import not_yours
 from ccm_tui.reports.shares import Share, place_of, share_of, what_became
 from ccm_tui.store import history, line_history
 from ccm_tui.store.history import Scope

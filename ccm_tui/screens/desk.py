@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ccm_tui.domain.events import Channel
     from ccm_tui.domain.follow_ups import Change
+    from ccm_tui.domain.notes import Draft, Note
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
@@ -120,6 +121,15 @@ class Readers(Protocol):
         self, contacts: Sequence[str], change: "Change", who: str, now_ms: int, seen: Mapping[str, int]
     ) -> "Sequence[Task]":
         """Act on follow-ups, of which the person had seen so many acts each. FollowUpMovedError: somebody was first."""
+
+    def save_note(self, contact: str, text: str, now_ms: int, number: int | None, seen: int) -> "Note":
+        """Add a note, or change one of which the person had seen so many versions; NoteMovedError: there are more."""
+
+    def remove_note(self, number: int, now_ms: int, seen: int) -> "Note":
+        """Mark a note as removed."""
+
+    def keep_draft(self, contact: str, draft: "Draft") -> None:
+        """Keep what is typed and not saved."""
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants."""

@@ -15,6 +15,7 @@ from ccm_tui.errors import CcmError
 if TYPE_CHECKING:
     from ccm_tui.domain.events import Channel
     from ccm_tui.domain.follow_ups import Change
+    from ccm_tui.domain.notes import Draft, Note
     from ccm_tui.live.agent_day import AgentDay
     from ccm_tui.live.queue_detail import QueueDetail
     from ccm_tui.live.snapshot import FloorSnapshot
@@ -163,6 +164,24 @@ class StoreReaders:
         from ccm_tui.reports.follow_ups import change_follow_ups
 
         return change_follow_ups(self._database, self._definitions, contacts, change, who=who, now_ms=now_ms, seen=seen)
+
+    def save_note(self, contact: str, text: str, now_ms: int, number: int | None, seen: int) -> "Note":
+        """Add a note or change one, in a short transaction of its own. Raises CcmError, NoteMovedError among them."""
+        from ccm_tui.reports.notes import save_note
+
+        return save_note(self._database, self._definitions, contact, text, now_ms=now_ms, number=number, seen=seen)
+
+    def remove_note(self, number: int, now_ms: int, seen: int) -> "Note":
+        """Mark a note as removed. Raises CcmError, NoteMovedError among them."""
+        from ccm_tui.reports.notes import remove_note
+
+        return remove_note(self._database, self._definitions, number, now_ms=now_ms, seen=seen)
+
+    def keep_draft(self, contact: str, draft: "Draft") -> None:
+        """Keep what is typed and not saved. Raises CcmError."""
+        from ccm_tui.reports.notes import keep_draft
+
+        keep_draft(self._database, self._definitions, contact, draft)
 
     def agent_lines(self, site: str, agent: str, instants: "Sequence[int]") -> "tuple[LogLine, ...]":
         """The log lines that name an agent at these instants. Raises CcmError."""

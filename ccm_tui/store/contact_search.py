@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
-from ccm_tui.store.search_candidates import FEW, few_contacts, match, reach
-from ccm_tui.store.search_conditions import Filter, Where, conditions_of
+from ccm_tui.store.search_candidates import FEW, few_contacts, match
+from ccm_tui.store.search_conditions import NOTE, Filter, Where, conditions_of
+from ccm_tui.store.texts import Hit, is_in, newest_noted, newest_with, reach
 from ccm_tui.store.turns import at_of_id, id_at
 
 PAGE_CONTACTS = 100
@@ -110,6 +111,8 @@ class ContactSearch:
             yield self._among(few, visits, alone)
         elif any(not text.negated for text in self._texts):
             yield from self._through_texts(visits, alone)
+        elif any((each.name, each.values, each.negated) == ("has", (NOTE,), False) for each in self._filters):
+            yield from self._through(newest_noted, visits, alone)
         else:
             yield from self._through_time(visits, alone, newest_ms, oldest_ms)
 
@@ -133,29 +136,34 @@ class ContactSearch:
     # -- through what is often said ------------------------------------------------------------------------------------
 
     def _through_texts(self, visits: Where, alone: Where | None) -> Iterator[Page]:
-        """By the index of what is said, newest contacts first; turns are numbered by their contacts' time."""
+        """By the index of what is said and noted."""
         with self._reading() as cursor:
             said = min(
-                (text for text in self._texts if not text.negated), key=lambda text: reach(cursor, text, PAGE_CONTACTS)
+                (text for text in self._texts if not text.negated),
+                key=lambda text: reach(cursor, match(text), PAGE_CONTACTS),
             )
         self._texts.remove(said)
+        yield from self._through(
+            lambda cursor, before, limit: newest_with(cursor, match(said), before, limit), visits, alone
+        )
+
+    def _through(
+        self, newest: Callable[[sqlite3.Cursor, int, int], list[Hit]], visits: Where, alone: Where | None
+    ) -> Iterator[Page]:
+        """Newest contacts first; turns and notes are numbered by their contacts' time."""
         before = id_at(self._to_ms) if self._to_ms is not None else (1 << 63) - 1
         seen: set[int] = set()
         limit = PAGE_CONTACTS
         while True:
             with self._reading() as cursor:
-                query = (
-                    "SELECT turn_text.rowid, turn.contact_id FROM turn_text JOIN turn ON turn.id = turn_text.rowid"
-                    " WHERE turn_text MATCH ? AND turn_text.rowid < ? ORDER BY turn_text.rowid DESC LIMIT ?"
-                )
-                turns = cursor.execute(query, (match(said), before, limit)).fetchall()
-            contacts = sorted({contact_id for _, contact_id in turns} - seen)
+                hits = newest(cursor, before, limit)
+            contacts = sorted({contact_id for _, contact_id in hits} - seen)
             seen.update(contacts)
             page = self._among(contacts, visits, alone)
-            if len(turns) < limit:
+            if len(hits) < limit:
                 yield page
                 return
-            before = turns[-1][0]
+            before = hits[-1][0]
             yield page._replace(back_to_ms=at_of_id(before))
             limit = min(_MOST_TURNS, limit * 2)
 
@@ -210,23 +218,11 @@ class ContactSearch:
         return start if self._to_ms is None else f"{start} AND {column} < {int(self._to_ms)}"
 
     def _says(self, cursor: sqlite3.Cursor, contact_id: int) -> bool:
-        """Whether a contact's conversation has every word that is looked for, and none that must not be there."""
+        """Whether a contact's conversation and notes have every word that is looked for, and none that must not be."""
         if not self._texts:
             return True
-        bounds = "SELECT MIN(id), MAX(id) FROM turn WHERE contact_id = ?"
-        first, last = cursor.execute(bounds, (contact_id,)).fetchone()
-        for each in self._texts:
-            has = False
-            if first is not None:
-                # Turns of one contact lie close together, but others' may lie between them
-                query = (
-                    "SELECT 1 FROM turn_text JOIN turn ON turn.id = turn_text.rowid"
-                    " WHERE turn_text MATCH ? AND turn_text.rowid BETWEEN ? AND ? AND turn.contact_id = ? LIMIT 1"
-                )
-                has = cursor.execute(query, (match(each), first, last, contact_id)).fetchone() is not None
-            if has == each.negated:
-                return False
-        return True
+        found = is_in(cursor, contact_id, [match(each) for each in self._texts])
+        return all(has != each.negated for has, each in zip(found, self._texts, strict=True))
 
 
 def _of_visit(row: tuple[Any, ...]) -> Found:

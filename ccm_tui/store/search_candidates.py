@@ -3,9 +3,9 @@
 import sqlite3
 from collections.abc import Sequence
 
-from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.names import contact_public_id, find_contacts
-from ccm_tui.store.search_conditions import RATINGS, Filter, Where, between, glob, like, without_blanks
+from ccm_tui.store.search_conditions import NOTE, RATINGS, Filter, Where, between, glob, like, without_blanks
+from ccm_tui.store.texts import contacts_with
 
 FEW = 2000
 """So many contacts are looked at one by one; of more, time tells which first."""
@@ -42,7 +42,7 @@ def few_contacts(
         ids = {row[0] for row in cursor.execute(query, (*visits.values, few + 1))}
         found = ids if len(ids) <= few else None
     for each in [text for text in texts if not text.negated]:
-        ids = _with_text(cursor, each, few)
+        ids = contacts_with(cursor, match(each), few)
         if ids is not None:
             texts.remove(each)
             found = ids if found is None else found & ids
@@ -98,27 +98,16 @@ def _of_reason(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
     return found if len(found) <= few else None
 
 
-def reach(cursor: sqlite3.Cursor, each: Filter, number: int) -> int:
-    """How far back so many of the newest turns with a text reach: the rarer, the further."""
-    query = "SELECT rowid FROM turn_text WHERE turn_text MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
-    row = cursor.execute(query, (match(each), number)).fetchone()
-    return 0 if row is None else int(row[0])
-
-
-def _with_text(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
-    """Contacts in whose conversation something is said, when it is said seldom."""
-    query = "SELECT rowid FROM turn_text WHERE turn_text MATCH ? LIMIT ?"
-    turns = [row[0] for row in cursor.execute(query, (match(each), few + 1))]
-    if len(turns) > few:
+def _noted(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
+    """Contacts with a note, when only they are looked for and are few."""
+    if each.values != (NOTE,):
         return None
-    found: set[int] = set()
-    for part in parts(turns):
-        query = f"SELECT contact_id FROM turn WHERE id IN ({marks(part)})"  # noqa: S608 - marks only
-        found.update(row[0] for row in cursor.execute(query, part))
-    return found
+    rows = cursor.execute("SELECT DISTINCT contact_id FROM standing_note LIMIT ?", (few + 1,))
+    found = {row[0] for row in rows}
+    return found if len(found) <= few else None
 
 
-_LOOK_UPS = {"customer": _of_customer, "number": _of_number, "id": _of_id, "reason": _of_reason}
+_LOOK_UPS = {"customer": _of_customer, "number": _of_number, "id": _of_id, "reason": _of_reason, "has": _noted}
 """Filters whose contacts an index gives, when they are few."""
 
 

@@ -49,7 +49,10 @@ _SENTIMENTS = {
     "positive": "contact_facts.sentiment_milli >= 1000",
 }
 
+NOTE = "note"
+"""Of ``has``: somebody wrote one."""
 _HAS = {
+    NOTE: "EXISTS (SELECT 1 FROM standing_note WHERE standing_note.contact_id = {contact})",
     "transcript": "EXISTS (SELECT 1 FROM turn WHERE turn.contact_id = {contact})",
     "recording": "contact_facts.said LIKE '%\"recording\":%'",
     "reason": "contact_facts.reason IS NOT NULL",

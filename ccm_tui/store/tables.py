@@ -399,6 +399,58 @@ class Audit(SQLModel, table=True):
     """A JSON object."""
 
 
+class NoteVersion(SQLModel, table=True):
+    """How a note read from an instant on; see ``domain.notes``. Triggers refuse to change a row or to take one away."""
+
+    __tablename__ = "note_version"
+    __table_args__ = (
+        Index("ix_note_version_note", "note", "id"),
+        Index("ix_note_version_subject", "kind", "subject", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    """Rises: the order of the versions."""
+    note: int
+    kind: str
+    site: str
+    subject: str
+    """A contact's public id. No reference: what people wrote outlives the rows that are folded from lines."""
+    at_ms: int = Field(sa_column=_big())
+    who: str
+    text: str
+    removed: bool
+
+
+class StandingNote(SQLModel, table=True):
+    """What a note says now, unless it is removed. The table ``note_text`` finds it by its words. Made anew from the
+    versions whenever contacts are."""
+
+    __tablename__ = "standing_note"
+    __table_args__ = (
+        Index("ix_standing_note_contact", "contact_id"),
+        Index("ix_standing_note_note", "note", unique=True),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    """By the contact's time, as turns are numbered: the index finds the newest contacts first."""
+    note: int
+    contact_id: int = Field(foreign_key="contact.id")
+    text: str
+
+
+class NoteDraft(SQLModel, table=True):
+    """What somebody has typed and not saved, until he saves it or empties it."""
+
+    __tablename__ = "note_draft"
+    __table_args__ = (KEYED,)
+    who: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    note: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """Which note it changes; 0: a new one."""
+    seen: int
+    at_ms: int = Field(sa_column=_big())
+    text: str
+
+
 ROLLUP = Table(
     "rollup",
     SQLModel.metadata,

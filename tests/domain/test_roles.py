@@ -18,6 +18,7 @@ def test_every_role_has_its_rights() -> None:
         (Right.EXPORT, {Role.QUALITY, Role.SUPERVISOR, Role.ADMIN}),
         (Right.READ_AUDIT, {Role.SUPERVISOR, Role.ADMIN}),
         (Right.EVALUATE, {Role.QUALITY, Role.SUPERVISOR, Role.ADMIN}),
+        (Right.NOTE, {Role.LEAD, Role.QUALITY, Role.SUPERVISOR, Role.ADMIN}),
         (Right.COACH, {Role.LEAD, Role.SUPERVISOR, Role.ADMIN}),
         (Right.DECIDE_DISPUTES, {Role.SUPERVISOR, Role.ADMIN}),
     ],

@@ -20,6 +20,7 @@ from ccm_tui.domain.facts import NO_FACTS
 from ccm_tui.domain.follow_ups import Change
 from ccm_tui.domain.intervals import Interval
 from ccm_tui.domain.journey import journey_of
+from ccm_tui.domain.notes import Draft, Note
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.errors import CcmError, StoreError
@@ -185,6 +186,15 @@ class FakeReaders:
     def change_follow_ups(
         self, contacts: Sequence[str], change: Change, who: str, now_ms: int, seen: Mapping[str, int]
     ) -> tuple[Task, ...]:
+        raise self.error or LOCKED
+
+    def save_note(self, contact: str, text: str, now_ms: int, number: int | None, seen: int) -> Note:
+        raise self.error or LOCKED
+
+    def remove_note(self, number: int, now_ms: int, seen: int) -> Note:
+        raise self.error or LOCKED
+
+    def keep_draft(self, contact: str, draft: Draft) -> None:
         raise self.error or LOCKED
 
     def agent_lines(self, site: str, agent: str, instants: Sequence[int]) -> tuple[LogLine, ...]:

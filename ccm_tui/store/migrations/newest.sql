@@ -376,5 +376,45 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_at ON audit (at_ms);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
-INSERT INTO alembic_version VALUES ('0004');
+CREATE TABLE note_version (
+	id INTEGER NOT NULL,
+	note INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	site VARCHAR NOT NULL,
+	subject VARCHAR NOT NULL,
+	at_ms BIGINT NOT NULL,
+	who VARCHAR NOT NULL,
+	text VARCHAR NOT NULL,
+	removed BOOLEAN NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_note_version_note ON note_version (note, id);
+CREATE INDEX ix_note_version_subject ON note_version (kind, subject, id);
+CREATE TRIGGER note_version_no_update BEFORE UPDATE ON note_version BEGIN SELECT RAISE(ABORT, 'the versions of notes only grow'); END;
+CREATE TRIGGER note_version_no_delete BEFORE DELETE ON note_version BEGIN SELECT RAISE(ABORT, 'the versions of notes only grow'); END;
+CREATE TABLE standing_note (
+	id INTEGER NOT NULL,
+	note INTEGER NOT NULL,
+	contact_id INTEGER NOT NULL,
+	text VARCHAR NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+CREATE INDEX ix_standing_note_contact ON standing_note (contact_id);
+CREATE UNIQUE INDEX ix_standing_note_note ON standing_note (note);
+CREATE VIRTUAL TABLE note_text USING fts5(text, content='standing_note', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
+CREATE TABLE note_draft (
+	who VARCHAR NOT NULL,
+	kind VARCHAR NOT NULL,
+	subject VARCHAR NOT NULL,
+	note INTEGER NOT NULL,
+	seen INTEGER NOT NULL,
+	at_ms BIGINT NOT NULL,
+	text VARCHAR NOT NULL,
+	PRIMARY KEY (who, kind, subject, note)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO alembic_version VALUES ('0005');
 COMMIT;
