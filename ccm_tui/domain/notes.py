@@ -11,6 +11,9 @@ from ccm_tui.errors import UsageError
 LONGEST_BYTES = 1 << 20
 """In UTF-8. More is a document, which belongs elsewhere."""
 
+BEGINNING = 2000
+"""So many characters are looked at for a note's first line."""
+
 
 class SubjectKind(StrEnum):
     """What a note is on."""
@@ -117,5 +120,5 @@ def check_change(note: Note, who: str, *, removing: bool) -> None:
 
 
 def first_line(text: str) -> str:
-    """The first line that says something."""
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    """The first line that says something, if the text begins with it; empty: it begins with many blanks."""
+    return next((line.strip() for line in text[:BEGINNING].splitlines() if line.strip()), "")

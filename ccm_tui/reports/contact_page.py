@@ -68,7 +68,7 @@ class ContactPage(NamedTuple):
     notes: tuple[Noted, ...] = ()
     """What people wrote about it or a linked contact, the newest first; removed ones too."""
     drafts: tuple[Draft, ...] = ()
-    """What the viewer has typed about this contact and not saved."""
+    """What the viewer has typed and not saved: a new note on this contact, changes of any of the notes."""
 
     @property
     def leg(self) -> Leg:
@@ -108,7 +108,12 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         others, earlier = _others(cursor, customer, legs)
         tasks = tasks_of(cursor, definitions, [leg.contact for leg in legs], as_of_ms)
         notes = notes_of(cursor, [leg.contact for leg in legs])
-        drafts = drafts_of(cursor, definitions.viewer.name, contact)
+        drafts = [
+            draft
+            for leg in legs
+            for draft in drafts_of(cursor, definitions.viewer.name, leg.contact)
+            if leg.contact == contact or draft.number is not None
+        ]
         others = tuple(visit for visit in others if definitions.viewer.sees_agent(visit.agent))
     mine = linked[0]
     visits_of_all = [visit for leg in legs for visit in leg.visits]

@@ -31,6 +31,8 @@ class Noted(NamedTuple):
     """None: the contact is not stored here any more."""
     customers: tuple[str, ...]
     """As in the log: whoever shows the note masks them in its text."""
+    names_customer: bool = False
+    """Whether its text holds one of them."""
 
     def shown(self, text: str, *, masked: bool, screen: bool = False) -> str:
         """A text of the note, or of one of its versions, as it may be shown."""
@@ -121,10 +123,11 @@ def _noted(cursor: Cursor, notes: Sequence[Note]) -> list[Noted]:
     contacts = [note.subject.name for note in notes]
     native_ids = native_ids_of(cursor, contacts)
     customers = note_store.customers_of(cursor, contacts)
-    return [
-        Noted(note, native_ids.get(note.subject.name), tuple(sorted(customers.get(note.subject.name, ()))))
-        for note in notes
-    ]
+    found = []
+    for note in notes:
+        noted = Noted(note, native_ids.get(note.subject.name), tuple(sorted(customers.get(note.subject.name, ()))))
+        found.append(noted._replace(names_customer=noted.shown(note.text, masked=True) != note.text))
+    return found
 
 
 def save_note(

@@ -6,10 +6,13 @@ The way through us to scale, then what was said, or the customer's other contact
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from ccm_tui.domain.notes import check_change, first_line
+from ccm_tui.errors import UsageError
+from ccm_tui.reports.notes import why_not_write
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import TOO_SMALL, FloorScreen
 from ccm_tui.screens.contact_page_lines import (
@@ -26,15 +29,21 @@ from ccm_tui.screens.contact_page_lines import (
 )
 from ccm_tui.screens.freshness import trouble
 from ccm_tui.screens.lines_sheet import log_lines
+from ccm_tui.screens.note_lines import COLUMNS as NOTE_COLUMNS
+from ccm_tui.screens.note_lines import note_row
+from ccm_tui.screens.sheet import Unread, in_worker
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board import Board
+from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
 from ccm_tui.widgets.lines import Line, line
 from ccm_tui.widgets.timeline import Timeline, TimelineView
 
 if TYPE_CHECKING:
+    from ccm_tui.domain.notes import Note
     from ccm_tui.messages import Floor
     from ccm_tui.reports.contact_page import ContactPage
+    from ccm_tui.reports.notes import Noted
     from ccm_tui.screens.behind import LogLine
     from ccm_tui.screens.desk import Desk
 
@@ -42,31 +51,38 @@ MOST_FACTS = 9
 """So many lines of facts at most on a small screen; more scroll."""
 AGAIN_MS = 2000
 """A contact that goes on is read anew this often."""
-TALK, LINES, OTHERS = "conversation", "log lines", "history"
-VIEWS = (TALK, LINES, OTHERS)
+TALK, LINES, OTHERS, NOTES = "conversation", "log lines", "history", "notes"
+VIEWS = (TALK, LINES, OTHERS, NOTES)
 
 
 class ContactScreen(FloorScreen):
-    """Timeline, facts, and below them one of: the conversation, the log's lines, the customer's history."""
+    """Timeline, facts, and below them one of: the conversation, the log's lines, the customer's history, notes."""
 
     NAME = "contact"
     CSS_PATH = STYLES / "contact.tcss"
     HELP = (
         "One contact with all that are linked with it: the customer's way to scale, what is known of it, and below"
-        " what was said, the log's own lines, or the customer's other contacts. Time waited in two linked contacts"
-        " at once is counted once; what the log does not say outright is marked as odd and counted nowhere."
+        " what was said, the log's own lines, the customer's other contacts, or what people wrote about it. Time waited"
+        " in two linked contacts at once is counted once; what the log does not say outright is marked as odd and"
+        " counted nowhere. No text of a note is ever lost: a change is a new version, and what is not saved a draft."
     )
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("contact.talk", "conversation"),
         ("contact.lines", "log lines"),
         ("contact.history", "history"),
-        ("contact.copy", "copy id"),
+        ("contact.notes", "notes"),
+        ("contact.note", "write"),
         ("floor.back", "back"),
+        ("contact.copy", "copy id"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", f"view('{TALK}')", "Conversation", id="contact.talk", tooltip="What was said"),
         Binding("l", f"view('{LINES}')", "Log lines", id="contact.lines", tooltip="The log's own lines"),
         Binding("h", f"view('{OTHERS}')", "History", id="contact.history", tooltip="The customer's other contacts"),
+        Binding("m", f"view('{NOTES}')", "Notes", id="contact.notes", tooltip="What people wrote about it"),
+        Binding("n", "write", "Write", id="contact.note", tooltip="Write a note on it, or go on with your draft"),
+        Binding("e", "change", "Change", id="contact.change", tooltip="Change the note under the cursor"),
+        Binding("d,delete", "remove", "Remove", id="contact.remove", tooltip="Remove the note under the cursor"),
         Binding("y", "copy", "Copy", id="contact.copy", tooltip="Copy the id of the contact to the clipboard"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (TOO_SMALL[1], "-low"), (17, "-high")]  # noqa: RUF012
@@ -83,6 +99,7 @@ class ContactScreen(FloorScreen):
         self.facts = DetailPane(can_focus=False, classes="facts", **desk.drawn)
         self.text = DetailPane(can_focus=True, classes="text", **desk.drawn)
         self.history = Board(HISTORY, placeholder="No other contact of this customer.", **desk.drawn)
+        self.notes = Board(NOTE_COLUMNS, placeholder="Nobody has written a note on this contact yet.", **desk.drawn)
 
     @property
     def heading(self) -> str:
@@ -100,7 +117,7 @@ class ContactScreen(FloorScreen):
         """The lines are masked where they are read: those that were read go."""
         self._lines = None
         if self.page is not None:
-            self.history.set_rows(history_rows(self.page, self.desk))
+            self._list()
             self._lay_out(keep_place=True)
             self._read_lines()
 
@@ -111,10 +128,11 @@ class ContactScreen(FloorScreen):
         yield self.trouble_rule
         yield self.text
         yield self.history
+        yield self.notes
 
     def on_mount(self) -> None:
         """Read it at once, whether or not there is a floor."""
-        self.history.display = False
+        self.history.display = self.notes.display = False
         self.text.focus()
         self.text.show([line(("   reading …", Tone.DIM))])
         self._ask()
@@ -125,7 +143,8 @@ class ContactScreen(FloorScreen):
 
     def show_floor(self, floor: "Floor") -> None:
         going_on = self.page is not None and any(visit.outcome.open for visit in self.page.visits)
-        if going_on and not self.desk.paused:
+        # what others write comes while one looks at it
+        if (going_on or self.view == NOTES) and not self.desk.paused:
             self._ask()
 
     def reading_failed(self, what: str, hint: str) -> None:
@@ -141,10 +160,18 @@ class ContactScreen(FloorScreen):
         way = way_timeline(page.journey, self.desk.zone(self.site), self.desk.now_ms())
         self.way.display = bool(way.spans)
         self.way.show(way)
-        self.history.set_rows(history_rows(page, self.desk))
+        self._list()
         self._lay_out(keep_place=not first)
         self.show_hints()
         self._read_lines()
+
+    def _list(self) -> None:
+        page = self.page
+        if page is not None:
+            self.history.set_rows(history_rows(page, self.desk))
+            self.notes.set_rows([note_row(noted, self.desk) for noted in page.notes])
+            if self.notes.cursor_key is None and page.notes:
+                self.notes.move_cursor(str(page.notes[0].note.number))
 
     def _read_lines(self) -> None:
         """The lines of every linked contact, after the page: they may be long."""
@@ -198,31 +225,143 @@ class ContactScreen(FloorScreen):
     def _titles(self) -> list[tuple[str, Tone]]:
         said: list[tuple[str, Tone]] = []
         for view in VIEWS:
-            many = f" {len(self.page.history)}" if view == OTHERS and self.page is not None else ""
+            many = (
+                "" if self.page is None else {OTHERS: f" {len(self.page.history)}", NOTES: self._count()}.get(view, "")
+            )
             said += [(view + many, Tone.STRONG if view == self.view else Tone.DIM), ("   ", Tone.NORMAL)]
         return said[:-1]
+
+    def _count(self) -> str:
+        return f" {sum(not noted.note.removed for noted in self.page.notes)}" if self.page is not None else ""
 
     def action_view(self, view: str) -> None:
         """Another part of what is known."""
         self.view = view
-        self.text.display, self.history.display = view != OTHERS, view == OTHERS
-        (self.history if view == OTHERS else self.text).focus()
+        for widget, shown in self._below():
+            widget.display = shown
+            if shown:
+                widget.focus()
         self._lay_out(keep_place=False)
+
+    def _below(self) -> "tuple[tuple[Widget, bool], ...]":
+        """What can stand below, and whether it does."""
+        lists = {OTHERS: self.history, NOTES: self.notes}
+        return ((self.text, self.view not in lists), *((each, self.view == view) for view, each in lists.items()))
 
     @on(Board.RowSelected)
     def _open(self, event: Board.RowSelected) -> None:
         event.stop()
+        if event.board is self.notes:
+            self._read_note(event.key)
+            return
         contact = event.key.partition("\x1f")[0]
         page = self.page
         site = next((each.site for each in page.history if each.contact == contact), self.site) if page else self.site
         self.app.push_screen(ContactScreen(self.desk, site, contact))
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
-        if action == "copy" and self.page is None:
+        if action in ("copy", "write", "change", "remove") and self.page is None:
             return "The contact has not been read yet."
+        if action in ("write", "change", "remove"):
+            reason = why_not_write(self.desk.viewer)
+            if reason is not None:
+                return f"Notes are not yours to write: {reason}."
+        if action in ("change", "remove"):
+            return self._why_not_note(removing=action == "remove")
         return super().why_not(action, parameters)
+
+    def _why_not_note(self, *, removing: bool) -> str | None:
+        noted = self._noted()
+        if self.view != NOTES or noted is None:
+            return "Choose a note first: m lists them."
+        try:
+            check_change(noted.note, self.desk.viewer.name, removing=removing)
+        except UsageError as error:
+            return f"{str(error).capitalize()}: {error.hint}."
+        hidden = noted.names_customer and self.desk.definitions.masked
+        if not removing and hidden and self.desk.viewer.name not in {each.who for each in noted.note.versions}:
+            return "It holds the customer's number, and another wrote it: write a note of your own with n."
+        return None
 
     def action_copy(self) -> None:
         """The contact's id."""
         if self.page is not None:
             self.copy(self.page.native_id)
+
+    # Notes
+
+    def _noted(self) -> "Noted | None":
+        """The note under the cursor."""
+        return self._note_of(self.notes.cursor_key)
+
+    def _note_of(self, key: str | None) -> "Noted | None":
+        notes = () if self.page is None else self.page.notes
+        return next((noted for noted in notes if str(noted.note.number) == key), None)
+
+    def _read_note(self, key: str) -> None:
+        noted = self._note_of(key)
+        if noted is not None:
+            from ccm_tui.screens.note_sheet import NoteSheet
+
+            self.app.push_screen(NoteSheet(self.desk, noted))
+
+    @on(Board.RowHighlighted)
+    def _follow_cursor(self) -> None:
+        self.show_hints()
+
+    def action_write(self) -> None:
+        """A new note."""
+        self._edit(None)
+
+    def action_change(self) -> None:
+        """Another text for a note."""
+        noted = self._noted()
+        if noted is not None:
+            self._edit(noted.note)
+
+    def _edit(self, note: "Note | None") -> None:
+        page = self.page
+        if page is None:
+            return
+        from ccm_tui.screens.note_editor import NoteEditor, On
+
+        # a note on a linked contact stays there
+        legs = {leg.contact: leg for leg in page.legs}
+        leg = page.leg if note is None else legs.get(note.subject.name, page.leg)
+        number = None if note is None else note.number
+        draft = next((each for each in page.drafts if each.number == number), None)
+
+        def take(saved: "Note | None") -> None:
+            self._look_anew()
+            if saved is not None:
+                self.say(f"note {saved.number} is saved")
+
+        self.app.push_screen(NoteEditor(self.desk, On(leg.contact, leg.site, leg.native_id), note, draft), take)
+
+    def action_remove(self) -> None:
+        """Take a note away, once that is meant."""
+        noted = self._noted()
+        if noted is None:
+            return
+        note = noted.note
+
+        def answer(sure: bool | None) -> None:
+            if sure:
+                self._remove(note)
+
+        record = noted.shown(first_line(note.text), masked=self.desk.masked, screen=True)
+        detail = "It is found no more; its history stays, and says that you removed it."
+        self.app.push_screen(Confirm("Remove the note?", record=record, detail=detail, **self.desk.drawn), answer)
+
+    @work(group="act", exit_on_error=False)
+    async def _remove(self, note: "Note") -> None:
+        readers, now_ms = self.desk.readers, self.desk.now_ms()
+        removed = await in_worker(lambda: readers.remove_note(note.number, now_ms, len(note.versions)))
+        if isinstance(removed, Unread):
+            self.say(f"Not removed: {removed.what}. {removed.hint}", warning=True)
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        """Read again at once."""
+        readers, contact, as_of_ms = self.desk.readers, self.contact, self.desk.now_ms()
+        self.read(lambda: readers.contact_page(contact, as_of_ms), self._take_page)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from ccm_tui.domain.events import Direction
 from ccm_tui.domain.facts import AGENT_SENTIMENT, CATEGORIES, CUSTOMER_SENTIMENT, RECORDING, SUMMARY, SURVEY
 from ccm_tui.domain.journey import Journey, Stage
+from ccm_tui.domain.notes import first_line
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.sentiment import customer_sentiment, sentiment_by, sentiment_of
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn
@@ -31,6 +32,8 @@ ROOMY = 60
 """In less than this what is said stands below who says it."""
 TICKS = 6
 """At most so many times of day stand over a timeline."""
+NOTES_SHOWN = 2
+"""So many notes, the newest, stand among what is known."""
 KNOWN = (RECORDING, SUMMARY, CATEGORIES, CUSTOMER_SENTIMENT, AGENT_SENTIMENT)
 """Facts that have a line of their own."""
 
@@ -155,6 +158,15 @@ def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
     for suspicion in page.suspicions:
         at = "" if suspicion.at_ms is None else f" ({clock(suspicion.at_ms, zone, seconds=True)})"
         add("odd", f"{suspicion.what}{at}", Tone.WARNING)
+    notes = [noted for noted in page.notes if not noted.note.removed]
+    for noted in notes[:NOTES_SHOWN]:
+        said = noted.shown(first_line(noted.note.text), masked=desk.masked, screen=True)
+        add("note", f"{noted.note.author}, {at_text(noted.note.written_at_ms, zone, page.as_of_ms)}: {said}")
+    if len(notes) > NOTES_SHOWN:
+        add("", f"and {len(notes) - NOTES_SHOWN} notes more")
+    for draft in page.drafts:
+        of = "a note" if draft.number is None else f"note {draft.number}"
+        add("draft", f"of {of}, not saved: “{first_line(draft.text)}”", Tone.WARNING)
     for leg in page.legs:
         _leg_facts(page, leg, desk, add)
     for task in page.follow_ups:

@@ -15,12 +15,14 @@ from ccm_tui.screens import (
     follow_ups,
     help,  # noqa: A004
     lines_sheet,
+    note_sheet,
     queue,
     queues,
     reports,
     wallboard,
 )
 from ccm_tui.screens.base import FloorScreen
+from ccm_tui.screens.note_editor import NoteEditor
 from ccm_tui.screens.pick import Pick
 from ccm_tui.screens.saved_searches import SavedSearches
 from ccm_tui.screens.sheet import Sheet
@@ -40,6 +42,7 @@ EVERY_SCREEN = (
     follow_ups,
     help,
     lines_sheet,
+    note_sheet,
     queue,
     queues,
     reports,
@@ -77,6 +80,7 @@ def contexts(app: type[DOMNode]) -> list[tuple[str, dict[str, Binding]]]:
     found += [(sheet.__name__, {**bindings_of(sheet), **bindings_of(DetailPane)}) for sheet in screens_of(Sheet)]
     found.append((Pick.__name__, {**bindings_of(Pick), **bindings_of(Board)}))
     found.append((SavedSearches.__name__, {**bindings_of(SavedSearches), **bindings_of(Board)}))
+    found.append((NoteEditor.__name__, bindings_of(NoteEditor)))
     found.append((Prompt.__name__, bindings_of(Prompt)))
     return [*found, (Confirm.__name__, bindings_of(Confirm))]
 
