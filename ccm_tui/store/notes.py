@@ -10,7 +10,7 @@ from typing import Any
 
 from ccm_tui.domain.notes import Draft, Note, Subject, SubjectKind, Version
 from ccm_tui.store.bound_values import marks, parts
-from ccm_tui.store.turns import id_at
+from ccm_tui.store.turns import at_of_id, id_at
 
 _VERSION = "note, kind, site, subject, at_ms, who, text, removed"
 _PUT_VERSION = f"INSERT INTO note_version ({_VERSION}) VALUES ({', '.join('?' * 8)})"  # noqa: S608 - our own columns
@@ -25,36 +25,44 @@ def next_number(cursor: sqlite3.Cursor) -> int:
     return int(cursor.execute("SELECT COALESCE(MAX(note), 0) + 1 FROM note_version").fetchone()[0])
 
 
-def add_version(cursor: sqlite3.Cursor, number: int, subject: Subject, version: Version) -> None:
-    """Add how a note reads from now on, and let it be found by it."""
+def add_version(
+    cursor: sqlite3.Cursor, number: int, subject: Subject, version: Version, *, began_at_ms: int = 0
+) -> None:
+    """Add how a note reads from now on, and let it be found by it.
+
+    ``began_at_ms``: when a contact began that is not stored yet; 0: not known.
+    """
     written = (version.at_ms, version.who, version.text, int(version.removed))
     cursor.execute(_PUT_VERSION, (number, subject.kind.value, subject.site, subject.name, *written))
     old = cursor.execute("SELECT id, text FROM standing_note WHERE note = ?", (number,)).fetchall()
     cursor.executemany("INSERT INTO note_text (note_text, rowid, text) VALUES ('delete', ?, ?)", old)
     cursor.execute("DELETE FROM standing_note WHERE note = ?", (number,))
     if not version.removed and subject.kind is SubjectKind.CONTACT:
-        _let_be_found(cursor, number, subject.name, version.text)
+        before_ms = at_of_id(old[0][0]) if old else began_at_ms
+        _let_be_found(cursor, number, subject.name, version.text, before_ms)
 
 
-def _let_be_found(cursor: sqlite3.Cursor, number: int, contact: str, text: str) -> None:
+def _let_be_found(cursor: sqlite3.Cursor, number: int, contact: str, text: str, before_ms: int) -> None:
+    """Under the contact's time; ``before_ms`` while it is not stored."""
     row = cursor.execute(
-        "SELECT contact.id, COALESCE((SELECT MIN(entered_at_ms) FROM segment WHERE contact_id = contact.id),"
+        "SELECT COALESCE((SELECT MIN(entered_at_ms) FROM segment WHERE contact_id = contact.id),"
         " (SELECT first_at_ms FROM contact_facts WHERE contact_id = contact.id), 0)"
         " FROM contact WHERE contact.public_id = ?",
         (contact,),
     ).fetchone()
-    if row is None:
-        return  # not stored any more; the versions are, should it come back
-    start, end = id_at(row[1]), id_at(row[1] + 1)
+    at_ms = before_ms if row is None else row[0]
+    start, end = id_at(at_ms), id_at(at_ms + 1)
     free = "SELECT COALESCE(MAX(id) + 1, ?) FROM standing_note WHERE id >= ? AND id < ?"
     place = cursor.execute(free, (start, start, end)).fetchone()[0]
-    cursor.execute("INSERT INTO standing_note (id, note, contact_id, text) VALUES (?, ?, ?, ?)",
-                   (place, number, row[0], text))  # fmt: skip
+    cursor.execute(
+        "INSERT INTO standing_note (id, note, contact, text) VALUES (?, ?, ?, ?)", (place, number, contact, text)
+    )
     cursor.execute("INSERT INTO note_text (rowid, text) VALUES (?, ?)", (place, text))
 
 
 def place_anew(cursor: sqlite3.Cursor) -> None:
-    """Find all notes by today's contacts and their times, after these were folded anew."""
+    """Find all notes by today's times of their contacts, after these were folded anew."""
+    before = dict(cursor.execute("SELECT note, id FROM standing_note"))
     cursor.execute("DELETE FROM standing_note")
     cursor.execute("INSERT INTO note_text (note_text) VALUES ('rebuild')")
     query = (
@@ -62,7 +70,7 @@ def place_anew(cursor: sqlite3.Cursor) -> None:
         " AND id IN (SELECT MAX(id) FROM note_version GROUP BY note) ORDER BY note"
     )
     for number, contact, text in cursor.execute(query, (SubjectKind.CONTACT.value,)).fetchall():
-        _let_be_found(cursor, number, contact, text)
+        _let_be_found(cursor, number, contact, text, at_of_id(before.get(number, 0)))
 
 
 def find_note(cursor: sqlite3.Cursor, number: int) -> Note | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ccm_tui.store.names import contact_public_id, find_contacts
 from ccm_tui.store.search_conditions import NOTE, RATINGS, Filter, Where, between, glob, like, without_blanks
-from ccm_tui.store.texts import contacts_with
+from ccm_tui.store.texts import contacts_with, few_noted
 
 FEW = 2000
 """So many contacts are looked at one by one; of more, time tells which first."""
@@ -99,12 +99,8 @@ def _of_reason(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
 
 
 def _noted(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
-    """Contacts with a note, when only they are looked for and are few."""
-    if each.values != (NOTE,):
-        return None
-    rows = cursor.execute("SELECT DISTINCT contact_id FROM standing_note LIMIT ?", (few + 1,))
-    found = {row[0] for row in rows}
-    return found if len(found) <= few else None
+    """Contacts with a note, when only they are looked for and notes are few."""
+    return few_noted(cursor, few) if each.values == (NOTE,) else None
 
 
 _LOOK_UPS = {"customer": _of_customer, "number": _of_number, "id": _of_id, "reason": _of_reason, "has": _noted}

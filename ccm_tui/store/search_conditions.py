@@ -52,7 +52,7 @@ _SENTIMENTS = {
 NOTE = "note"
 """Of ``has``: somebody wrote one."""
 _HAS = {
-    NOTE: "EXISTS (SELECT 1 FROM standing_note WHERE standing_note.contact_id = {contact})",
+    NOTE: "EXISTS (SELECT 1 FROM standing_note WHERE standing_note.contact = contact.public_id)",
     "transcript": "EXISTS (SELECT 1 FROM turn WHERE turn.contact_id = {contact})",
     "recording": "contact_facts.said LIKE '%\"recording\":%'",
     "reason": "contact_facts.reason IS NOT NULL",

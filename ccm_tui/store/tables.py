@@ -426,13 +426,14 @@ class StandingNote(SQLModel, table=True):
 
     __tablename__ = "standing_note"
     __table_args__ = (
-        Index("ix_standing_note_contact", "contact_id"),
+        Index("ix_standing_note_contact", "contact"),
         Index("ix_standing_note_note", "note", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     """By the contact's time, as turns are numbered: the index finds the newest contacts first."""
     note: int
-    contact_id: int = Field(foreign_key="contact.id")
+    contact: str
+    """Public id; the contact may not have been read yet."""
     text: str
 
 

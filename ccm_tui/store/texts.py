@@ -5,11 +5,34 @@ Turns and notes are both numbered by their contact's time, so that the newest co
 
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ccm_tui.store.bound_values import marks, parts
 
-_CONTACT_IDS = {"turn_text": "turn", "note_text": "standing_note"}
-"""Index -> the table whose rows it finds."""
+
+class _Index(NamedTuple):
+    """A full-text index and the table whose rows it finds."""
+
+    name: str
+    table: str
+    contact_id: str
+    """Which contact a row is of."""
+    joined: str
+    """What it takes to tell."""
+    mine: str
+    """That a row is of a given contact."""
+
+
+_INDEXES = (
+    _Index("turn_text", "turn", "turn.contact_id", "", "turn.contact_id = ?"),
+    _Index(
+        "note_text",
+        "standing_note",
+        "contact.id",
+        " CROSS JOIN contact ON contact.public_id = standing_note.contact",
+        "standing_note.contact = (SELECT public_id FROM contact WHERE id = ?)",
+    ),
+)
 
 Hit = tuple[int, int]
 """(number of a turn or note, contact)."""
@@ -21,31 +44,37 @@ def newest_with(cursor: sqlite3.Cursor, text: str, before: int, limit: int) -> l
     ``text`` is as FTS5 takes it. More than ``limit`` where a turn and a note share the last number.
     """
     found: list[Hit] = []
-    for index, table in _CONTACT_IDS.items():
+    for name, table, contact_id, joined, _ in _INDEXES:
         query = (
-            f"SELECT {index}.rowid, {table}.contact_id FROM {index} JOIN {table} ON {table}.id = {index}.rowid"  # noqa: S608
-            f" WHERE {index} MATCH ? AND {index}.rowid < ? ORDER BY {index}.rowid DESC LIMIT ?"
+            f"SELECT {name}.rowid, {contact_id} FROM {name} JOIN {table} ON {table}.id = {name}.rowid{joined}"  # noqa: S608
+            f" WHERE {name} MATCH ? AND {name}.rowid < ? ORDER BY {name}.rowid DESC LIMIT ?"
         )
         found += cursor.execute(query, (text, before, limit)).fetchall()
-    return _last(found, limit)
+    found.sort(reverse=True)
+    return found if len(found) <= limit else [hit for hit in found if hit[0] >= found[limit - 1][0]]
 
 
 def newest_noted(cursor: sqlite3.Cursor, before: int, limit: int) -> list[Hit]:
     """Of the notes that are numbered before, the last ``limit``, the last first."""
-    query = "SELECT id, contact_id FROM standing_note WHERE id < ? ORDER BY id DESC LIMIT ?"
+    query = (
+        "SELECT standing_note.id, contact.id FROM standing_note"
+        " CROSS JOIN contact ON contact.public_id = standing_note.contact"
+        " WHERE standing_note.id < ? ORDER BY standing_note.id DESC LIMIT ?"
+    )
     return cursor.execute(query, (before, limit)).fetchall()
 
 
-def _last(found: list[Hit], limit: int) -> list[Hit]:
-    found.sort(reverse=True)
-    return found if len(found) <= limit else [hit for hit in found if hit[0] >= found[limit - 1][0]]
+def few_noted(cursor: sqlite3.Cursor, few: int) -> set[int] | None:
+    """The contacts with a note; None: there are more notes than ``few``."""
+    hits = newest_noted(cursor, (1 << 63) - 1, few + 1)
+    return {contact_id for _, contact_id in hits} if len(hits) <= few else None
 
 
 def reach(cursor: sqlite3.Cursor, text: str, number: int) -> int:
     """How far back so many of the newest turns or notes with a text reach: the rarer, the further."""
     furthest = 0
-    for index in _CONTACT_IDS:
-        query = f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"  # noqa: S608
+    for index in _INDEXES:
+        query = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"  # noqa: S608
         row = cursor.execute(query, (text, number)).fetchone()
         furthest = max(furthest, 0 if row is None else int(row[0]))
     return furthest
@@ -54,19 +83,20 @@ def reach(cursor: sqlite3.Cursor, text: str, number: int) -> int:
 def contacts_with(cursor: sqlite3.Cursor, text: str, few: int) -> set[int] | None:
     """The contacts in whose conversation or notes a text is; None: it is in more turns or notes than ``few``."""
     found: set[int] = set()
-    for index, table in _CONTACT_IDS.items():
-        query = f"SELECT rowid FROM {index} WHERE {index} MATCH ? LIMIT ?"  # noqa: S608 - our own table names
+    for index in _INDEXES:
+        query = f"SELECT rowid FROM {index.name} WHERE {index.name} MATCH ? LIMIT ?"  # noqa: S608 - our own names
         numbers = [row[0] for row in cursor.execute(query, (text, few + 1))]
         if len(numbers) > few:
             return None
-        found |= _contacts(cursor, table, numbers)
+        found |= _contacts(cursor, index, numbers)
     return found
 
 
-def _contacts(cursor: sqlite3.Cursor, table: str, numbers: Sequence[int]) -> set[int]:
+def _contacts(cursor: sqlite3.Cursor, index: _Index, numbers: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for part in parts(numbers):
-        query = f"SELECT contact_id FROM {table} WHERE id IN ({marks(part)})"  # noqa: S608 - our own table names
+        condition = f"{index.table}.id IN ({marks(part)})"
+        query = f"SELECT {index.contact_id} FROM {index.table}{index.joined} WHERE {condition}"  # noqa: S608
         found.update(row[0] for row in cursor.execute(query, part))
     return found
 
@@ -74,15 +104,15 @@ def _contacts(cursor: sqlite3.Cursor, table: str, numbers: Sequence[int]) -> set
 def is_in(cursor: sqlite3.Cursor, contact_id: int, texts: Sequence[str]) -> list[bool]:
     """Of each text, whether it is in a contact's conversation or notes."""
     found = [False] * len(texts)
-    for index, table in _CONTACT_IDS.items():
-        bounds = f"SELECT MIN(id), MAX(id) FROM {table} WHERE contact_id = ?"  # noqa: S608 - our own table names
+    for name, table, _, _, mine in _INDEXES:
+        bounds = f"SELECT MIN(id), MAX(id) FROM {table} WHERE {mine}"  # noqa: S608 - our own names
         first, last = cursor.execute(bounds, (contact_id,)).fetchone()
         if first is None:
             continue
         # One contact's lie close together, but others' may lie between them
         query = (
-            f"SELECT 1 FROM {index} JOIN {table} ON {table}.id = {index}.rowid"  # noqa: S608 - our own table names
-            f" WHERE {index} MATCH ? AND {index}.rowid BETWEEN ? AND ? AND {table}.contact_id = ? LIMIT 1"
+            f"SELECT 1 FROM {name} JOIN {table} ON {table}.id = {name}.rowid"  # noqa: S608 - our own names
+            f" WHERE {name} MATCH ? AND {name}.rowid BETWEEN ? AND ? AND {mine} LIMIT 1"
         )
         for place, text in enumerate(texts):
             if not found[place]:

@@ -18,6 +18,7 @@ from ccm_tui.store.care import integrity_problems
 from ccm_tui.store.contact_search import ContactSearch
 from ccm_tui.store.names import contact_public_id
 from ccm_tui.store.search_candidates import FEW
+from ccm_tui.store.turns import at_of_id
 from tests.feeding import Feeder, open_writing
 
 BEGAN = 1_795_420_800
@@ -156,6 +157,22 @@ def test_a_rebuild_leaves_notes_where_they_are(writing: Writing) -> None:
     assert integrity_problems(writing.store) == []
     with writing.store.writing() as cursor:
         cursor.execute("INSERT INTO note_text (note_text) VALUES ('integrity-check')")
+
+
+def test_a_note_may_be_there_before_its_contact(writing: Writing, tmp_path: Path) -> None:
+    at = BEGAN + 7
+    with writing.store.writing() as cursor:
+        notes.add_version(cursor, 1, on(99), Version(5, "ana", "giraffe"), began_at_ms=at * 1000)
+        assert notes.numbers_with(cursor, '"giraffe"') == {1}
+    assert search(writing, "giraffe") == search(writing, "has:note") == []
+    told = {"at": at, "event": "contact_started", "contact": "c-99"}
+    Feeder(writing, tmp_path / "late.jsonl").feed((json.dumps(told) + "\n").encode())
+    for few in (0, FEW):
+        assert search(writing, "giraffe", few) == search(writing, "has:note", few) == ["c-99"]
+    rebuild(writing)
+    with writing.store.reading() as cursor:
+        (number,) = cursor.execute("SELECT id FROM standing_note").fetchone()
+    assert at_of_id(number) == at * 1000
 
 
 def test_notes_are_found_by_their_indexes(writing: Writing) -> None:

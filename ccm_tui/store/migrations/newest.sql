@@ -395,12 +395,11 @@ CREATE TRIGGER note_version_no_delete BEFORE DELETE ON note_version BEGIN SELECT
 CREATE TABLE standing_note (
 	id INTEGER NOT NULL,
 	note INTEGER NOT NULL,
-	contact_id INTEGER NOT NULL,
+	contact VARCHAR NOT NULL,
 	text VARCHAR NOT NULL,
-	PRIMARY KEY (id),
-	FOREIGN KEY(contact_id) REFERENCES contact (id)
+	PRIMARY KEY (id)
 );
-CREATE INDEX ix_standing_note_contact ON standing_note (contact_id);
+CREATE INDEX ix_standing_note_contact ON standing_note (contact);
 CREATE UNIQUE INDEX ix_standing_note_note ON standing_note (note);
 CREATE VIRTUAL TABLE note_text USING fts5(text, content='standing_note', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 CREATE TABLE note_draft (

@@ -636,10 +636,9 @@ INSERT INTO "span" VALUES(5,11,'status',NULL,NULL,1795426380500,1795435201000,1,
 CREATE TABLE standing_note (
 	id INTEGER NOT NULL,
 	note INTEGER NOT NULL,
-	contact_id INTEGER NOT NULL,
+	contact VARCHAR NOT NULL,
 	text VARCHAR NOT NULL,
-	PRIMARY KEY (id),
-	FOREIGN KEY(contact_id) REFERENCES contact (id)
+	PRIMARY KEY (id)
 );
 CREATE TABLE turn (
 	id INTEGER NOT NULL,
@@ -686,7 +685,7 @@ CREATE INDEX ix_note_version_note ON note_version (note, id);
 CREATE INDEX ix_note_version_subject ON note_version (kind, subject, id);
 CREATE TRIGGER note_version_no_update BEFORE UPDATE ON note_version BEGIN SELECT RAISE(ABORT, 'the versions of notes only grow'); END;
 CREATE TRIGGER note_version_no_delete BEFORE DELETE ON note_version BEGIN SELECT RAISE(ABORT, 'the versions of notes only grow'); END;
-CREATE INDEX ix_standing_note_contact ON standing_note (contact_id);
+CREATE INDEX ix_standing_note_contact ON standing_note (contact);
 CREATE UNIQUE INDEX ix_standing_note_note ON standing_note (note);
 COMMIT;
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');

@@ -8,7 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Make the tables. ``note_version`` and ``note_draft`` hang on no other table, so that they outlive a rebuild."""
+    """Make the tables. They hang on no other: contacts are named by their public ids, which outlive a rebuild."""
     op.create_table(
         "note_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -33,15 +33,11 @@ def upgrade() -> None:
         "standing_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("note", sa.Integer(), nullable=False),
-        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contact_id"],
-            ["contact.id"],
-        ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_standing_note_contact", "standing_note", ["contact_id"], unique=False)
+    op.create_index("ix_standing_note_contact", "standing_note", ["contact"], unique=False)
     op.create_index("ix_standing_note_note", "standing_note", ["note"], unique=True)
     op.execute(
         "CREATE VIRTUAL TABLE note_text USING fts5("
