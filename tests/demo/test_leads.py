@@ -9,6 +9,7 @@ from ccm_tui.demo.records import Record
 from ccm_tui.domain.follow_ups import FollowUpRule, check_change, fold_follow_up
 from ccm_tui.store.engine import open_reader
 from ccm_tui.store.follow_ups import acted_on
+from ccm_tui.store.notes import list_notes
 from tests.demo.conftest import NOW_MS, SEED
 
 
@@ -45,6 +46,22 @@ def test_the_same_seed_does_the_same(week: tuple[FloorModel, list[Record]], tmp_
             acts = cursor.execute("SELECT COUNT(*) FROM follow_up_act").fetchone()[0]
     assert stored[0] == stored[1]
     assert acts > len(stored[0]) > 10
+
+
+def test_some_contacts_have_notes_none_from_the_future(week: tuple[FloorModel, list[Record]], tmp_path: Path) -> None:
+    kept = []
+    for name in ("one.db", "two.db"):
+        leads = Leads(tmp_path / name, SEED, NOW_MS)
+        leads.see(week[1])
+        leads.write()
+        with open_reader(tmp_path / name) as store, store.reading() as cursor:
+            kept.append(list(list_notes(cursor)))
+    notes = kept[0]
+    assert notes == kept[1]
+    assert 10 < len(notes) < 100
+    assert any(note.edits for note in notes)
+    assert all(version.at_ms <= NOW_MS and version.who in LEADS for note in notes for version in note.versions)
+    assert len({note.subject for note in notes}) == len(notes)
 
 
 def test_a_folder_that_has_gone_stays_gone(week: tuple[FloorModel, list[Record]], tmp_path: Path) -> None:
