@@ -23,6 +23,9 @@ KEYS = (
     "removed_by", "removed_at",
 )  # fmt: skip
 
+_SHOWN = 100
+"""So many characters of a note stand in a table; all other formats have it whole."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
@@ -154,6 +157,10 @@ def _columns(definitions: "Definitions") -> "list[Column]":
             return f"removed by {row['removed_by']}"
         return f"{row['edits']} by {row['changed_by']}" if row["edits"] else ""
 
+    def beginning(row: "Row") -> str:
+        text = " ".join(row["text"][: 2 * _SHOWN].split())
+        return text if len(text) <= _SHOWN and len(row["text"]) <= 2 * _SHOWN else f"{text[:_SHOWN]}…"
+
     return [
         Column("note", lambda row: str(row["note"])),
         Column("at", at, right=False),
@@ -161,5 +168,5 @@ def _columns(definitions: "Definitions") -> "list[Column]":
         Column("site", lambda row: str(row["site"]), right=False),
         Column("contact", lambda row: str(row["native_id"] or row["contact"]), right=False),
         Column("changes", changes, right=False),
-        Column("text", lambda row: " ".join(str(row["text"]).split()), right=False),
+        Column("text", beginning, right=False),
     ]

@@ -119,6 +119,11 @@ class FloorScreen(Screen[None], inherit_bindings=False):
         return self.NAME.capitalize()
 
     @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """As ``HINTS``; others where what is shown changes."""
+        return self.HINTS
+
+    @property
     def clock_site(self) -> str:
         """Whose clock the status line shows; "" for the first site's."""
         return ""
@@ -233,7 +238,7 @@ class FloorScreen(Screen[None], inherit_bindings=False):
     def show_hints(self) -> None:
         """What the keys will do now."""
         keys = active_keys(self.active_bindings)
-        wanted = () if isinstance(self.focused, Input) else self.HINTS + (self.WIDE_HINTS if self.is_wide else ())
+        wanted = () if isinstance(self.focused, Input) else self.hints + (self.WIDE_HINTS if self.is_wide else ())
         self._hints.show(action_hints(keys, wanted), place_hints(keys))
 
     @property

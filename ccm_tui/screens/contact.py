@@ -53,6 +53,13 @@ AGAIN_MS = 2000
 """A contact that goes on is read anew this often."""
 TALK, LINES, OTHERS, NOTES = "conversation", "log lines", "history", "notes"
 VIEWS = (TALK, LINES, OTHERS, NOTES)
+NOTE_HINTS = (
+    ("board.open", "read"),
+    ("contact.note", "write"),
+    ("contact.change", "change"),
+    ("contact.remove", "remove"),
+    ("floor.back", "back"),
+)
 
 
 class ContactScreen(FloorScreen):
@@ -104,6 +111,10 @@ class ContactScreen(FloorScreen):
     @property
     def heading(self) -> str:
         return "Contact" if self.page is None else f"Contact {self.page.native_id}"
+
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        return NOTE_HINTS if self.view == NOTES else self.HINTS
 
     @property
     def clock_site(self) -> str:
@@ -332,7 +343,7 @@ class ContactScreen(FloorScreen):
         draft = next((each for each in page.drafts if each.number == number), None)
 
         def take(saved: "Note | None") -> None:
-            self._look_anew()
+            self._look_anew(None if saved is None else str(saved.number))
             if saved is not None:
                 self.say(f"note {saved.number} is saved")
 
@@ -361,7 +372,13 @@ class ContactScreen(FloorScreen):
             self.say(f"Not removed: {removed.what}. {removed.hint}", warning=True)
         self._look_anew()
 
-    def _look_anew(self) -> None:
-        """Read again at once."""
+    def _look_anew(self, note: str | None = None) -> None:
+        """Read again at once; then the cursor is on this note."""
         readers, contact, as_of_ms = self.desk.readers, self.contact, self.desk.now_ms()
-        self.read(lambda: readers.contact_page(contact, as_of_ms), self._take_page)
+
+        def take(page: "ContactPage") -> None:
+            self._take_page(page)
+            if note is not None:
+                self.notes.move_cursor(note)
+
+        self.read(lambda: readers.contact_page(contact, as_of_ms), take)

@@ -32,6 +32,7 @@ ROOMY = 60
 """In less than this what is said stands below who says it."""
 TICKS = 6
 """At most so many times of day stand over a timeline."""
+NOTE_CHARACTERS = 160
 NOTES_SHOWN = 2
 """So many notes, the newest, stand among what is known."""
 KNOWN = (RECORDING, SUMMARY, CATEGORIES, CUSTOMER_SENTIMENT, AGENT_SENTIMENT)
@@ -160,13 +161,13 @@ def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
         add("odd", f"{suspicion.what}{at}", Tone.WARNING)
     notes = [noted for noted in page.notes if not noted.note.removed]
     for noted in notes[:NOTES_SHOWN]:
-        said = noted.shown(first_line(noted.note.text), masked=desk.masked, screen=True)
+        said = fit_words(noted.shown(first_line(noted.note.text), masked=desk.masked, screen=True))
         add("note", f"{noted.note.author}, {at_text(noted.note.written_at_ms, zone, page.as_of_ms)}: {said}")
     if len(notes) > NOTES_SHOWN:
         add("", f"and {len(notes) - NOTES_SHOWN} notes more")
     for draft in page.drafts:
-        of = "a note" if draft.number is None else f"note {draft.number}"
-        add("draft", f"of {of}, not saved: “{first_line(draft.text)}”", Tone.WARNING)
+        where = "n goes on with it" if draft.number is None else f"of note {draft.number}"
+        add("draft", f"not saved yet, {where}: “{fit_words(first_line(draft.text))}”", Tone.WARNING)
     for leg in page.legs:
         _leg_facts(page, leg, desk, add)
     for task in page.follow_ups:
@@ -315,6 +316,11 @@ def preview_lines(found: "Found", page: "ContactPage | None", desk: "Desk", widt
     lines += fact_lines(page, desk, width)
     turns = turn_lines(page, desk, width)
     return [*lines, (), *turns] if turns else lines
+
+
+def fit_words(text: str) -> str:
+    """No more of a note than tells which it is."""
+    return text if len(text) <= NOTE_CHARACTERS else f"{text[:NOTE_CHARACTERS]}…"
 
 
 def day_of(page: "ContactPage", zone: ZoneInfo) -> str:

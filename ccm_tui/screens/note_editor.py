@@ -204,7 +204,7 @@ class NoteEditor(ModalScreen["Note | None"], inherit_bindings=False):
             if sure:
                 self._leave()
 
-        detail = "Your draft is kept for when you go on; who empties it ends it."
+        detail = "It stays as your draft: open it again to go on."
         question = "It is not saved. Leave all the same?"
         self.app.push_screen(Confirm(question, record=self._record, detail=detail, **self._desk.drawn), answer)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("at", "At", 12, sortable=False, description="When it was written."),
-    Column("who", "By", 9, grow=True, max_width=20, sortable=False, description="Who wrote it."),
-    Column("text", "Note", 20, grow=True, max_width=400, sortable=False, description="Its first line."),
+    Column("who", "By", 9, grow=True, max_width=14, sortable=False, description="Who wrote it."),
+    Column("text", "Note", 26, grow=True, max_width=400, sortable=False, description="Its first line."),
     Column("changes", "Since", 16, priority=1, sortable=False, description="How often it was changed; who removed it."),
 )
 EARLIER_CHARACTERS = 20_000

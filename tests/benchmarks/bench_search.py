@@ -1,7 +1,8 @@
 """Searching contacts while typing: how soon the first page is there, with a long history.
 
-Run on demand: ``python -m tests.benchmarks.bench_search [CONTACTS]``. The contacts and as many turns of conversations
-are put into the store by its own statements; a query is what somebody might type, a rare thing or a common one.
+Run on demand: ``python -m tests.benchmarks.bench_search [CONTACTS]``. The contacts, as many turns of conversations, and
+a note on every fiftieth are put into the store by its own statements; a query is what somebody might type, a rare thing
+or a common one.
 """
 
 import random
@@ -13,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy
+from ccm_tui.domain.notes import Subject, SubjectKind, Version
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Speaker, Turn
 from ccm_tui.domain.visits import Visit
@@ -21,6 +23,7 @@ from ccm_tui.store.contact_search import ContactSearch
 from ccm_tui.store.contacts import put_segments, segment_row
 from ccm_tui.store.engine import Store, open_reader, open_writer
 from ccm_tui.store.names import contact_public_id, insert_contacts
+from ccm_tui.store.notes import add_version
 from ccm_tui.store.turns import add_turns
 from tests.benchmarks.table import show
 
@@ -55,9 +58,16 @@ QUERIES = (
     "-the channel:chat",
     "nosuchword",
     "queue:nosuchqueue",
+    "has:note",
+    "has:note queue:queue-07 outcome:abandoned",
+    "-has:note",
+    "promised",
+    "promised refund",
+    "okapi",
     "wait:>99999",
     "reason:nosuch",
 )
+NOTED_EVERY = 50
 TEXTS = frozenset(query for query in QUERIES if query and ":" not in query)
 
 
@@ -155,6 +165,12 @@ def _talk(cursor: sqlite3.Cursor, pick: random.Random, words: list[str], visits:
             said.append("zebra crossing")
         turn = Turn(Speaker.CUSTOMER, None, " ".join(said), visit.entered_at_ms, None, None, False, False)
         add_turns(cursor, number + 1, 0, [turn], visit.entered_at_ms)
+        if number % NOTED_EVERY == 0:
+            subject = Subject(SubjectKind.CONTACT, "main", contact_public_id("main", f"c-{number}"))
+            text = (
+                f"promised {pick.choice(words)} of the {pick.choice(words)}{' okapi' if number % 100_000 == 0 else ''}"
+            )
+            add_version(cursor, number // NOTED_EVERY + 1, subject, Version(visit.entered_at_ms, "ana", text))
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ async def test_leaving_asks_only_when_something_is_not_saved(readers: StoreReade
         assert is_open(it, NoteEditor)
         await it.press("escape", "y")
         assert is_open(it, ContactScreen)
-        assert "not saved: “a”" in it.text
+        assert "not saved yet, n goes on with it: “a”" in it.text
         assert [draft.text for draft in page(database).drafts] == ["a"]
         await it.press("n")
         assert "your draft of" in it.text
