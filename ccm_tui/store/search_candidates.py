@@ -5,10 +5,15 @@ from collections.abc import Sequence
 
 from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.names import contact_public_id, find_contacts
-from ccm_tui.store.search_conditions import RATINGS, Filter, Where, between, glob, like, without_blanks
+from ccm_tui.store.customers import names_in_logs, profiles_of
+from ccm_tui.store.search_conditions import PROFILED, RATINGS, Filter, Where, between, glob, like, without_blanks
+from ccm_tui.store.spellings import key_of, spelled
 
 FEW = 2000
 """So many contacts are looked at one by one; of more, time tells which first."""
+
+_FEW_PROFILES = 5000
+"""The contacts of so many customers are looked up; of more, time tells which first."""
 
 ENDING = 4
 """So many last characters of every customer are indexed."""
@@ -49,6 +54,14 @@ def few_contacts(
     return None if found is None or len(found) > few else sorted(found)
 
 
+def with_other_names(cursor: sqlite3.Cursor, each: Filter) -> Filter:
+    """A customer by a whole number or address is also meant by all others that his profile has."""
+    if each.name not in ("customer", "number"):
+        return each
+    profiles = profiles_of(cursor, [value for value in each.values if "*" not in value])
+    return each._replace(customers=tuple(name for one in profiles.values() for name in names_in_logs(cursor, one)))
+
+
 def _of_customer(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
     """Contacts of these customers, when they are few: by the whole number or address, else by how it ends."""
     found: set[int] = set()
@@ -65,6 +78,8 @@ def _of_customer(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | N
         elif not ids:
             ids = _of_customers(cursor, few, "customer GLOB ?", f"*{glob(number)}")
         found |= ids
+    for part in parts(each.customers):
+        found |= _of_customers(cursor, few, f"customer IN ({marks(part)})", *part)
     return found if len(found) <= few else None
 
 
@@ -98,6 +113,29 @@ def _of_reason(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
     return found if len(found) <= few else None
 
 
+def _of_profile(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
+    """Contacts of the customers whose profiles say this, when both are few."""
+    if each.name == "has" and each.values != ("profile",):
+        return None
+    says = between(PROFILED[each.name], each) if each.name in PROFILED else "TRUE"
+    query = f"SELECT id FROM profile WHERE {says} LIMIT ?"  # noqa: S608 - our own columns and integers
+    profiles = [row[0] for row in cursor.execute(query, (_FEW_PROFILES + 1,))]
+    if len(profiles) > _FEW_PROFILES:
+        return None
+    found: set[int] = set()
+    for part in parts(profiles):
+        for table in ("segment", "contact_facts"):
+            query = (
+                f"SELECT {table}.contact_id FROM identity CROSS JOIN {table}"  # noqa: S608 - our own names
+                f" ON {table}.customer IN ({spelled('identity.key')}) WHERE identity.profile_id IN ({marks(part)})"
+                f" AND {table}.customer IS NOT NULL AND {key_of(f'{table}.customer')} = identity.key LIMIT ?"
+            )
+            found.update(row[0] for row in cursor.execute(query, (*part, few + 1)))
+        if len(found) > few:
+            return None
+    return found
+
+
 def reach(cursor: sqlite3.Cursor, each: Filter, number: int) -> int:
     """How far back so many of the newest turns with a text reach: the rarer, the further."""
     query = "SELECT rowid FROM turn_text WHERE turn_text MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
@@ -118,7 +156,14 @@ def _with_text(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
     return found
 
 
-_LOOK_UPS = {"customer": _of_customer, "number": _of_number, "id": _of_id, "reason": _of_reason}
+_LOOK_UPS = {
+    "customer": _of_customer,
+    "number": _of_number,
+    "id": _of_id,
+    "reason": _of_reason,
+    "has": _of_profile,
+    **dict.fromkeys(PROFILED, _of_profile),
+}
 """Filters whose contacts an index gives, when they are few."""
 
 

@@ -1,0 +1,120 @@
+"""Customers' profiles in the store: by their numbers and addresses, and as the logs name them."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from ccm_tui.domain.customers import Profile, identity_key
+from ccm_tui.store.bound_values import marks, parts
+
+_PROFILE = "profile.id, profile.reference, profile.name, profile.value_milli, profile.purchases, profile.urgent_issues"
+_READING = "path, size, mtime_ns, rules, read_at_ms, rows, refused, refusal"
+_STREAMED = 1000
+
+
+class ProfileReading(NamedTuple):
+    """What the stored profiles were read from."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    rules: str
+    """Digest of the settings it was read by."""
+    read_at_ms: int
+    rows: int
+    """Rows under the header that are not blank."""
+    refused: int
+    """Those of them that could not be taken."""
+    refusal: str | None
+    """The first of these: line and reason; None: all were taken."""
+
+
+def profiles_of(cursor: sqlite3.Cursor, customers: Iterable[str]) -> dict[str, Profile]:
+    """The profiles of customers, under the numbers or addresses that were asked for; without those nobody knows."""
+    keys = {customer: key for customer in customers if (key := identity_key(customer))}
+    found: dict[str, int] = {}
+    rows: dict[int, tuple[Any, ...]] = {}
+    for part in parts(sorted(set(keys.values()))):
+        query = (
+            f"SELECT identity.key, {_PROFILE} FROM identity JOIN profile ON profile.id = identity.profile_id"  # noqa: S608
+            f" WHERE identity.key IN ({marks(part)})"
+        )
+        for key, *row in cursor.execute(query, part):
+            found[key] = row[0]
+            rows[row[0]] = tuple(row)
+    identities = _identities_of(cursor, sorted(rows))
+    profiles = {number: Profile(*row[1:], tuple(identities[number])) for number, row in rows.items()}
+    return {customer: profiles[found[key]] for customer, key in keys.items() if key in found}
+
+
+def values_of(cursor: sqlite3.Cursor, customers: Iterable[str]) -> dict[str, int]:
+    """What customers are worth, in thousandths, under the numbers or addresses asked for; only those it is known of."""
+    profiles = profiles_of(cursor, customers)
+    return {each: profile.value_milli for each, profile in profiles.items() if profile.value_milli is not None}
+
+
+def names_in_logs(cursor: sqlite3.Cursor, profile: Profile) -> list[str]:
+    """Every text by which a log may name the customer of a profile."""
+    keys = [identity_key(text) for text in profile.identities]
+    found = dict.fromkeys(keys)
+    for key in keys:
+        if key.isdecimal():
+            found |= dict.fromkeys((f"+{key}", f"00{key}"))
+    for part in parts(keys):
+        query = f"SELECT customer FROM spelling WHERE key IN ({marks(part)}) ORDER BY customer"  # noqa: S608
+        found |= dict.fromkeys(row[0] for row in cursor.execute(query, part))
+    return list(found)
+
+
+def list_profiles(cursor: sqlite3.Cursor) -> Iterator[Profile]:
+    """Every profile in the order of its file, in flat memory."""
+    last = 0
+    while True:
+        query = f"SELECT {_PROFILE} FROM profile WHERE profile.id > ? ORDER BY profile.id LIMIT ?"  # noqa: S608
+        rows = cursor.execute(query, (last, _STREAMED)).fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        identities = _identities_of(cursor, [row[0] for row in rows])
+        for row in rows:
+            yield Profile(*row[1:], tuple(identities[row[0]]))
+
+
+def count_profiles(cursor: sqlite3.Cursor) -> int:
+    """How many there are."""
+    return int(cursor.execute("SELECT COALESCE(MAX(id), 0) FROM profile").fetchone()[0])
+
+
+def find_reading(cursor: sqlite3.Cursor) -> ProfileReading | None:
+    """What the profiles were read from; None: none were ever read."""
+    row = cursor.execute(f"SELECT {_READING} FROM profile_reading").fetchone()  # noqa: S608 - our own columns
+    return None if row is None else ProfileReading(*row)
+
+
+def put_reading(cursor: sqlite3.Cursor, reading: ProfileReading) -> None:
+    """Say what the stored profiles were read from."""
+    cursor.execute("DELETE FROM profile_reading")
+    values = ", ".join("?" * len(reading))
+    cursor.execute(f"INSERT INTO profile_reading ({_READING}) VALUES ({values})", reading)  # noqa: S608
+
+
+def replace_profiles(
+    cursor: sqlite3.Cursor, profiles: Iterable[tuple[Any, ...]], identities: Iterable[tuple[str, int, str]]
+) -> None:
+    """Put these in the place of all there are: rows of ``profile``, and (key, profile, text)."""
+    cursor.execute("DELETE FROM identity")
+    cursor.execute("DELETE FROM profile")
+    cursor.executemany(
+        "INSERT INTO profile (id, reference, name, value_milli, purchases, urgent_issues) VALUES (?, ?, ?, ?, ?, ?)",
+        profiles,
+    )
+    cursor.executemany("INSERT INTO identity (key, profile_id, text) VALUES (?, ?, ?)", identities)
+
+
+def _identities_of(cursor: sqlite3.Cursor, numbers: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {number: [] for number in numbers}
+    for part in parts(numbers):
+        query = f"SELECT profile_id, text FROM identity WHERE profile_id IN ({marks(part)}) ORDER BY key"  # noqa: S608
+        for number, text in cursor.execute(query, part):
+            found[number].append(text)
+    return found
