@@ -1,7 +1,7 @@
 """Customers' profiles in the store: by their numbers and addresses, and as the logs name them."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ccm_tui.domain.customers import Profile, identity_key
@@ -9,7 +9,10 @@ from ccm_tui.store.bound_values import marks, parts
 
 _PROFILE = "profile.id, profile.reference, profile.name, profile.value_milli, profile.purchases, profile.urgent_issues"
 _READING = "path, size, mtime_ns, rules, read_at_ms, rows, refused, refusal"
+_PROFILE_COLUMNS = ("id", "reference", "name", "value_milli", "purchases", "urgent_issues")
 _STREAMED = 1000
+
+_Row = tuple[Any, ...]
 
 
 class ProfileReading(NamedTuple):
@@ -33,7 +36,7 @@ def profiles_of(cursor: sqlite3.Cursor, customers: Iterable[str]) -> dict[str, P
     """The profiles of customers, under the numbers or addresses that were asked for; without those nobody knows."""
     keys = {customer: key for customer in customers if (key := identity_key(customer))}
     found: dict[str, int] = {}
-    rows: dict[int, tuple[Any, ...]] = {}
+    rows: dict[int, _Row] = {}
     for part in parts(sorted(set(keys.values()))):
         query = (
             f"SELECT identity.key, {_PROFILE} FROM identity JOIN profile ON profile.id = identity.profile_id"  # noqa: S608
@@ -98,17 +101,49 @@ def put_reading(cursor: sqlite3.Cursor, reading: ProfileReading) -> None:
     cursor.execute(f"INSERT INTO profile_reading ({_READING}) VALUES ({values})", reading)  # noqa: S608
 
 
-def replace_profiles(
-    cursor: sqlite3.Cursor, profiles: Iterable[tuple[Any, ...]], identities: Iterable[tuple[str, int, str]]
-) -> None:
-    """Put these in the place of all there are: rows of ``profile``, and (key, profile, text)."""
-    cursor.execute("DELETE FROM identity")
-    cursor.execute("DELETE FROM profile")
-    cursor.executemany(
-        "INSERT INTO profile (id, reference, name, value_milli, purchases, urgent_issues) VALUES (?, ?, ?, ?, ?, ?)",
-        profiles,
-    )
-    cursor.executemany("INSERT INTO identity (key, profile_id, text) VALUES (?, ?, ?)", identities)
+def replace_profiles(cursor: sqlite3.Cursor, profiles: Iterable[_Row], identities: Iterable[_Row]) -> None:
+    """Put these in the place of all there are: rows of ``profile`` by id, and (key, profile, text) by key.
+
+    What has not changed is not written: a table of a million that is read again keeps other writers waiting no longer.
+    """
+    _put(cursor, "profile", _PROFILE_COLUMNS, profiles, -1)
+    _put(cursor, "identity", ("key", "profile_id", "text"), identities, "")
+
+
+def _put(cursor: sqlite3.Cursor, table: str, columns: Sequence[str], rows: Iterable[_Row], before: object) -> None:
+    listed, key = ", ".join(columns), columns[0]
+    page = f"SELECT {listed} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT ?"  # noqa: S608 - our own names
+    put = f"INSERT OR REPLACE INTO {table} ({listed}) VALUES ({marks(columns)})"  # noqa: S608
+    drop = f"DELETE FROM {table} WHERE {key} = ?"  # noqa: S608
+
+    def stored() -> Iterator[_Row]:
+        last = before
+        while found := cursor.execute(page, (last, _STREAMED)).fetchall():
+            last = found[-1][0]
+            yield from found
+
+    changed: list[_Row] = []
+    gone: list[tuple[object]] = []
+    old = stored()
+    there = next(old, None)
+    for row in rows:
+        while there is not None and there[0] < row[0]:
+            gone.append((there[0],))
+            there = next(old, None)
+        if there is None or there[0] > row[0]:
+            changed.append(row)
+        else:
+            if there != row:
+                changed.append(row)
+            there = next(old, None)
+        if len(changed) + len(gone) > _STREAMED:  # only what was read already
+            cursor.executemany(put, changed)
+            cursor.executemany(drop, gone)
+            changed, gone = [], []
+    cursor.executemany(put, changed)
+    cursor.executemany(drop, gone)
+    if there is not None:
+        cursor.execute(f"DELETE FROM {table} WHERE {key} >= ?", (there[0],))  # noqa: S608
 
 
 def _identities_of(cursor: sqlite3.Cursor, numbers: list[int]) -> dict[int, list[str]]:
