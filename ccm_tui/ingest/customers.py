@@ -1,7 +1,6 @@
 """Reading a file of customers: into a place beside the database first, then all of it at once, or nothing."""
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +47,7 @@ class FileState(NamedTuple):
 
 def file_state(settings: CustomerSettings, path: str) -> FileState:
     """As the file is now. Raises OSError."""
-    status = os.stat(path)
+    status = Path(path).stat()
     told = [(name, getattr(settings, name)) for name in keys_of(CustomerSettings) if name != "path"]
     rules = hashlib.sha256(repr(told).encode()).hexdigest()[:16]
     return FileState(path, status.st_size, status.st_mtime_ns, rules)
@@ -91,10 +90,7 @@ class CustomerReading:
     def step(self, seconds: float) -> bool:
         """Read on for about so long; False when nothing is left."""
         until = time.monotonic() + seconds
-        for count, _ in enumerate(self._left, 1):
-            if count % 50 == 0 and time.monotonic() > until:
-                return True
-        return False
+        return any(count % 50 == 0 and time.monotonic() > until for count, _ in enumerate(self._left, 1))
 
     def store(self, store: Store, read_at_ms: int) -> None:
         """Put what was read in the place of all profiles, in one transaction.

@@ -145,7 +145,7 @@ def figures_line(journey: Journey) -> Line:
 
 
 def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
-    """The customer, reason, ratings, sentiment, recording, what is odd, and everything else that the site says of it."""
+    """The customer, reason, ratings, sentiment, recording, what is odd, and all else that the site says of it."""
     lines: list[Line] = []
 
     def add(label: str, text: str, tone: Tone = Tone.NORMAL) -> None:

@@ -358,9 +358,7 @@ class CustomerSettings:
         kind=text(r"(?s).?", "one character"),
         comment="What separates columns, a tabulator is \\t; empty: what the header has most of , ; tabulator and |.",
     )
-    id: str = key(
-        default="", kind=text(), comment="The customer's id there. Rows with the same id are one customer's."
-    )
+    id: str = key(default="", kind=text(), comment="The customer's id there. Rows with the same id are one customer's.")
     identities: tuple[str, ...] = key(
         default=(),
         kind=texts(),

@@ -14,7 +14,17 @@ _SHOWN = 40
 """So many columns of a header are named in a message."""
 
 # Without what separates their words: customer_id, customerId and "Customer ID" are one name
-_ID = ("customerid", "customernumber", "customerno", "clientid", "accountid", "accountnumber", "crmid", "customer", "id")
+_ID = (
+    "customerid",
+    "customernumber",
+    "customerno",
+    "clientid",
+    "accountid",
+    "accountnumber",
+    "crmid",
+    "customer",
+    "id",
+)
 _NAME = ("name", "customername", "fullname", "displayname", "clientname", "accountname", "company", "companyname")
 _IDENTITIES = frozenset(
     (
@@ -43,7 +53,7 @@ class CustomerColumns(NamedTuple):
     """Places of the columns in a row; None for what the table does not have."""
 
     delimiter: str
-    count: int
+    width: int
     """How many cells a row has."""
     id: int | None
     identities: tuple[int, ...]
@@ -63,7 +73,9 @@ def customer_columns(header: str, settings: CustomerSettings, file: str) -> Cust
     try:
         names = [cell.strip() for cell in parse_row(header, delimiter)]
     except LineRejected as error:
-        raise SourceError(f"{file}: the header cannot be read: {error}", "save the table as CSV with a header") from None
+        raise SourceError(
+            f"{file}: the header cannot be read: {error}", "save the table as CSV with a header"
+        ) from None
     folded = [name.casefold() for name in names]
     common = ["".join(_word(_hump.sub("_", name).lower())) for name in names]
 

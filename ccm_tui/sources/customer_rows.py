@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 def parse_profile(cells: Sequence[str], columns: CustomerColumns, decimal_sign: str = "") -> Profile:
     """A customer. Raises LineRejected that names the column's field and says why."""
-    if len(cells) != columns.count:
-        raise LineRejected(f"{len(cells)} cells, the header has {columns.count}")
+    if len(cells) != columns.width:
+        raise LineRejected(f"{len(cells)} cells, the header has {columns.width}")
 
     def read(field: str, place: int | None, parse: Callable[[str], T]) -> T | None:
         text = "" if place is None else cells[place].strip()

@@ -46,7 +46,7 @@ def profiles_of(cursor: sqlite3.Cursor, customers: Iterable[str]) -> dict[str, P
             found[key] = row[0]
             rows[row[0]] = tuple(row)
     identities = _identities_of(cursor, sorted(rows))
-    profiles = {number: Profile(*row[1:], tuple(identities[number])) for number, row in rows.items()}
+    profiles = {number: _to_profile(row, identities[number]) for number, row in rows.items()}
     return {customer: profiles[found[key]] for customer, key in keys.items() if key in found}
 
 
@@ -80,7 +80,7 @@ def list_profiles(cursor: sqlite3.Cursor) -> Iterator[Profile]:
         last = rows[-1][0]
         identities = _identities_of(cursor, [row[0] for row in rows])
         for row in rows:
-            yield Profile(*row[1:], tuple(identities[row[0]]))
+            yield _to_profile(row, identities[row[0]])
 
 
 def count_profiles(cursor: sqlite3.Cursor) -> int:
@@ -144,6 +144,11 @@ def _put(cursor: sqlite3.Cursor, table: str, columns: Sequence[str], rows: Itera
     cursor.executemany(drop, gone)
     if there is not None:
         cursor.execute(f"DELETE FROM {table} WHERE {key} >= ?", (there[0],))  # noqa: S608
+
+
+def _to_profile(row: _Row, identities: Sequence[str]) -> Profile:
+    _, reference, name, value_milli, purchases, urgent_issues = row
+    return Profile(reference, name, value_milli, purchases, urgent_issues, tuple(identities))
 
 
 def _identities_of(cursor: sqlite3.Cursor, numbers: list[int]) -> dict[int, list[str]]:

@@ -9,6 +9,11 @@ from ccm_tui.domain.customers import Profile, identity_key
 from ccm_tui.formatting.masking import mask_customer_export
 from ccm_tui.store.customers import ProfileReading, put_reading, replace_profiles
 
+STAGING = """
+    CREATE TABLE staged (id INTEGER PRIMARY KEY, line INTEGER, reference TEXT UNIQUE, name TEXT, value_milli INTEGER,
+        purchases INTEGER, urgent_issues INTEGER);
+    CREATE TABLE staged_identity (key TEXT PRIMARY KEY, staged_id INTEGER, text TEXT) WITHOUT ROWID;
+"""
 _FIELDS = ("name", "value_milli", "purchases", "urgent_issues")
 _WORDS = {"value_milli": "value"}
 
@@ -18,13 +23,7 @@ class StagedProfiles:
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect("", isolation_level=None)
-        self._connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-            "CREATE TABLE staged (id INTEGER PRIMARY KEY, line INTEGER, reference TEXT UNIQUE, name TEXT,"
-            " value_milli INTEGER, purchases INTEGER, urgent_issues INTEGER);"
-            "CREATE TABLE staged_identity (key TEXT PRIMARY KEY, staged_id INTEGER, text TEXT) WITHOUT ROWID;"
-            "BEGIN"
-        )
+        self._connection.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {STAGING} BEGIN")
         self._cursor = self._connection.cursor()
         self.profiles = 0
         self.identities = 0

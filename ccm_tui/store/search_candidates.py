@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from ccm_tui.store.bound_values import marks, parts
-from ccm_tui.store.names import contact_public_id, find_contacts
 from ccm_tui.store.customers import names_in_logs, profiles_of
+from ccm_tui.store.names import contact_public_id, find_contacts
 from ccm_tui.store.search_conditions import PROFILED, RATINGS, Filter, Where, between, glob, like, without_blanks
 from ccm_tui.store.spellings import key_of, spelled
 
@@ -40,6 +40,9 @@ def few_contacts(
             ids = _LOOK_UPS[each.name](cursor, each, few)
             if ids is not None:
                 found = ids if found is None else found & ids
+    profiled = [each for each in filters if not each.negated and _of_profile_alone(each)]
+    if found is None and profiled:
+        found = _of_profiles(cursor, profiled, few)
     rated = [each for each in filters if each.name in RATINGS and not each.negated]
     if found is None and rated:
         conditions = " AND ".join(between(RATINGS[each.name].replace("segment", "rated"), each) for each in rated)
@@ -113,12 +116,10 @@ def _of_reason(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
     return found if len(found) <= few else None
 
 
-def _of_profile(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
-    """Contacts of the customers whose profiles say this, when both are few."""
-    if each.name == "has" and each.values != ("profile",):
-        return None
-    says = between(PROFILED[each.name], each) if each.name in PROFILED else "TRUE"
-    query = f"SELECT id FROM profile WHERE {says} LIMIT ?"  # noqa: S608 - our own columns and integers
+def _of_profiles(cursor: sqlite3.Cursor, filters: Sequence[Filter], few: int) -> set[int] | None:
+    """Contacts of the customers whose profiles say all of this, when both are few."""
+    says = " AND ".join(between(PROFILED[each.name], each) for each in filters if each.name in PROFILED)
+    query = f"SELECT id FROM profile WHERE {says or 'TRUE'} LIMIT ?"  # noqa: S608 - our own columns and integers
     profiles = [row[0] for row in cursor.execute(query, (_FEW_PROFILES + 1,))]
     if len(profiles) > _FEW_PROFILES:
         return None
@@ -134,6 +135,11 @@ def _of_profile(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | No
         if len(found) > few:
             return None
     return found
+
+
+def _of_profile_alone(each: Filter) -> bool:
+    """Whether nothing but a profile can meet it."""
+    return each.name in PROFILED or (each.name == "has" and each.values == ("profile",))
 
 
 def reach(cursor: sqlite3.Cursor, each: Filter, number: int) -> int:
@@ -156,14 +162,7 @@ def _with_text(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
     return found
 
 
-_LOOK_UPS = {
-    "customer": _of_customer,
-    "number": _of_number,
-    "id": _of_id,
-    "reason": _of_reason,
-    "has": _of_profile,
-    **dict.fromkeys(PROFILED, _of_profile),
-}
+_LOOK_UPS = {"customer": _of_customer, "number": _of_number, "id": _of_id, "reason": _of_reason}
 """Filters whose contacts an index gives, when they are few."""
 
 
