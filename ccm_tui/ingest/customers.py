@@ -54,7 +54,7 @@ def file_state(settings: CustomerSettings, path: str) -> FileState:
 
 
 class CustomerReading:
-    """One reading of a file. ``step`` until nothing is left, then ``store``. Raises SourceError, also when it begins."""
+    """One reading of a file. ``step`` until nothing is left, then ``store``. Raises SourceError, from the beginning."""
 
     def __init__(self, settings: CustomerSettings, path: str) -> None:
         self.path = path

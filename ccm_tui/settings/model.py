@@ -171,8 +171,9 @@ class Settings:
         return ZoneInfo(configured) if configured else system_zone()
 
     def follows(self, path: str) -> bool:
-        """Whether the configuration means this path: it is the file of customers, or a source's file, a rotated
-        sibling, one in its folder, a match of its pattern. A path followed without is one that ``open`` or ``watch`` was given, and the database remembers."""
+        """Whether the configuration means this path: the file of customers, or a source's file, a rotated sibling, one
+        in its folder, a match of its pattern. A path followed without is one that ``open`` or ``watch`` was given, and
+        the database remembers."""
         from fnmatch import fnmatchcase
         from pathlib import Path
 

@@ -350,7 +350,7 @@ class CustomerSettings:
     path: str = key(
         default="",
         kind=text(),
-        comment="A CSV with a header, relative to this file; empty: none. The follower reads it again when it changes.\n"
+        comment="A CSV with a header, relative to this file; empty: none. It is read again whenever it changes.\n"
         "Below, the names of its columns, whatever the case; empty: common names are found without being told.",
     )
     delimiter: str = key(

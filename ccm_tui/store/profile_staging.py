@@ -1,4 +1,4 @@
-"""Profiles while their file is read: beside the database, so that nobody waits, and in a file, so that memory stays flat.
+"""Profiles while they are read: beside the database, so that nobody waits, and on the disk, so that memory stays flat.
 
 SQLite keeps a database without a name in a file that nobody else can open and that is gone with us, however we end.
 """
@@ -65,7 +65,7 @@ class StagedProfiles:
     def put(self, cursor: sqlite3.Cursor, reading: ProfileReading) -> None:
         """Into the database, in the caller's transaction."""
         columns = "id, reference, name, value_milli, purchases, urgent_issues"
-        profiles = self._connection.execute(f"SELECT {columns} FROM staged ORDER BY id")
+        profiles = self._connection.execute(f"SELECT {columns} FROM staged ORDER BY id")  # noqa: S608 - our own columns
         identities = self._connection.execute("SELECT key, staged_id, text FROM staged_identity ORDER BY key")
         replace_profiles(cursor, profiles, identities)
         put_reading(cursor, reading)
