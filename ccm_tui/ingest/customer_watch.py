@@ -19,12 +19,15 @@ STEP_SECONDS = 0.01
 class CustomerWatch:
     """The configured file, if there is one."""
 
-    def __init__(self, writing: Writing, wall_clock: Callable[[], float]) -> None:
+    def __init__(
+        self, writing: Writing, wall_clock: Callable[[], float], *, look_seconds: float = LOOK_SECONDS
+    ) -> None:
         self.problem: tuple[str, str] | None = None
         """(path, reason) why it could not be read when it was looked at last; the profiles stay as they were."""
         self._writing = writing
         self._settings = writing.definitions.settings.customers
         self._wall_clock = wall_clock
+        self._look_seconds = look_seconds
         self._looked_at = -math.inf
         self._seen: FileState | None = None
         """As it was at the last look: a file that changes from look to look is still being written."""
@@ -55,7 +58,7 @@ class CustomerWatch:
 
     def _look(self, *, once: bool) -> bool:
         now = time.monotonic()
-        if now - self._looked_at < LOOK_SECONDS and not once:
+        if now - self._looked_at < self._look_seconds and not once:
             return False
         self._looked_at = now
         path = self._settings.path

@@ -23,15 +23,15 @@ def profile_lines(profile: Profile, customer: str | None, desk: "Desk", width: i
     def head(label: str) -> Line:
         return line("   ", (f"{label:<{label_width}}", Tone.HEAD))
 
-    said: list[tuple[str, Tone]] = [(customer_text(profile.name or profile.reference, desk), Tone.NORMAL)]
+    said: list[tuple[str, Tone]] = [(f"{customer_text(profile.name or profile.reference, desk)},", Tone.NORMAL)]
     for label, text in (("value", amount(profile.value_milli)), ("purchases", count(profile.purchases))):
-        said += [(f"  {label} ", Tone.HEAD), (text, Tone.STRONG)]
+        said += [(label, Tone.HEAD), (f"{text},", Tone.STRONG)]
     issues = profile.urgent_issues
     if issues:
         noun = "issue" if issues == 1 else "issues"
-        said.append((f"  {desk.symbols.warning} {count(issues)} urgent {noun} open", Tone.WARNING))
+        said.append((f"{desk.symbols.warning} {count(issues)} urgent {noun} open", Tone.WARNING))
     else:
-        said += [("  urgent issues ", Tone.HEAD), (count(issues), Tone.STRONG)]
+        said += [("urgent issues", Tone.HEAD), (count(issues), Tone.STRONG)]
     lines = wrapped_spans(line(*said), width - 1, indent=indent, head=head("customer"))
     own = identity_key(customer or "")
     others = [each for each in profile.identities if identity_key(each) != own]
