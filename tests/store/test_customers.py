@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from ccm_tui.domain.customers import Profile, identity_key, is_plain
 from ccm_tui.errors import StoreError
 from ccm_tui.store.customers import (
-    ProfileReading,
     count_profiles,
     find_reading,
     list_profiles,
@@ -24,25 +23,17 @@ from ccm_tui.store.customers import (
 from ccm_tui.store.engine import Store, open_writer
 from ccm_tui.store.profile_staging import StagedProfiles
 from ccm_tui.store.spellings import key_of, note_spellings, spelled
+from tests.profiles import READING, know
 from tests.store.schemas import SCHEMAS, restore
 
 SAM = Profile("C-1", "Sam Lee", 1_234_500, 12, 2, ("+1 (202) 555-0123", "Sam.Lee@example.com"))
 KIM = Profile(None, None, None, 0, None, ("2025550188",))
-READING = ProfileReading("/crm.csv", 1, 2, "r", 3, 4, 0, None)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with open_writer(tmp_path / "ccm.db") as store:
         yield store
-
-
-def _put(store: Store, *profiles: Profile) -> None:
-    staged = StagedProfiles()
-    assert [staged.add(profile, line) for line, profile in enumerate(profiles, 2)] == [None] * len(profiles)
-    with store.writing() as cursor:
-        staged.put(cursor, READING)
-    staged.close()
 
 
 def _all(store: Store) -> list[Profile]:
@@ -52,7 +43,7 @@ def _all(store: Store) -> list[Profile]:
 
 
 def test_a_customer_is_found_by_every_number_and_address(store: Store) -> None:
-    _put(store, SAM, KIM)
+    know(store, SAM, KIM)
     with store.reading() as cursor:
         asked = ["12025550123", "0012025550123", "SAM.LEE@EXAMPLE.COM", "202-555-0188", "5550199", ""]
         found = profiles_of(cursor, asked)
@@ -68,10 +59,10 @@ def test_a_customer_is_found_by_every_number_and_address(store: Store) -> None:
 
 
 def test_a_reading_replaces_all(store: Store) -> None:
-    _put(store, SAM, KIM)
-    _put(store, KIM._replace(value_milli=5))
+    know(store, SAM, KIM)
+    know(store, KIM._replace(value_milli=5))
     assert _all(store) == [KIM._replace(value_milli=5)]
-    _put(store)
+    know(store)
     assert _all(store) == []
 
 
@@ -118,16 +109,16 @@ def test_whatever_was_there_the_last_reading_holds(readings: list[list[Profile]]
 
 
 def test_what_has_not_changed_is_not_written(store: Store) -> None:
-    _put(store, SAM, KIM)
+    know(store, SAM, KIM)
     changed = store.connection.total_changes
-    _put(store, SAM, KIM)
+    know(store, SAM, KIM)
     assert store.connection.total_changes - changed == 2, "what was read when, and nothing else"
-    _put(store, SAM, KIM._replace(purchases=1))
+    know(store, SAM, KIM._replace(purchases=1))
     assert store.connection.total_changes - changed == 5
 
 
 def test_nothing_is_changed_when_a_reading_cannot_be_stored(store: Store) -> None:
-    _put(store, SAM)
+    know(store, SAM)
     staged = StagedProfiles()
     staged.add(KIM, 2)
     too_few: Any = ("no", "reading")
@@ -149,7 +140,7 @@ def test_two_rows_that_claim_one_number_are_told_with_the_line_and_without_the_n
 
 def test_rows_with_one_id_are_one_customer(store: Store) -> None:
     more = Profile("C-1", None, None, None, 2, ("+15550001",))
-    _put(store, SAM, more)
+    know(store, SAM, more)
     assert [set(each.identities) for each in _all(store)] == [{*SAM.identities, "+15550001"}]
     staged = StagedProfiles()
     assert staged.add(SAM, 2) is None
