@@ -164,6 +164,10 @@ def _watched(tmp_path: Path, path: str) -> Writing:
     return open_writing(tmp_path / "watched.db", Settings(customers=CustomerSettings(path=path)))
 
 
+def _told(watch: CustomerWatch) -> str:
+    return "" if watch.problem is None else ": ".join(watch.problem)
+
+
 def _look(watch: CustomerWatch) -> None:
     """Look and read to the end."""
     while watch.step(once=True):
@@ -175,22 +179,23 @@ def test_the_configured_file_is_read_again_when_it_has_changed(tmp_path: Path) -
     writing = _watched(tmp_path, path)
     watch = CustomerWatch(writing, lambda: 5.0)
     _look(watch)
-    assert watch.problem == (path, "not there yet")
+    assert _told(watch) == f"{path}: not there yet"
     _file(tmp_path, f"{HEADER}\n{ROW}\n")
     _look(watch)
-    assert (watch.problem, _names(writing)) == (None, ["Sam Lee"])
+    assert _told(watch) == ""
+    assert _names(writing) == ["Sam Lee"]
     commits = writing.store.connection.total_changes
     _look(watch)
     _look(CustomerWatch(writing, lambda: 6.0))
     assert writing.store.connection.total_changes == commits, "what was read already is not read again"
     _file(tmp_path, "a;b\n1;2\n")
     _look(watch)
-    assert watch.problem is not None
-    assert "no column that a customer" in watch.problem[1]
+    assert "no column that a customer" in _told(watch)
     assert _names(writing) == ["Sam Lee"], "what was known stays"
     _file(tmp_path, f"{HEADER}\n{ROW.replace('Sam Lee', 'Sam Li')}\n")
     _look(watch)
-    assert (watch.problem, _names(writing)) == (None, ["Sam Li"])
+    assert _told(watch) == ""
+    assert _names(writing) == ["Sam Li"]
     other = Settings(customers=CustomerSettings(path=path, name="email"))
     _look(CustomerWatch(Writing(writing.store, Definitions(other)), lambda: 6.0))
     assert _names(writing) == ["sam@example.com"], "read by other settings"

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from tests.profiles import know
 BEGAN = 1_795_420_800
 PEOPLE = 12
 NUMBERS = [f"+1202555{n:04}" for n in range(PEOPLE)]
-WRITINGS = [
+WRITINGS: list[Callable[[int], str]] = [
     lambda n: NUMBERS[n],
     lambda n: f"001202555{n:04}",
     lambda n: f"1202555{n:04}",
@@ -70,7 +70,7 @@ def _known(found: Found) -> Profile | None:
     return next((each for each in KNOWN if key in map(identity_key, each.identities)), None)
 
 
-QUERIES = {
+QUERIES: dict[str, Callable[[Profile | None], bool]] = {
     "value:>300": lambda p: p is not None and p.value_milli is not None and p.value_milli > 300_000,
     "value:100.5": lambda p: p is not None and p.value_milli == 100_500,
     "value:<=200,50": lambda p: p is not None and p.value_milli is not None and p.value_milli <= 200_500,
