@@ -106,6 +106,58 @@ class Visit:
             self.talk_ms, self.hold_ms = self.own_times_ms
             self.own_times_ms = None
 
+    def cut_off(self, at_ms: int) -> None:
+        """The source restarted in the middle of it; a line that still comes undoes this."""
+        ended_at_ms = max(at_ms, self.answered_at_ms or self.entered_at_ms)
+        if self.answered_at_ms is None:
+            self.wait_ms = max(0, ended_at_ms - self.entered_at_ms)
+        self.end(ended_at_ms, Outcome.LOST)
+        self.ended_by = EndedBy.SYSTEM
+        self.provisional = True
+
+    def wait_on(self) -> None:
+        """No conversation came of the answer: it is as if it had not been."""
+        self.reopen()
+        self.answered_at_ms = self.agent = self.ring_ms = self.wait_ms = None
+        self.hold_ms = self.hold_since_ms = None
+        self.outcome = Outcome.WAITING
+
+    # -- during and after the conversation -----------------------------------------------------------------------------
+
+    def hold(self, event: Event) -> None:
+        """Hold begins or ends; of two beginnings the first counts."""
+        if event.kind is EventKind.HOLD_STARTED:
+            self.hold_ms = self.hold_ms or 0
+            if self.hold_since_ms is None:
+                self.hold_since_ms = event.at_ms
+        elif self.hold_since_ms is not None:
+            self.hold_ms = (self.hold_ms or 0) + max(0, event.at_ms - self.hold_since_ms)
+            self.hold_since_ms = None
+
+    def wrap_up(self, event: Event) -> None:
+        """Wrap-up begins or ends; as long as the line states, else as the two instants are apart."""
+        if event.acw_ms is not None:
+            self.acw_ms = event.acw_ms
+        elif event.kind is EventKind.ACW_STARTED:
+            self.acw_since_ms = event.at_ms
+            self.acw_ms = None
+        elif self.acw_since_ms is not None:
+            self.acw_ms = max(0, event.at_ms - self.acw_since_ms)
+            self.acw_since_ms = None
+
+    def reply(self, event: Event) -> None:
+        """The agent writes, on a deferred channel: the answer, or another reply to what the customer has written."""
+        if self.answered_at_ms is None or self.owed_since_ms == self.entered_at_ms:
+            # Whoever took it before has not replied yet: this is the answer
+            self.answered_at_ms = event.at_ms
+            self.wait_ms = max(0, event.at_ms - self.entered_at_ms)
+            self.outcome = Outcome.IN_PROGRESS
+        elif self.owed_since_ms is not None:
+            self.replies += 1
+            self.replies_ms += max(0, event.at_ms - self.owed_since_ms)
+        self.agent = event.agent or self.agent
+        self.owed_since_ms = None
+
     # -- how long it took ----------------------------------------------------------------------------------------------
 
     def wait_by(self, event: Event, until_ms: int | None = None) -> int | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from ccm_tui.domain.agent_names import agent_number, numbered_agent
-from ccm_tui.domain.contacts import ContactRules
 from ccm_tui.domain.events import Channel, Event, EventKind
+from ccm_tui.domain.visit_fold import ContactRules
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.sources.base import CsvMapping, LogFormat
 from ccm_tui.sources.figures import parse_seconds

@@ -63,6 +63,8 @@ def write_contacts(
         contact.rows = after
         if fold.turns or fold.knows_facts or contact.facts is not None or contact.turns:
             facts += _write_whole(cursor, names, contact_id, contact, touched, scoring)
+            if fact_store.mood_of(contact.facts)[0] is not None:
+                touched.moods.update(_agents(contact))
         oddities = (fold.contradictions, fold.repeated_ends)
         if oddities != contact.oddities:
             contact.oddities = oddities
@@ -90,7 +92,7 @@ def _write_whole(
         facts = fact_store.facts_row(contact_id, site, fold.facts, turns)
     if facts != contact.facts:
         if fact_store.mood_of(facts) != fact_store.mood_of(contact.facts):
-            _touch_agents(contact, touched)
+            touched.agents.update(_agents(contact))
         if facts is None:
             fact_store.drop_facts(cursor, contact_id)
         else:
@@ -107,7 +109,7 @@ def _write_whole(
     turn_store.add_turns(cursor, contact_id, contact.stored_turns, new, contact.turns_at_ms)
     contact.stored_turns = len(turns)
     if any(turn.sentiment is not None for turn in new):
-        _touch_agents(contact, touched)
+        touched.agents.update(_agents(contact))
     return changed
 
 
@@ -123,10 +125,9 @@ def _turns_of(contact: FoldedContact, scoring: Scoring | None) -> Sequence[Turn]
     return contact.scored
 
 
-def _touch_agents(contact: FoldedContact, touched: Touched) -> None:
-    """How the customer sounds is shown beside those who answered him."""
-    for row in contact.rows:
-        touched.agents.update(contact_store.agents_of(row))
+def _agents(contact: FoldedContact) -> Iterable[int]:
+    """Those who answered: how the customer sounds is shown beside them."""
+    return (agent_id for row in contact.rows for agent_id in contact_store.agents_of(row))
 
 
 def write_agents(

@@ -86,6 +86,8 @@ class Touched:
     """(slot, queue) of which what was counted has changed: to be counted anew."""
     agents: set[int] = field(default_factory=set)
     """Agents of whom something changed."""
+    moods: set[int] = field(default_factory=set)
+    """Agents who answered somebody of whom it is known how he sounded."""
     moved_queues: set[int] = field(default_factory=set)
     """Queues of whose segments something changed, whether or not it counts."""
     contacts: int = 0

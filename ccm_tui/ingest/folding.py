@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
-from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
+from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.domain.sentiment import Scoring
+from ccm_tui.domain.visit_fold import ContactRules
 from ccm_tui.ingest.fold_results import write_agents, write_contacts
 from ccm_tui.ingest.folded import FIRST, FoldedAgent, FoldedContact, Late, Order, Record, Touched
 from ccm_tui.store import agents as agent_store
@@ -138,6 +139,7 @@ class Folding:
         write_contacts(cursor, self._names, contacts, changed - late.contacts, touched, self._scoring)
         write_agents(cursor, self._names, agents, changed_agents - late.agents, touched)
         changes.mark_agents(cursor, touched.agents)
+        changes.mark_moods(cursor, touched.moods)
         changes.mark_queues(cursor, touched.moved_queues)
         self._evict()
         return touched

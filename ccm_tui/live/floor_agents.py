@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ccm_tui.domain.agent_mood import AgentMood, agent_mood
+from ccm_tui.domain.agent_mood import NO_MOOD, AgentMood, agent_mood
 from ccm_tui.domain.agent_state import AgentState, AgentStatus, agent_state, covering
 from ccm_tui.domain.agent_time import AgentTally
 from ccm_tui.domain.presence import PresenceSpan, SpanKind
@@ -29,7 +29,7 @@ LISTED_MS = 28 * DAY_MS
 """An agent not seen for so long is no longer listed."""
 RECOUNT_MS = 10_000
 """Figures that grow with the clock (occupancy) are counted anew this often, changed ones at once."""
-RECHECK_MS = 30_000
+RECHECK_MS = 60_000
 """This often it is looked whether something of what is settled has changed after all."""
 AHEAD_MS = 3600 * 1000
 """A server's clock may be so far ahead of ours: what it has written for later is read already, and shown in time."""
@@ -279,6 +279,8 @@ def _holds(memory: _Memory, key: AgentKey, day_ms: int, as_of_ms: int, expected_
 
 
 def _read_mood(cursor: sqlite3.Cursor, key: AgentKey, state: AgentState, day_ms: int, as_of_ms: int) -> AgentMood:
+    if not key.has_moods:
+        return NO_MOOD
     present = [mood_store.latest_turns(cursor, segment.contact, as_of_ms) for segment in state.segments]
     return agent_mood(present, mood_store.moods_of_agent(cursor, key.id, day_ms, as_of_ms))
 

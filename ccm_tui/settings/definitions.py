@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from datetime import time
     from zoneinfo import ZoneInfo
 
-    from ccm_tui.domain.contacts import ContactRules
     from ccm_tui.domain.follow_ups import FollowUpRule
     from ccm_tui.domain.opening import OpeningHours
     from ccm_tui.domain.roles import Viewer
     from ccm_tui.domain.tally import OpenTime
     from ccm_tui.domain.variants import KpiRules
+    from ccm_tui.domain.visit_fold import ContactRules
     from ccm_tui.settings.model import Settings
 
 
@@ -90,8 +90,8 @@ class Definitions:
 
     def contact_rules(self, site: str) -> "ContactRules":
         """What the fold of contacts must know of the site's queues."""
-        from ccm_tui.domain.contacts import ContactRules
         from ccm_tui.domain.events import Channel
+        from ccm_tui.domain.visit_fold import ContactRules
 
         queues = {name: queue for name, queue in self.settings.queues.items() if queue.site in ("", site)}
         return ContactRules(

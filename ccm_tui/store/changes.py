@@ -14,6 +14,12 @@ def mark_agents(cursor: sqlite3.Cursor, agent_ids: Iterable[int]) -> None:
     _mark(cursor, "agent", agent_ids)
 
 
+def mark_moods(cursor: sqlite3.Cursor, agent_ids: Iterable[int]) -> None:
+    """From now on readers look how the customers of these agents sound."""
+    marked = ((each,) for each in agent_ids)
+    cursor.executemany("UPDATE agent SET has_moods = 1 WHERE id = ? AND has_moods = 0", marked)
+
+
 def mark_queues(cursor: sqlite3.Cursor, queue_ids: Iterable[int]) -> None:
     """Segments or rollups of these queues changed: readers read them anew."""
     _mark(cursor, "queue", queue_ids)

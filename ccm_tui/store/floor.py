@@ -42,6 +42,8 @@ class AgentKey(NamedTuple):
     name: str
     last_sign_at_ms: int | None
     changed: int
+    has_moods: int
+    """0: of none of his contacts it is known how the customer sounded."""
 
 
 _entry = itemgetter(9, -4, -3, -2, -1)
@@ -60,7 +62,7 @@ def list_sites(cursor: sqlite3.Cursor) -> dict[str, int]:
 def list_agents(cursor: sqlite3.Cursor, changed_after: int = -1) -> list[AgentKey]:
     """Every agent that has changed after this number."""
     query = (
-        "SELECT agent.id, site.name, agent.name, agent.last_sign_at_ms, agent.changed FROM agent"
+        "SELECT agent.id, site.name, agent.name, agent.last_sign_at_ms, agent.changed, agent.has_moods FROM agent"
         " JOIN site ON site.id = agent.site_id WHERE agent.changed > ?"
     )
     return [AgentKey(*row) for row in cursor.execute(query, (changed_after,))]

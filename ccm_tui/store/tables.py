@@ -66,6 +66,8 @@ class Agent(SQLModel, table=True):
     """1: lines of his came late in bulk; his presence is folded anew when the bulk is in."""
     changed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The writer's batch in which something of the agent last changed; see ``store/changes.py``."""
+    has_moods: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """1: of some contact that he answered it was ever known how the customer sounded. Of others nobody need look."""
 
 
 class Source(SQLModel, table=True):

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
+from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold
 from ccm_tui.domain.events import SUMMARY, Channel, Direction, EndedBy, Event, EventKind
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.tally import tally_segments
 from ccm_tui.domain.variants import KpiRules
+from ccm_tui.domain.visit_fold import ContactRules
 from ccm_tui.domain.visits import Visit
 
 K = EventKind

@@ -2,9 +2,10 @@ from itertools import permutations
 
 import pytest
 
-from ccm_tui.domain.contacts import ContactFold, ContactRules
+from ccm_tui.domain.contacts import ContactFold
 from ccm_tui.domain.events import UNDATED_MS, Channel, Event, EventKind
 from ccm_tui.domain.facts import ANALYSIS_COPY, Facts, copy_of
+from ccm_tui.domain.visit_fold import ContactRules
 
 STARTED = Event(
     EventKind.CONTACT_STARTED,

@@ -3,9 +3,10 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccm_tui.domain.contacts import ContactFold, ContactRules
+from ccm_tui.domain.contacts import ContactFold
 from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
 from ccm_tui.domain.turns import Sentiment, Speaker, Turn, TurnVersion, turn_data, turn_of, version_of
+from ccm_tui.domain.visit_fold import ContactRules
 
 
 def _said(at_ms: int, text: str, revision: int | None = None) -> Event:

@@ -13,7 +13,8 @@ from collections import Counter
 from typing import Any
 
 from ccm_tui.domain.agents import AGENT_KINDS, AgentFold
-from ccm_tui.domain.contacts import ContactFold, ContactRules
+from ccm_tui.domain.contacts import ContactFold
+from ccm_tui.domain.visit_fold import ContactRules
 from ccm_tui.sources.base import LineContext, LineRejected, LogFormat
 from tests.sources.golden import get_golden_format, list_samples, read_records
 from tests.sources.test_untrusted_text import check

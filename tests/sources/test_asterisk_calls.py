@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold, ContactRules
+from ccm_tui.domain.contacts import CONTACT_KINDS, ContactFold
 from ccm_tui.domain.events import Direction, Event, EventKind
 from ccm_tui.domain.segments import Outcome, Segment
+from ccm_tui.domain.visit_fold import ContactRules
 from ccm_tui.sources.asterisk_calls import (
     born_at_ms,
     clock_of,

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccm_tui.domain.agents import AgentFold
-from ccm_tui.domain.contacts import ContactFold, ContactRules
+from ccm_tui.domain.contacts import ContactFold
 from ccm_tui.domain.events import Event, EventKind
 from ccm_tui.domain.presence import SpanKind
 from ccm_tui.domain.segments import Segment
+from ccm_tui.domain.visit_fold import ContactRules
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.rebuild import rebuild
 from ccm_tui.ingest.writing import Writing

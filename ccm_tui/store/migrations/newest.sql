@@ -36,7 +36,7 @@ CREATE TABLE agent (
 	state VARCHAR,
 	last_sign_at_ms BIGINT,
 	stale INTEGER DEFAULT '0' NOT NULL,
-	changed INTEGER DEFAULT '0' NOT NULL,
+	changed INTEGER DEFAULT '0' NOT NULL, has_moods INTEGER DEFAULT '0' NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(site_id) REFERENCES site (id)
 );
@@ -420,5 +420,5 @@ CREATE TABLE profile_reading (
 	refusal VARCHAR,
 	PRIMARY KEY (id)
 );
-INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO alembic_version VALUES ('0005');
 COMMIT;

@@ -6,15 +6,15 @@ CREATE TABLE agent (
 	state VARCHAR,
 	last_sign_at_ms BIGINT,
 	stale INTEGER DEFAULT '0' NOT NULL,
-	changed INTEGER DEFAULT '0' NOT NULL,
+	changed INTEGER DEFAULT '0' NOT NULL, has_moods INTEGER DEFAULT '0' NOT NULL,
 	PRIMARY KEY (id),
 	FOREIGN KEY(site_id) REFERENCES site (id)
 );
-INSERT INTO "agent" VALUES(1,1,'Ana Ruiz','{"fold": {"open": [[11, "login", null, null, 1795420805000, true, 1795420805000], [13, "membership", "web-chat", null, 1795420805000, true, 1795420805000], [14, "membership", "mail", null, 1795420806000, true, 1795420806000], [17, "membership", "sales", null, 1795425604000, false, 1795425604000], [22, "status", null, null, 1795428600000, true, 1795428600000]], "removed": [["support", 1767258013000]], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1795428600000, "status_ended_ms": 1795428600000, "next": 23}, "last": [1795428600000, 1795420800000, 1, 1406935834765938140, 8357]}',1795428600000,0,2);
-INSERT INTO "agent" VALUES(2,1,'PJSIP/7009','{"fold": {"open": [], "removed": [], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1767258011000, "status_ended_ms": 1767344411000, "next": 5}, "last": [1795420800000, 1795420800000, 1, 1406935834765938140, 0]}',1767258011000,0,2);
-INSERT INTO "agent" VALUES(3,1,'1302','{"fold": {"open": [], "removed": [], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1767258014000, "status_ended_ms": 1767258300000, "next": 2}, "last": [1795420800000, 1795420800000, 1, 1406935834765938140, 0]}',1767258014000,0,2);
-INSERT INTO "agent" VALUES(4,1,'Zoë Ōta','{"fold": {"open": [], "removed": [], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1767258195000, "status_ended_ms": 1767344595000, "next": 2}, "last": [1795420800000, 1795420800000, 1, 1406935834765938140, 0]}',1767258195000,0,2);
-INSERT INTO "agent" VALUES(5,1,'Ben Okafor','{"fold": {"open": [], "removed": [["web-chat", 1795435200000], ["sales", 1795435201000]], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1795426380500, "status_ended_ms": 1795435201000, "next": 12}, "last": [1795435201000, 1795420800000, 1, 1406935834765938140, 8670]}',1795426380500,0,2);
+INSERT INTO "agent" VALUES(1,1,'Ana Ruiz','{"fold": {"open": [[11, "login", null, null, 1795420805000, true, 1795420805000], [13, "membership", "web-chat", null, 1795420805000, true, 1795420805000], [14, "membership", "mail", null, 1795420806000, true, 1795420806000], [17, "membership", "sales", null, 1795425604000, false, 1795425604000], [22, "status", null, null, 1795428600000, true, 1795428600000]], "removed": [["support", 1767258013000]], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1795428600000, "status_ended_ms": 1795428600000, "next": 23}, "last": [1795428600000, 1795420800000, 1, 1406935834765938140, 8357]}',1795428600000,0,2,1);
+INSERT INTO "agent" VALUES(2,1,'PJSIP/7009','{"fold": {"open": [], "removed": [], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1767258011000, "status_ended_ms": 1767344411000, "next": 5}, "last": [1795420800000, 1795420800000, 1, 1406935834765938140, 0]}',1767258011000,0,2,0);
+INSERT INTO "agent" VALUES(3,1,'1302','{"fold": {"open": [], "removed": [], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1767258014000, "status_ended_ms": 1767258300000, "next": 2}, "last": [1795420800000, 1795420800000, 1, 1406935834765938140, 0]}',1767258014000,0,2,0);
+INSERT INTO "agent" VALUES(4,1,'Zoë Ōta','{"fold": {"open": [], "removed": [], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1767258195000, "status_ended_ms": 1767344595000, "next": 2}, "last": [1795420800000, 1795420800000, 1, 1406935834765938140, 0]}',1767258195000,0,2,0);
+INSERT INTO "agent" VALUES(5,1,'Ben Okafor','{"fold": {"open": [], "removed": [["web-chat", 1795435200000], ["sales", 1795435201000]], "missed": null, "recorded": [], "told_until_ms": 0, "told_logouts": [], "last_sign_ms": 1795426380500, "status_ended_ms": 1795435201000, "next": 12}, "last": [1795435201000, 1795420800000, 1, 1406935834765938140, 8670]}',1795426380500,0,2,0);
 CREATE TABLE agent_lines (
 	agent_id INTEGER NOT NULL,
 	batch INTEGER NOT NULL,
@@ -314,41 +314,10 @@ CREATE TABLE follow_up_act (
 	given_at_ms BIGINT,
 	PRIMARY KEY (id)
 );
-CREATE TABLE identity (
-	"key" VARCHAR NOT NULL,
-	profile_id INTEGER NOT NULL,
-	text VARCHAR NOT NULL,
-	PRIMARY KEY ("key"),
-	FOREIGN KEY(profile_id) REFERENCES profile (id)
-)
- WITHOUT ROWID
-
-;
 CREATE TABLE meta (
 	"key" VARCHAR NOT NULL,
 	value VARCHAR NOT NULL,
 	PRIMARY KEY ("key")
-);
-CREATE TABLE profile (
-	id INTEGER NOT NULL,
-	reference VARCHAR,
-	name VARCHAR,
-	value_milli BIGINT,
-	purchases INTEGER,
-	urgent_issues INTEGER,
-	PRIMARY KEY (id)
-);
-CREATE TABLE profile_reading (
-	id INTEGER NOT NULL,
-	path VARCHAR NOT NULL,
-	size BIGINT NOT NULL,
-	mtime_ns BIGINT NOT NULL,
-	rules VARCHAR NOT NULL,
-	read_at_ms BIGINT NOT NULL,
-	rows INTEGER NOT NULL,
-	refused INTEGER NOT NULL,
-	refusal VARCHAR,
-	PRIMARY KEY (id)
 );
 CREATE TABLE quarantine (
 	site_id INTEGER NOT NULL,
@@ -639,14 +608,6 @@ INSERT INTO "span" VALUES(5,8,'membership',1,NULL,1795426260000,1795435201000,0,
 INSERT INTO "span" VALUES(5,9,'pause',5,'training',1795426320000,1795426380500,1,1,1795426320000);
 INSERT INTO "span" VALUES(5,10,'status',NULL,'training',1795426320000,1795426380500,1,1,1795426320000);
 INSERT INTO "span" VALUES(5,11,'status',NULL,NULL,1795426380500,1795435201000,1,1,1795426380500);
-CREATE TABLE spelling (
-	customer VARCHAR NOT NULL,
-	"key" VARCHAR NOT NULL,
-	PRIMARY KEY (customer)
-)
- WITHOUT ROWID
-
-;
 CREATE TABLE turn (
 	id INTEGER NOT NULL,
 	contact_id INTEGER NOT NULL,
@@ -688,11 +649,6 @@ CREATE INDEX ix_follow_up_act_contact ON follow_up_act (contact, id, step);
 CREATE INDEX ix_audit_at ON audit (at_ms);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
-CREATE INDEX ix_profile_value ON profile (value_milli) WHERE value_milli IS NOT NULL;
-CREATE INDEX ix_profile_purchases ON profile (purchases) WHERE purchases IS NOT NULL;
-CREATE INDEX ix_profile_urgent ON profile (urgent_issues) WHERE urgent_issues IS NOT NULL;
-CREATE INDEX ix_identity_profile ON identity (profile_id);
-CREATE INDEX ix_spelling_key ON spelling ("key");
 COMMIT;
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 INSERT INTO turn_text (turn_text) VALUES ('rebuild');

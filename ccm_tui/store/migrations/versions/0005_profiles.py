@@ -5,8 +5,8 @@ from alembic import op
 
 from ccm_tui.domain.customers import identity_key, is_plain
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
