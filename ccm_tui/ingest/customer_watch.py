@@ -66,7 +66,7 @@ class CustomerWatch:
             state = file_state(self._settings, path)
         except FileNotFoundError:
             self._seen = self._done = None
-            self.problem = (path, "not there yet")
+            self.problem = (path, "not there")
             return False
         except OSError as error:
             self.problem = (path, f"cannot be read: {error.strerror or error}")

@@ -101,16 +101,21 @@ def put_reading(cursor: sqlite3.Cursor, reading: ProfileReading) -> None:
     cursor.execute(f"INSERT INTO profile_reading ({_READING}) VALUES ({values})", reading)  # noqa: S608
 
 
-def replace_profiles(cursor: sqlite3.Cursor, profiles: Iterable[_Row], identities: Iterable[_Row]) -> None:
+def replace_profiles(
+    cursor: sqlite3.Cursor, profiles: Iterable[_Row], identities: Iterable[_Row], *, page_rows: int = _STREAMED
+) -> None:
     """Put these in the place of all there are: rows of ``profile`` by id, and (key, profile, text) by key.
 
     What has not changed is not written: a table of a million that is read again keeps other writers waiting no longer.
     """
-    _put(cursor, "profile", _PROFILE_COLUMNS, profiles, -1)
-    _put(cursor, "identity", ("key", "profile_id", "text"), identities, "")
+    _put(cursor, "profile", _PROFILE_COLUMNS, profiles, -1, page_rows)
+    _put(cursor, "identity", ("key", "profile_id", "text"), identities, "", page_rows)
 
 
-def _put(cursor: sqlite3.Cursor, table: str, columns: Sequence[str], rows: Iterable[_Row], before: object) -> None:
+def _put(
+    cursor: sqlite3.Cursor, table: str, columns: Sequence[str], rows: Iterable[_Row], before: object, page_rows: int
+) -> None:
+    """Bring a table to these rows, which rise by their first column; ``before`` is less than all of these."""
     listed, key = ", ".join(columns), columns[0]
     page = f"SELECT {listed} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT ?"  # noqa: S608 - our own names
     put = f"INSERT OR REPLACE INTO {table} ({listed}) VALUES ({marks(columns)})"  # noqa: S608
@@ -118,7 +123,7 @@ def _put(cursor: sqlite3.Cursor, table: str, columns: Sequence[str], rows: Itera
 
     def stored() -> Iterator[_Row]:
         last = before
-        while found := cursor.execute(page, (last, _STREAMED)).fetchall():
+        while found := cursor.execute(page, (last, page_rows)).fetchall():
             last = found[-1][0]
             yield from found
 
@@ -136,7 +141,7 @@ def _put(cursor: sqlite3.Cursor, table: str, columns: Sequence[str], rows: Itera
             if there != row:
                 changed.append(row)
             there = next(old, None)
-        if len(changed) + len(gone) > _STREAMED:  # only what was read already
+        if len(changed) + len(gone) > page_rows:  # all of it lies before what is read next
             cursor.executemany(put, changed)
             cursor.executemany(drop, gone)
             changed, gone = [], []

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ccm_tui.errors import SourceError
 from ccm_tui.ingest.customer_watch import CustomerWatch
@@ -157,6 +159,28 @@ def test_profiles_outlive_a_rebuild_and_are_no_part_of_it(writing: Writing, tmp_
         assert cursor.execute("SELECT * FROM spelling").fetchall() == [("Sam@Example.com", "sam@example.com")]
 
 
+CELLS = st.text(alphabet="ab1.,-+;\"'=\n\r\t \u202e\x00é€", max_size=8)
+TABLES = st.one_of(
+    st.binary(max_size=200),
+    st.lists(st.lists(CELLS, min_size=7, max_size=7).map(";".join), max_size=6).map(
+        lambda rows: "\n".join([HEADER, *rows]).encode()
+    ),
+)
+
+
+@given(data=TABLES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_in_a_file_every_row_is_taken_or_told(writing: Writing, tmp_path: Path, data: bytes) -> None:
+    try:
+        reading = _read(writing, _file(tmp_path, data))
+    except SourceError as error:
+        assert error.hint  # noqa: PT017 - what to do next
+        return
+    assert reading.refused == len(reading.refusals)
+    assert reading.profiles <= reading.rows - reading.refused
+    assert len(_names(writing)) == reading.profiles
+
+
 # -- the follower ------------------------------------------------------------------------------------------------------
 
 
@@ -179,7 +203,7 @@ def test_the_configured_file_is_read_again_when_it_has_changed(tmp_path: Path) -
     writing = _watched(tmp_path, path)
     watch = CustomerWatch(writing, lambda: 5.0)
     _look(watch)
-    assert _told(watch) == f"{path}: not there yet"
+    assert _told(watch) == f"{path}: not there"
     _file(tmp_path, f"{HEADER}\n{ROW}\n")
     _look(watch)
     assert _told(watch) == ""

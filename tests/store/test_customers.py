@@ -91,8 +91,8 @@ def _taken(profiles: list[Profile]) -> list[Profile]:
     return taken
 
 
-@given(st.lists(PROFILES, min_size=1, max_size=4))
-def test_whatever_was_there_the_last_reading_holds(readings: list[list[Profile]]) -> None:
+@given(st.lists(PROFILES, min_size=1, max_size=4), st.integers(1, 5))
+def test_whatever_was_there_the_last_reading_holds(readings: list[list[Profile]], page_rows: int) -> None:
     with sqlite3.connect(":memory:") as connection:
         connection.executescript(
             "CREATE TABLE profile (id INTEGER PRIMARY KEY, reference, name, value_milli, purchases, urgent_issues);"
@@ -103,7 +103,7 @@ def test_whatever_was_there_the_last_reading_holds(readings: list[list[Profile]]
             taken = _taken(profiles)
             rows = [(n, None, None, each.value_milli, None, None) for n, each in enumerate(taken, 1 + number % 2)]
             keys = [(key, n, key) for n, each in enumerate(taken, 1 + number % 2) for key in each.identities]
-            replace_profiles(cursor, rows, sorted(keys))
+            replace_profiles(cursor, rows, sorted(keys), page_rows=page_rows)
             assert list(list_profiles(cursor)) == taken
     connection.close()
 
