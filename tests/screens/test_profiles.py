@@ -73,6 +73,10 @@ async def test_the_page_tells_of_the_customer_masked_until_opened(database: Path
         assert "(2nd in 7 days)" in it.text
         assert "mail me: s•••@example.com" in it.text
         assert "sam.lee@" not in it.text.lower()
+        await it.press("l")
+        await it.until(lambda: "queue_entered" in it.text)
+        assert "said" in it.text
+        assert "sam.lee@" not in it.text.lower(), "in the log's own lines too"
         await it.press("h")
         assert "chat" in it.line_with("web")
         await it.press("u")
