@@ -50,12 +50,6 @@ def profiles_of(cursor: sqlite3.Cursor, customers: Iterable[str]) -> dict[str, P
     return {customer: profiles[found[key]] for customer, key in keys.items() if key in found}
 
 
-def values_of(cursor: sqlite3.Cursor, customers: Iterable[str]) -> dict[str, int]:
-    """What customers are worth, in thousandths, under the numbers or addresses asked for; only those it is known of."""
-    profiles = profiles_of(cursor, customers)
-    return {each: profile.value_milli for each, profile in profiles.items() if profile.value_milli is not None}
-
-
 def names_in_logs(cursor: sqlite3.Cursor, profile: Profile) -> list[str]:
     """Every text by which a log may name the customer of a profile."""
     keys = [identity_key(text) for text in profile.identities]

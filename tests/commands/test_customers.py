@@ -11,6 +11,8 @@ from ccm_tui.errors import ExitCode
 from tests.commands.conftest import Ccm
 from tests.commands.test_audit import PEOPLE
 from tests.reports.databases import call, database_of, in_order, left
+from tests.test_safe import assert_harmless
+from tests.test_safe import texts as naughty
 
 NUMBER = "2025550123"
 TABLE = (
@@ -155,6 +157,26 @@ def test_the_follower_reads_the_configured_file_and_doctor_tells_of_it(
     assert len(ccm(database, "customers", "list", "--format", "jsonl").lines) == 2, "what was known stays"
     Path(table).unlink()
     assert "nothing there yet" in ccm(database, "doctor", config=config).out
+
+
+def test_whatever_stands_in_a_table_is_shown_harmlessly(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    file = tmp_path / "hostile.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["customer_id", "name", "phone", "email", "value", "purchases", "urgent_issues"])
+        texts = [text[:150] for text in naughty() if "\ud800" not in text]
+        for number, text in enumerate(texts):
+            writer.writerow([text, text, f"+1202555{number:04}", text, "", "", ""])
+            writer.writerow([f"n{number}", "", f"+1303555{number:04}", "", text, text, text])
+    said = ccm(database, "customers", "import", str(file))
+    assert said.code == 0
+    listed = ccm(database, "customers", "list", "--unmask")
+    assert len(listed.lines) > len(texts) // 2
+    for text in (said.out, said.err, listed.out, ccm(database, "doctor").out):
+        assert_harmless(text, newlines=True)
+    for row in csv.reader(io.StringIO(ccm(database, "customers", "list", "--unmask", "--format", "csv").out)):
+        assert not any(cell.lstrip()[:1] in tuple("=+@") for cell in row), row
+    assert ccm(database, "customers", "list", "--unmask", "--format", "json").out.isascii()
 
 
 def test_verify_and_rebuild_leave_profiles_alone(ccm: Ccm, database: Path, table: str) -> None:
