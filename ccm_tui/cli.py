@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "the numbers of a period: queues, agents, intervals, contacts"),
     "follow-up": ("follow_up", "act on a bad survey answer: take, assign, due, done, dismiss, reopen"),
     "note": ("note", "notes on contacts: add, list"),
+    "customers": ("customers", "what another system knows of customers: import a CSV, list"),
+    "quality": ("quality", "how far evaluators agree who rated the same contacts"),
     "explain": ("explain", "how a number came about, down to the log lines"),
     "audit": ("audit", "who did what: every time customers' numbers were unmasked"),
     "export": ("export", "everything, one row each"),

@@ -9,6 +9,7 @@ of a word. A number alone is a customer's or a contact's.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -70,14 +71,17 @@ _ALIASES = {
     "after": "from",
     "until": "to",
     "before": "to",
+    "urgent_issues": "urgent",
     "s": "sentiment",
 }
 _NAMED = ("queue", "agent", "team", "site", "customer", "id", "reason")
 """Fields whose values are names in the logs: ``*`` stands for any text in them."""
 _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
 _RATINGS = ("csat", "nps", "ces")
+_COUNTS = ("purchases", "urgent")
+_AMOUNTS = ("value",)
 _DATES = ("from", "to", "on")
-HAS = ("transcript", "note", "recording", "survey", "link", "reason")
+HAS = ("transcript", "note", "recording", "survey", "link", "reason", "profile")
 FLAGS = ("unreached", "no_end", "no_entry", "hidden_transfer")
 OUTCOME_WORDS: Mapping[str, str] = {
     "timeout": "exited_timeout",
@@ -97,7 +101,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "flag": {each: each for each in FLAGS},
 }
 """Fields with few values, and what is written for each."""
-FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_DATES)
+FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_AMOUNTS, *_COUNTS, *_DATES)
 
 
 def parse_query(text: str) -> ContactQuery:
@@ -145,6 +149,10 @@ def _example(field: str) -> str:
         return f"{field}:>60  {field}:<1:30  {field}:2m..5m"
     if field in _RATINGS:
         return f"{field}:<=2  {field}:5"
+    if field in _AMOUNTS:
+        return f"{field}:>1000  {field}:50..99.50"
+    if field in _COUNTS:
+        return f"{field}:>0  {field}:>=3  {field}:1..5"
     if field in _DATES:
         return f"{field}:yesterday  {field}:2026-11-22  {field}:2026-11-22T14:30"
     return f"{field}:name  {field}:name,other  {field}:begin*"
@@ -204,6 +212,16 @@ def _rating(text: str) -> int | None:
     return None if found is None else round(float(text.replace(",", ".")) * 1000)
 
 
+def _amount(text: str) -> int | None:
+    """Thousandths; None when it is no amount."""
+    found = re.fullmatch(r"-?\d{1,12}(?:[.,]\d{1,3})?", text, re.ASCII)
+    return None if found is None else round(Decimal(text.replace(",", ".")) * 1000)
+
+
+def _count(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
+
+
 def _compared(token: _Token, read: Callable[[str], int | None], step: int, what: str) -> Filter:
     """``>60``, ``<=2``, ``30..60`` (both ends in), ``60``. Low is in, high is not."""
     text = token.value.replace('"', "").strip()
@@ -236,6 +254,14 @@ def _compare_rating(token: _Token) -> Filter:
     return _compared(token, _rating, 1, "a number")
 
 
+def _compare_amount(token: _Token) -> Filter:
+    return _compared(token, _amount, 1, "a number")
+
+
+def _compare_count(token: _Token) -> Filter:
+    return _compared(token, _count, 1, "a whole number")
+
+
 def _moment(token: _Token) -> Moment:
     if token.negated:
         raise QueryError(
@@ -252,4 +278,6 @@ _READERS: Mapping[str, Callable[[_Token], Filter]] = {
     **dict.fromkeys(_WORDS, _one_of),
     **dict.fromkeys(_DURATIONS, _compare_duration),
     **dict.fromkeys(_RATINGS, _compare_rating),
+    **dict.fromkeys(_AMOUNTS, _compare_amount),
+    **dict.fromkeys(_COUNTS, _compare_count),
 }

@@ -18,6 +18,7 @@ from ccm_tui.reports.scope import not_yours
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import contact_links, history
 from ccm_tui.store import notes as note_store
+from ccm_tui.store.customers import profiles_of
 from ccm_tui.store.engine import open_reader, open_writer
 from ccm_tui.store.follow_ups import native_ids_of
 from ccm_tui.store.search_candidates import match
@@ -67,9 +68,16 @@ def sees_contact(cursor: Cursor, viewer: Viewer, contact: str) -> bool:
     )
 
 
-def notes_of(cursor: Cursor, contacts: Iterable[str]) -> tuple[Noted, ...]:
-    """The notes on these contacts, removed ones too, the newest first. Who calls has looked at the viewer's scope."""
-    return tuple(reversed(_noted(cursor, note_store.notes_of(cursor, contacts))))
+def notes_of(cursor: Cursor, contacts: Sequence[str]) -> tuple[Noted, ...]:
+    """The notes on linked contacts, removed ones too, the newest first; they have one customer, whatever he is called.
+
+    Who calls has looked at the viewer's scope.
+    """
+    found = _noted(cursor, note_store.notes_of(cursor, contacts))
+    if not found:
+        return ()
+    called = sorted({name for names in _called(cursor, contacts).values() for name in names})
+    return tuple(_with_customers(noted, called) for noted in reversed(found))
 
 
 def list_notes(
@@ -122,12 +130,25 @@ def _numbers(cursor: Cursor, search: ContactQuery | None) -> tuple[set[int] | No
 def _noted(cursor: Cursor, notes: Sequence[Note]) -> list[Noted]:
     contacts = [note.subject.name for note in notes]
     native_ids = native_ids_of(cursor, contacts)
-    customers = note_store.customers_of(cursor, contacts)
-    found = []
-    for note in notes:
-        noted = Noted(note, native_ids.get(note.subject.name), tuple(sorted(customers.get(note.subject.name, ()))))
-        found.append(noted._replace(names_customer=noted.shown(note.text, masked=True) != note.text))
-    return found
+    called = _called(cursor, contacts)
+    return [
+        _with_customers(Noted(note, native_ids.get(note.subject.name), ()), sorted(called.get(note.subject.name, ())))
+        for note in notes
+    ]
+
+
+def _with_customers(noted: Noted, customers: Sequence[str]) -> Noted:
+    named = noted._replace(customers=tuple(customers))
+    return named._replace(names_customer=named.shown(noted.note.text, masked=True) != noted.note.text)
+
+
+def _called(cursor: Cursor, contacts: Iterable[str]) -> dict[str, set[str]]:
+    """Public id -> all numbers and addresses of the customer, those of his profile too."""
+    called = note_store.customers_of(cursor, contacts)
+    profiles = profiles_of(cursor, {name for names in called.values() for name in names})
+    for names in called.values():
+        names.update(*(profiles[name].identities for name in list(names) if name in profiles))
+    return called
 
 
 def save_note(

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
-from ccm_tui.store.search_candidates import FEW, few_contacts, match
+from ccm_tui.store.search_candidates import FEW, few_contacts, match, with_other_names
 from ccm_tui.store.search_conditions import NOTE, Filter, Where, conditions_of
 from ccm_tui.store.texts import Hit, is_in, newest_noted, newest_with, reach
 from ccm_tui.store.turns import at_of_id, id_at
@@ -104,8 +104,9 @@ class ContactSearch:
     def pages(self) -> Generator[Page]:
         """What is found, step by step, newest first; the last page says that nothing is left to look at."""
         with self._reading() as cursor:
-            visits, alone, self.unmatched = conditions_of(cursor, self._filters)
-            few = few_contacts(cursor, self._filters, self._texts, visits, self._few)
+            filters = [with_other_names(cursor, each) for each in self._filters]
+            visits, alone, self.unmatched = conditions_of(cursor, filters)
+            few = few_contacts(cursor, filters, self._texts, visits, self._few)
             newest_ms, oldest_ms = _bounds(cursor)
         if few is not None:
             yield self._among(few, visits, alone)

@@ -7,6 +7,7 @@ from fnmatch import translate
 from typing import NamedTuple
 
 from ccm_tui.store.bound_values import marks
+from ccm_tui.store.spellings import key_of, spelled
 
 ANSWERED = "answered"
 """As an outcome: whatever came of it, somebody answered."""
@@ -26,6 +27,8 @@ class Filter(NamedTuple):
     """Not in."""
     place: tuple[int, int] = (0, 0)
     """Where it stands in what was typed."""
+    customers: tuple[str, ...] = ()
+    """Of a customer: all else by which logs name the one whose profile has the number or address, whole."""
 
 
 _DURATIONS = {
@@ -60,19 +63,33 @@ _HAS = {
         "(contact_facts.previous_id IS NOT NULL OR EXISTS"
         " (SELECT 1 FROM contact_facts AS next WHERE next.previous_id = contact.public_id))"
     ),
+    "profile": f"EXISTS (SELECT 1 FROM identity WHERE identity.key = {key_of('{table}.customer')})",  # noqa: S608
 }
-_OF_BOTH = frozenset(("channel", "direction", "customer", "number", "id", "reason", "sentiment"))
+PROFILED = {"value": "profile.value_milli", "purchases": "profile.purchases", "urgent": "profile.urgent_issues"}
+"""What a customer's profile says."""
+_OF_BOTH = frozenset(("channel", "direction", "customer", "number", "id", "reason", "sentiment", *PROFILED))
+_STILL_UNREACHED = (
+    "NOT EXISTS (SELECT 1 FROM {others}segment AS later"
+    " WHERE {same} AND (later.answered_at_ms > hit.entered_at_ms"
+    " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND (later.outcome = 'waiting'"
+    " OR (later.entered_at_ms, later.contact_id, later.visit)"
+    " > (hit.entered_at_ms, hit.contact_id, hit.visit)))))"
+)
+_UNDER_THIS_NAME = _STILL_UNREACHED.format(others="", same="later.customer = segment.customer")
+_UNDER_ANY_NAME = _STILL_UNREACHED.format(
+    others="identity AS own CROSS JOIN identity AS other ON other.profile_id = own.profile_id CROSS JOIN ",
+    same=(
+        f"own.key = {key_of('segment.customer')} AND later.customer IN ({spelled('other.key')})"
+        f" AND {key_of('later.customer')} = other.key"
+    ),
+)
 _FLAGS = {
     "no_end": "(hit.outcome = 'lost' AND hit.answered_at_ms IS NOT NULL)",
     "no_entry": "segment.entry_seen = 0",
     # whoever left unanswered and has talked to nobody since, by whatever way: each customer once, by the last attempt
     "unreached": (
         "(hit.answered_at_ms IS NULL AND hit.outcome <> 'waiting' AND segment.direction = 'inbound'"
-        " AND segment.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM segment AS later"
-        " WHERE later.customer = segment.customer AND (later.answered_at_ms > hit.entered_at_ms"
-        " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND (later.outcome = 'waiting'"
-        " OR (later.entered_at_ms, later.contact_id, later.visit)"
-        " > (hit.entered_at_ms, hit.contact_id, hit.visit))))))"
+        f" AND segment.customer IS NOT NULL AND {_UNDER_THIS_NAME} AND {_UNDER_ANY_NAME})"
     ),
     "hidden_transfer": (
         "(hit.answered_at_ms IS NOT NULL AND hit.channel = 'voice' AND EXISTS (SELECT 1 FROM segment AS later"
@@ -147,7 +164,7 @@ def _of_visits(each: Filter) -> Condition:
         return _any(_FLAGS[value] for value in each.values)
     if each.name == "has":
         of_visit = {**_HAS, "survey": "segment.rated_at_ms IS NOT NULL"}
-        return _any(of_visit[value].format(contact="segment.contact_id") for value in each.values)
+        return _any(of_visit[value].format(contact="segment.contact_id", table="segment") for value in each.values)
     return _of_both(each, "segment")
 
 
@@ -156,7 +173,8 @@ def _of_alone(each: Filter) -> Condition | None:
     if each.name == "site":
         return like("site.name", each.values)
     if each.name == "has":
-        known = [_HAS[value].format(contact="contact_facts.contact_id") for value in each.values if value in _HAS]
+        own = {"contact": "contact_facts.contact_id", "table": "contact_facts"}
+        known = [_HAS[value].format(**own) for value in each.values if value in _HAS]
         return _any(known) if known else None
     if each.name in _OF_BOTH:
         return _of_both(each, "contact_facts")
@@ -174,7 +192,11 @@ def _of_both(each: Filter, table: str) -> Condition:
         return like("contact_facts.reason", each.values)
     if each.name == "id":
         return _any_of(like("contact.native_id", each.values), _in("contact.public_id", each.values))
-    customer = _customer(f"{table}.customer", each.values)
+    if each.name in PROFILED:
+        profile = "identity CROSS JOIN profile ON profile.id = identity.profile_id"
+        known = f"identity.key = {key_of(f'{table}.customer')} AND {between(PROFILED[each.name], each)}"
+        return Condition(f"EXISTS (SELECT 1 FROM {profile} WHERE {known})")  # noqa: S608 - our own columns
+    customer = _customer(f"{table}.customer", each)
     if each.name == "customer":
         return customer
     if each.name == "number":
@@ -182,10 +204,10 @@ def _of_both(each: Filter, table: str) -> Condition:
     raise ValueError(f"no filter is named {each.name!r}")
 
 
-def _customer(column: str, values: Sequence[str]) -> Condition:
+def _customer(column: str, each: Filter) -> Condition:
     """A whole number or address, or how it ends: the last digits are what a masked number shows."""
-    conditions = []
-    for value in values:
+    conditions = [_in(column, each.customers)] if each.customers else []
+    for value in each.values:
         endings = [value] if "*" in value else [f"*{text}" for text in dict.fromkeys((value, without_blanks(value)))]
         conditions += [Condition(f"{column} GLOB ?", (glob(ending),)) for ending in endings]
     return _any_of(*conditions)

@@ -21,6 +21,7 @@ from ccm_tui.domain.visits import Visit
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.store.contact_search import ContactSearch
 from ccm_tui.store.contacts import put_segments, segment_row
+from ccm_tui.store.customers import replace_profiles
 from ccm_tui.store.engine import Store, open_reader, open_writer
 from ccm_tui.store.names import contact_public_id, insert_contacts
 from ccm_tui.store.notes import add_version
@@ -32,6 +33,9 @@ PAGE_ROWS = 40
 TRIES = 5
 DAYS = 365
 QUEUES, AGENTS = 30, 200
+CALLERS = 10_000
+PROFILES = 100_000
+"""Of customers; the first have called."""
 NOW_MS = 1_795_420_800_000
 SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we"]
 
@@ -66,6 +70,17 @@ QUERIES = (
     "okapi",
     "wait:>99999",
     "reason:nosuch",
+    "value:>1000",
+    "value:>2500",
+    "value:>1000 urgent:>0 outcome:abandoned",
+    "purchases:>=3",
+    "purchases:>28 channel:chat",
+    "urgent:>0",
+    "has:profile queue:queue-07",
+    "-has:profile",
+    "value:>99999",
+    "customer:known-124@example.com",
+    "flag:unreached",
 )
 NOTED_EVERY = 50
 TEXTS = frozenset(query for query in QUERIES if query and ":" not in query)
@@ -78,6 +93,7 @@ def main(contacts: int) -> None:
         began = time.perf_counter()
         with open_writer(database) as store:
             _fill(store, contacts)
+            _know(store, random.Random(2))
         size = database.stat().st_size / 1e6
         print(f"   {contacts:,} contacts and turns, {size:.0f} MB, made in {time.perf_counter() - began:.0f} s")
         with open_reader(database) as store:
@@ -128,8 +144,21 @@ def _fill(store: Store, contacts: int) -> None:
             _talk(cursor, pick, words, visits)
 
 
+def _know(store: Store, pick: random.Random) -> None:
+    """Profiles of half of those who called, and of many who never did."""
+    numbers = [*range(0, CALLERS, 2), *range(CALLERS, PROFILES)]
+    profiles = [
+        (n + 1, f"C-{n}", None, round(pick.expovariate(1 / 300) * 1000), pick.randrange(30), int(pick.random() < 0.01))
+        for n in numbers
+    ]
+    identities = [(f"1202550{n:04}", n + 1, f"+1202550{n:04}") for n in numbers]
+    identities += [(f"known-{n}@example.com", n + 1, f"known-{n}@example.com") for n in numbers]
+    with store.writing() as cursor:
+        replace_profiles(cursor, profiles, sorted(identities))
+
+
 def _visit(pick: random.Random, number: int, at_ms: int) -> Visit:
-    customer = f"+1202550{pick.randrange(10_000):04}"
+    customer = f"+1202550{pick.randrange(CALLERS):04}"
     channel = Channel.CHAT if pick.random() < 0.2 else Channel.VOICE
     visit = Visit(0, str(pick.randint(1, QUEUES)), channel, Direction.INBOUND, customer, at_ms, True, (1, number * 100))
     wait_ms = min(1_200_000, round(pick.expovariate(1 / 40)) * 1000)

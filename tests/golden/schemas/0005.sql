@@ -314,34 +314,40 @@ CREATE TABLE follow_up_act (
 	given_at_ms BIGINT,
 	PRIMARY KEY (id)
 );
+CREATE TABLE identity (
+	"key" VARCHAR NOT NULL,
+	profile_id INTEGER NOT NULL,
+	text VARCHAR NOT NULL,
+	PRIMARY KEY ("key"),
+	FOREIGN KEY(profile_id) REFERENCES profile (id)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE meta (
 	"key" VARCHAR NOT NULL,
 	value VARCHAR NOT NULL,
 	PRIMARY KEY ("key")
 );
-CREATE TABLE note_draft (
-	who VARCHAR NOT NULL,
-	kind VARCHAR NOT NULL,
-	subject VARCHAR NOT NULL,
-	note INTEGER NOT NULL,
-	seen INTEGER NOT NULL,
-	at_ms BIGINT NOT NULL,
-	text VARCHAR NOT NULL,
-	PRIMARY KEY (who, kind, subject, note)
-)
- WITHOUT ROWID
-
-;
-CREATE TABLE note_version (
+CREATE TABLE profile (
 	id INTEGER NOT NULL,
-	note INTEGER NOT NULL,
-	kind VARCHAR NOT NULL,
-	site VARCHAR NOT NULL,
-	subject VARCHAR NOT NULL,
-	at_ms BIGINT NOT NULL,
-	who VARCHAR NOT NULL,
-	text VARCHAR NOT NULL,
-	removed BOOLEAN NOT NULL,
+	reference VARCHAR,
+	name VARCHAR,
+	value_milli BIGINT,
+	purchases INTEGER,
+	urgent_issues INTEGER,
+	PRIMARY KEY (id)
+);
+CREATE TABLE profile_reading (
+	id INTEGER NOT NULL,
+	path VARCHAR NOT NULL,
+	size BIGINT NOT NULL,
+	mtime_ns BIGINT NOT NULL,
+	rules VARCHAR NOT NULL,
+	read_at_ms BIGINT NOT NULL,
+	rows INTEGER NOT NULL,
+	refused INTEGER NOT NULL,
+	refusal VARCHAR,
 	PRIMARY KEY (id)
 );
 CREATE TABLE quarantine (
@@ -633,13 +639,14 @@ INSERT INTO "span" VALUES(5,8,'membership',1,NULL,1795426260000,1795435201000,0,
 INSERT INTO "span" VALUES(5,9,'pause',5,'training',1795426320000,1795426380500,1,1,1795426320000);
 INSERT INTO "span" VALUES(5,10,'status',NULL,'training',1795426320000,1795426380500,1,1,1795426320000);
 INSERT INTO "span" VALUES(5,11,'status',NULL,NULL,1795426380500,1795435201000,1,1,1795426380500);
-CREATE TABLE standing_note (
-	id INTEGER NOT NULL,
-	note INTEGER NOT NULL,
-	contact VARCHAR NOT NULL,
-	text VARCHAR NOT NULL,
-	PRIMARY KEY (id)
-);
+CREATE TABLE spelling (
+	customer VARCHAR NOT NULL,
+	"key" VARCHAR NOT NULL,
+	PRIMARY KEY (customer)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE turn (
 	id INTEGER NOT NULL,
 	contact_id INTEGER NOT NULL,
@@ -681,14 +688,11 @@ CREATE INDEX ix_follow_up_act_contact ON follow_up_act (contact, id, step);
 CREATE INDEX ix_audit_at ON audit (at_ms);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
-CREATE INDEX ix_note_version_note ON note_version (note, id);
-CREATE INDEX ix_note_version_subject ON note_version (kind, subject, id);
-CREATE TRIGGER note_version_no_update BEFORE UPDATE ON note_version BEGIN SELECT RAISE(ABORT, 'the versions of notes only grow'); END;
-CREATE TRIGGER note_version_no_delete BEFORE DELETE ON note_version BEGIN SELECT RAISE(ABORT, 'the versions of notes only grow'); END;
-CREATE INDEX ix_standing_note_contact ON standing_note (contact);
-CREATE UNIQUE INDEX ix_standing_note_note ON standing_note (note);
+CREATE INDEX ix_profile_value ON profile (value_milli) WHERE value_milli IS NOT NULL;
+CREATE INDEX ix_profile_purchases ON profile (purchases) WHERE purchases IS NOT NULL;
+CREATE INDEX ix_profile_urgent ON profile (urgent_issues) WHERE urgent_issues IS NOT NULL;
+CREATE INDEX ix_identity_profile ON identity (profile_id);
+CREATE INDEX ix_spelling_key ON spelling ("key");
 COMMIT;
 CREATE VIRTUAL TABLE turn_text USING fts5(text, content='turn', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 INSERT INTO turn_text (turn_text) VALUES ('rebuild');
-CREATE VIRTUAL TABLE note_text USING fts5(text, content='standing_note', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
-INSERT INTO note_text (note_text) VALUES ('rebuild');
