@@ -6,6 +6,7 @@ Knows no store, no clock.
 from enum import StrEnum
 from typing import NamedTuple
 
+from ccm_tui.domain.roles import Right, Viewer
 from ccm_tui.errors import UsageError
 
 LONGEST_BYTES = 1 << 20
@@ -109,6 +110,13 @@ def checked_text(text: str) -> str:
             f"the note is too long: {size:,} bytes, {LONGEST_BYTES:,} at most", "shorten it, or make it several notes"
         )
     return kept
+
+
+def why_not_write(viewer: Viewer) -> str | None:
+    """Why somebody may not write notes; None: he may."""
+    if not viewer.name.strip():
+        return "nobody knows who writes: say so with --as NAME"
+    return None if viewer.may(Right.NOTE) else viewer.why_not(Right.NOTE)
 
 
 def check_change(note: Note, who: str, *, removing: bool) -> None:

@@ -9,8 +9,17 @@ from pathlib import Path
 from sqlite3 import Cursor
 from typing import NamedTuple
 
-from ccm_tui.domain.notes import Draft, Note, Subject, SubjectKind, Version, check_change, checked_text
-from ccm_tui.domain.roles import Right, Viewer
+from ccm_tui.domain.notes import (
+    Draft,
+    Note,
+    Subject,
+    SubjectKind,
+    Version,
+    check_change,
+    checked_text,
+    why_not_write,
+)
+from ccm_tui.domain.roles import Viewer
 from ccm_tui.errors import NotAllowedError, UsageError
 from ccm_tui.formatting import mask_line
 from ccm_tui.reports.contact_query import ContactQuery
@@ -49,13 +58,6 @@ class NoteMovedError(UsageError):
             f"{note.last.who} has {done} meanwhile", "look at it again, and save yours if it still is right"
         )
         self.note = note
-
-
-def why_not_write(viewer: Viewer) -> str | None:
-    """Why somebody may not write notes; None: he may."""
-    if not viewer.name.strip():
-        return "nobody knows who writes: say so with --as NAME"
-    return None if viewer.may(Right.NOTE) else viewer.why_not(Right.NOTE)
 
 
 def sees_contact(cursor: Cursor, viewer: Viewer, contact: str) -> bool:
@@ -199,6 +201,7 @@ def remove_note(database: Path, definitions: Definitions, number: int, *, now_ms
 def keep_draft(database: Path, definitions: Definitions, contact: str, draft: Draft) -> None:
     """Keep what the viewer has typed about a contact; an empty text ends the draft. Raises StoreError."""
     subject = Subject(SubjectKind.CONTACT, "", contact)  # a draft is found by contact alone
+    open_reader(database).close()  # nor does typing one
     with open_writer(database) as store, store.writing() as cursor:
         note_store.put_draft(cursor, definitions.viewer.name, subject, draft)
 

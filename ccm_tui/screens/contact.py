@@ -10,9 +10,8 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from ccm_tui.domain.notes import check_change, first_line
+from ccm_tui.domain.notes import check_change, first_line, why_not_write
 from ccm_tui.errors import UsageError
-from ccm_tui.reports.notes import why_not_write
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.base import TOO_SMALL, FloorScreen
 from ccm_tui.screens.contact_page_lines import (

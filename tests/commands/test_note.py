@@ -77,6 +77,16 @@ def test_what_is_in_a_note_is_harmless_and_its_customer_masked(ccm: Ccm, databas
     assert "note list" in ccm(database, "audit", "list").out
 
 
+def test_a_customers_other_numbers_are_masked_too(ccm: Ccm, database: Path, tmp_path: Path) -> None:
+    other = "+12025550199"
+    table = tmp_path / "customers.csv"
+    table.write_text(f"customer,phone,email\n7,{CUSTOMER},\n7,{other},kim@example.org\n")
+    assert ccm(database, "customers", "import", str(table)).code == 0
+    ccm(database, "--as", "ana", "note", "add", "a.1", f"wants {other} or kim@example.org")
+    (row,) = ccm(database, "note", "list", "--format", "json").json["notes"]
+    assert row["text"] == "wants ******0199 or k***@example.org"
+
+
 def test_notes_are_searched_by_their_words(ccm: Ccm, database: Path) -> None:
     for text in ("refund of the parcel", "refunded, late", "nothing"):
         ccm(database, "--as", "ana", "note", "add", "a.1", text)

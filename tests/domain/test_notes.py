@@ -13,7 +13,9 @@ from ccm_tui.domain.notes import (
     check_change,
     checked_text,
     first_line,
+    why_not_write,
 )
+from ccm_tui.domain.roles import RIGHTS, Role, Viewer
 from ccm_tui.errors import UsageError
 
 ON = Subject(SubjectKind.CONTACT, "main", "c1")
@@ -42,6 +44,13 @@ def test_only_who_wrote_a_note_removes_it_and_anybody_changes_it() -> None:
 def test_a_removed_note_stays_as_it_is(removing: bool) -> None:
     with pytest.raises(UsageError, match="ana has removed it"):
         check_change(Note(1, ON, (BEGUN, GONE)), "ana", removing=removing)
+
+
+def test_who_is_somebody_and_has_the_right_writes() -> None:
+    assert why_not_write(Viewer("ana")) is None
+    assert why_not_write(Viewer("lea", role=Role.LEAD, rights=RIGHTS[Role.LEAD])) is None
+    assert "without the right" in str(why_not_write(Viewer("vera", role=Role.VIEWER, rights=RIGHTS[Role.VIEWER])))
+    assert "nobody knows who" in str(why_not_write(Viewer(" ")))
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\r\n"])
