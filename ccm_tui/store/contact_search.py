@@ -16,7 +16,7 @@ from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.search_candidates import FEW, few_contacts, match, with_other_names
 from ccm_tui.store.search_conditions import NOTE, Filter, Where, conditions_of
-from ccm_tui.store.texts import Hit, is_in, newest_noted, newest_with, reach
+from ccm_tui.store.texts import Hit, newest_noted, newest_with, reach, those_with
 from ccm_tui.store.turns import at_of_id, id_at
 
 PAGE_CONTACTS = 100
@@ -108,11 +108,14 @@ class ContactSearch:
             visits, alone, self.unmatched = conditions_of(cursor, filters)
             few = few_contacts(cursor, filters, self._texts, visits, self._few)
             newest_ms, oldest_ms = _bounds(cursor)
+            noted = [each for each in filters if each == Filter("has", values=(NOTE,), place=each.place)]
         if few is not None:
             yield self._among(few, visits, alone)
         elif any(not text.negated for text in self._texts):
             yield from self._through_texts(visits, alone)
-        elif any((each.name, each.values, each.negated) == ("has", (NOTE,), False) for each in self._filters):
+        elif noted:
+            with self._reading() as cursor:  # they need not be asked whether they have one
+                visits, alone, _ = conditions_of(cursor, [each for each in filters if each not in noted])
             yield from self._through(newest_noted, visits, alone)
         else:
             yield from self._through_time(visits, alone, newest_ms, oldest_ms)
@@ -130,7 +133,7 @@ class ContactSearch:
                     these = f" AND contact_facts.contact_id IN ({marks(part)})"
                     query = f"{_ALONE}{these}{self._period('contact_facts.first_at_ms')}{alone.sql}"
                     found += map(_of_itself, cursor.execute(query, (*part, *alone.values)))
-            found = [each for each in found if self._says(cursor, each.contact_id)]
+            found = self._saying(cursor, found)
         found.sort(key=_newest_first)
         return Page(tuple(found), None)
 
@@ -196,7 +199,7 @@ class ContactSearch:
             with self._reading() as cursor:
                 query = f"{_ALONE} AND contact_facts.first_at_ms IS NULL{alone.sql} LIMIT ?"
                 rows = map(_of_itself, cursor.execute(query, (*alone.values, self._few)).fetchall())
-                undated = tuple(each for each in rows if self._says(cursor, each.contact_id))
+                undated = tuple(self._saying(cursor, list(rows)))
         yield Page(undated, None)
 
     def _slice(self, visits: Where, alone: Where | None, start_ms: int, end_ms: int) -> tuple[Found, ...]:
@@ -209,7 +212,7 @@ class ContactSearch:
                 rows = cursor.execute(f"{_ALONE}{between}{alone.sql}", (start_ms, end_ms, *alone.values))
                 found += [_of_itself(row) for row in rows.fetchall()]
             found.sort(key=_newest_first)
-            return tuple(each for each in found if self._says(cursor, each.contact_id))
+            return tuple(self._saying(cursor, found))
 
     # -- conditions ----------------------------------------------------------------------------------------------------
 
@@ -218,12 +221,12 @@ class ContactSearch:
         start = "" if self._from_ms is None else f" AND {column} >= {int(self._from_ms)}"
         return start if self._to_ms is None else f"{start} AND {column} < {int(self._to_ms)}"
 
-    def _says(self, cursor: sqlite3.Cursor, contact_id: int) -> bool:
-        """Whether a contact's conversation and notes have every word that is looked for, and none that must not be."""
-        if not self._texts:
-            return True
-        found = is_in(cursor, contact_id, [match(each) for each in self._texts])
-        return all(has != each.negated for has, each in zip(found, self._texts, strict=True))
+    def _saying(self, cursor: sqlite3.Cursor, found: list[Found]) -> list[Found]:
+        """Those whose conversation and notes have every word that is looked for, and none that must not be."""
+        for text in self._texts:
+            having = those_with(cursor, (each.contact_id for each in found), match(text))
+            found = [each for each in found if (each.contact_id in having) != text.negated]
+        return found
 
 
 def _of_visit(row: tuple[Any, ...]) -> Found:

@@ -4,7 +4,7 @@ Turns and notes are both numbered by their contact's time, so that the newest co
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ccm_tui.store.bound_values import marks, parts
@@ -21,18 +21,24 @@ class _Index(NamedTuple):
     """What it takes to tell."""
     mine: str
     """That a row is of a given contact."""
+    ours: str
+    """That it is of one of some contacts, whose marks are left open."""
 
 
 _INDEXES = (
-    _Index("turn_text", "turn", "turn.contact_id", "", "turn.contact_id = ?"),
+    _Index("turn_text", "turn", "turn.contact_id", "", "turn.contact_id = ?", "turn.contact_id IN ({})"),
     _Index(
         "note_text",
         "standing_note",
         "contact.id",
         " CROSS JOIN contact ON contact.public_id = standing_note.contact",
         "standing_note.contact = (SELECT public_id FROM contact WHERE id = ?)",
+        "standing_note.contact IN (SELECT public_id FROM contact WHERE id IN ({}))",
     ),
 )
+
+_READ_FOR_ONE = 4
+"""So many turns or notes with a text are read for each contact that is asked for, rather than asking for each."""
 
 Hit = tuple[int, int]
 """(number of a turn or note, contact)."""
@@ -44,7 +50,7 @@ def newest_with(cursor: sqlite3.Cursor, text: str, before: int, limit: int) -> l
     ``text`` is as FTS5 takes it. More than ``limit`` where a turn and a note share the last number.
     """
     found: list[Hit] = []
-    for name, table, contact_id, joined, _ in _INDEXES:
+    for name, table, contact_id, joined, *_ in _INDEXES:
         query = (
             f"SELECT {name}.rowid, {contact_id} FROM {name} JOIN {table} ON {table}.id = {name}.rowid{joined}"  # noqa: S608
             f" WHERE {name} MATCH ? AND {name}.rowid < ? ORDER BY {name}.rowid DESC LIMIT ?"
@@ -101,20 +107,34 @@ def _contacts(cursor: sqlite3.Cursor, index: _Index, numbers: Sequence[int]) -> 
     return found
 
 
-def is_in(cursor: sqlite3.Cursor, contact_id: int, texts: Sequence[str]) -> list[bool]:
-    """Of each text, whether it is in a contact's conversation or notes."""
-    found = [False] * len(texts)
-    for name, table, _, _, mine in _INDEXES:
-        bounds = f"SELECT MIN(id), MAX(id) FROM {table} WHERE {mine}"  # noqa: S608 - our own names
-        first, last = cursor.execute(bounds, (contact_id,)).fetchone()
-        if first is None:
-            continue
-        # One contact's lie close together, but others' may lie between them
-        query = (
-            f"SELECT 1 FROM {name} JOIN {table} ON {table}.id = {name}.rowid"  # noqa: S608 - our own names
-            f" WHERE {name} MATCH ? AND {name}.rowid BETWEEN ? AND ? AND {mine} LIMIT 1"
-        )
-        for place, text in enumerate(texts):
-            if not found[place]:
-                found[place] = cursor.execute(query, (text, first, last, contact_id)).fetchone() is not None
+def those_with(cursor: sqlite3.Cursor, contact_ids: Iterable[int], text: str) -> set[int]:
+    """Those of the contacts in whose conversation or notes a text is."""
+    found: set[int] = set()
+    for part in parts(sorted(set(contact_ids))):
+        for index in _INDEXES:
+            found |= _those_in(cursor, index, [each for each in part if each not in found], text)
+    return found
+
+
+def _those_in(cursor: sqlite3.Cursor, index: _Index, contact_ids: Sequence[int], text: str) -> set[int]:
+    name, table, contact_id, joined, mine, ours = index
+    bounds = f"SELECT MIN(id), MAX(id) FROM {table} WHERE {ours.format(marks(contact_ids))}"  # noqa: S608 - our own names
+    first, last = cursor.execute(bounds, tuple(contact_ids)).fetchone()
+    if first is None:
+        return set()
+    # Contacts seen one after the other lie close together: all that say it between the first and the last are read,
+    # unless it is said too often
+    between = f"{name} MATCH ? AND {name}.rowid BETWEEN ? AND ?"
+    query = f"SELECT {contact_id} FROM {name} JOIN {table} ON {table}.id = {name}.rowid{joined} WHERE {between} LIMIT ?"  # noqa: S608
+    most = _READ_FOR_ONE * len(contact_ids)
+    saying = [row[0] for row in cursor.execute(query, (text, first, last, most))]
+    if len(saying) < most:
+        return set(saying).intersection(contact_ids)
+    query = f"SELECT 1 FROM {name} JOIN {table} ON {table}.id = {name}.rowid WHERE {between} AND {mine} LIMIT 1"  # noqa: S608
+    bounds = f"SELECT MIN(id), MAX(id) FROM {table} WHERE {mine}"  # noqa: S608 - our own names
+    found = set()
+    for each in contact_ids:
+        first, last = cursor.execute(bounds, (each,)).fetchone()
+        if first is not None and cursor.execute(query, (text, first, last, each)).fetchone() is not None:
+            found.add(each)
     return found

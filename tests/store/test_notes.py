@@ -139,6 +139,21 @@ def test_a_turn_and_a_note_of_one_number_are_both_read(writing: Writing) -> None
     assert len(whole) == 1 + CONTACTS // len(WORDS)
 
 
+@pytest.mark.parametrize("often", [1, 20])
+def test_contacts_are_asked_together_or_one_by_one(writing: Writing, often: int) -> None:
+    """Twenty notes of the first are more than are read for three contacts: then each is asked."""
+    with writing.store.writing() as cursor:
+        ids = {name: each for each, name in cursor.execute("SELECT id, native_id FROM contact")}
+        asked = [ids[f"c-{number}"] for number in (1, 2, 3)]
+        for _ in range(often):
+            add(cursor, 1, "giraffe")
+        add(cursor, 3, "giraffe")
+        add(cursor, 4, "giraffe")
+        assert texts.those_with(cursor, asked, '"giraffe"') == {asked[0], asked[2]}
+        assert texts.those_with(cursor, asked, '"late"') == {asked[1]}
+        assert texts.those_with(cursor, asked, '"zebra"') == texts.those_with(cursor, [], '"giraffe"') == set()
+
+
 def test_a_rebuild_leaves_notes_where_they_are(writing: Writing) -> None:
     with writing.store.writing() as cursor:
         add(cursor, 4, "giraffe")
