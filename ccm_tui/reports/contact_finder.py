@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from ccm_tui.domain.intervals import IntervalLength, interval_at
+from ccm_tui.domain.wall_clock import WallClock
 from ccm_tui.reports.contact_query import ContactQuery, QueryError
 from ccm_tui.reports.moments import Moment
 from ccm_tui.settings.definitions import Definitions
@@ -70,7 +71,11 @@ class ContactFinder:
     ) -> None:
         from_ms, to_ms = period_of(query, definitions, now_ms)
         filters = [_as_stored(definitions, each) for each in query.filters]
-        self._search = ContactSearch(reading, filters, from_ms, to_ms)
+
+        def clock_of(site: str) -> WallClock:
+            return WallClock(definitions.zone(site), definitions.day_starts_at(site))
+
+        self._search = ContactSearch(reading, filters, from_ms, to_ms, clock_of=clock_of)
         self._pages = self._search.pages()
         self._viewer = definitions.viewer
         self._waiting: tuple[Found, ...] = ()

@@ -13,10 +13,12 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy
+from ccm_tui.domain.opening import parse_days
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.moments import Moment, parse_moment
+from ccm_tui.store.clock_conditions import HOUR, WEEKDAY
 from ccm_tui.store.search_conditions import ANSWERED, Filter
 
 
@@ -56,6 +58,8 @@ _NUMBER_LIKE = re.compile(r"\+?[\d][\d .()/-]{3,}\d|\+?\d{4,}(?:\.\d+)?", re.ASC
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})", re.ASCII)
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?", re.ASCII)
 _UNITS = {None: 1000, "ms": 1, "s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000}
+# 9  9-11  22..5
+_HOURS = re.compile(r"(\d{1,2})(?:(?:-|–|\.\.)(\d{1,2}))?", re.ASCII)
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.*)", re.DOTALL)
 
 _ALIASES = {
@@ -76,6 +80,7 @@ _NAMED = ("queue", "agent", "team", "site", "customer", "id", "reason")
 """Fields whose values are names in the logs: ``*`` stands for any text in them."""
 _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
 _RATINGS = ("csat", "nps", "ces")
+_ON_THE_CLOCK = (HOUR, WEEKDAY)
 _DATES = ("from", "to", "on")
 HAS = ("transcript", "recording", "survey", "link", "reason")
 FLAGS = ("unreached", "no_end", "no_entry", "hidden_transfer")
@@ -97,7 +102,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "flag": {each: each for each in FLAGS},
 }
 """Fields with few values, and what is written for each."""
-FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_DATES)
+FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_ON_THE_CLOCK, *_DATES)
 
 
 def parse_query(text: str) -> ContactQuery:
@@ -145,6 +150,10 @@ def _example(field: str) -> str:
         return f"{field}:>60  {field}:<1:30  {field}:2m..5m"
     if field in _RATINGS:
         return f"{field}:<=2  {field}:5"
+    if field == HOUR:
+        return "hour:9  hour:9-11  hour:22-5,12"
+    if field == WEEKDAY:
+        return "weekday:mon  weekday:mon-fri  weekday:tue,sat"
     if field in _DATES:
         return f"{field}:yesterday  {field}:2026-11-22  {field}:2026-11-22T14:30"
     return f"{field}:name  {field}:name,other  {field}:begin*"
@@ -236,6 +245,29 @@ def _compare_rating(token: _Token) -> Filter:
     return _compared(token, _rating, 1, "a number")
 
 
+def _hours(token: _Token) -> Filter:
+    """The hours that the clock shows: 9 is from 9:00 to 9:59, and the last of a range is in, as with ``..``."""
+    hours: set[int] = set()
+    for start, end, text in _alternatives(token):
+        found = _HOURS.fullmatch(text)
+        first, last = (-1, -1) if found is None else (int(found[1]), int(found[2] or found[1]))
+        if not (0 <= first < 24 and 0 <= last < 24):
+            raise QueryError(f"hour cannot be {text}", f"0 to 23: {_example('hour')}", start, end)
+        hours.update((first + step) % 24 for step in range((last - first) % 24 + 1))
+    return Filter(HOUR, token.negated, tuple(map(str, sorted(hours))), place=(token.start, token.end))
+
+
+def _weekdays(token: _Token) -> Filter:
+    """Days of the week by their names; 1 is Monday."""
+    days: set[int] = set()
+    for start, end, text in _alternatives(token):
+        try:
+            days.update(day + 1 for day in parse_days(text.replace("..", "-")))
+        except UsageError as error:
+            raise QueryError(f"weekday cannot be {text}", error.hint, start, end) from None
+    return Filter(WEEKDAY, token.negated, tuple(map(str, sorted(days))), place=(token.start, token.end))
+
+
 def _moment(token: _Token) -> Moment:
     if token.negated:
         raise QueryError(
@@ -252,4 +284,6 @@ _READERS: Mapping[str, Callable[[_Token], Filter]] = {
     **dict.fromkeys(_WORDS, _one_of),
     **dict.fromkeys(_DURATIONS, _compare_duration),
     **dict.fromkeys(_RATINGS, _compare_rating),
+    HOUR: _hours,
+    WEEKDAY: _weekdays,
 }

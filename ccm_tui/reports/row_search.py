@@ -2,6 +2,7 @@
 
 import re
 
+from ccm_tui.domain.opening import DAY_NAMES
 from ccm_tui.formatting import iso_utc
 from ccm_tui.reports.export import Row
 from ccm_tui.reports.query import Frame
@@ -29,13 +30,8 @@ BY_FIGURE = {
 """A column's title -> which contacts of a row it is made of; of any other all that were offered."""
 
 
-def search_of(row: Row, frame: Frame, figure: str = "") -> str | None:
-    """The search; None: no one search finds them, as for an hour of many days.
-
-    ``figure`` is the title of the column that is meant.
-    """
-    if row.get("weekday") is not None or row.get("hour") is not None:
-        return None
+def search_of(row: Row, frame: Frame, figure: str = "") -> str:
+    """The search. ``figure`` is the title of the column that is meant."""
     if "contact" in row:
         return f"id:{quoted(str(row['native_id']))}"
     terms = [f"site:{quoted(row['site'])}"] if len(frame.sites) > 1 else []
@@ -48,6 +44,10 @@ def search_of(row: Row, frame: Frame, figure: str = "") -> str | None:
             terms.append(f"{field}:{','.join(quoted(name) for name in names)}")
     if "reason" in row:
         terms.append(f"reason:{quoted(row['reason'])}" if row["reason"] is not None else "-has:reason")
+    if row.get("weekday") is not None:
+        terms.append(f"weekday:{DAY_NAMES[row['weekday'] - 1]}")
+    if row.get("hour") is not None:
+        terms.append(f"hour:{row['hour']}")
     of_agent = "queue" not in row and "agent" in row
     terms.append(BY_FIGURE.get(figure, "outcome:answered" if of_agent else OFFERED))
     period = next(each for each in frame.sites if each.site == row["site"])

@@ -7,6 +7,7 @@ from fnmatch import translate
 from typing import NamedTuple
 
 from ccm_tui.store.bound_values import marks
+from ccm_tui.store.clock_conditions import HOUR, WEEKDAY, SiteClocks
 
 ANSWERED = "answered"
 """As an outcome: whatever came of it, somebody answered."""
@@ -108,12 +109,16 @@ class Conditions(NamedTuple):
     """Filters whose names nobody has."""
 
 
-def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter]) -> Conditions:
+def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: SiteClocks) -> Conditions:
     """What must hold of what is found. ValueError for a filter of a name that is none."""
     visits, alone = Where(), Where()
     can_be_alone = True
     unmatched: list[Filter] = []
     for each in filters:
+        if each.name in (HOUR, WEEKDAY):
+            visits.add(Condition(clocks.of_visits(each.name, each.values)), negated=each.negated)
+            alone.add(Condition(clocks.of_alone(each.name, each.values)), negated=each.negated)
+            continue
         if each.name in _NAMED:
             ids = _ids_of(cursor, each.name, each.values)
             if not ids:

@@ -11,11 +11,13 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Speaker, Turn
 from ccm_tui.domain.visits import Visit
+from ccm_tui.domain.wall_clock import WallClock
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.store.contact_search import ContactSearch
 from ccm_tui.store.contacts import put_segments, segment_row
@@ -42,6 +44,9 @@ QUERIES = (
     "wait:>1190 agent:agent-123",
     "csat:<=1 queue:queue-07",
     "talk:<2 outcome:answered",
+    "hour:9",
+    "weekday:sun hour:3 wait:>600",
+    "weekday:sun hour:3 wait:>99999",
     "customer:+12025500123",
     "customer:0123",
     "id:c-777",
@@ -80,7 +85,7 @@ def _first_page(store: Store, text: str) -> float:
     took, rows, whole = [], 0, False
     for _ in range(TRIES):
         began = time.perf_counter()
-        search = ContactSearch(store.reading, parse_query(text).filters, None, None)
+        search = ContactSearch(store.reading, parse_query(text).filters, None, None, clock_of=_in_berlin)
         rows = 0
         for page in search.pages():
             rows += len(page.found)
@@ -91,6 +96,10 @@ def _first_page(store: Store, text: str) -> float:
     median = statistics.median(took)
     print(f"   {text or '(everything)':<42}{median:8.1f} ms  {rows:>6} rows{', all there are' if whole else ''}")
     return median
+
+
+def _in_berlin(_: str) -> WallClock:
+    return WallClock(ZoneInfo("Europe/Berlin"))
 
 
 def _fill(store: Store, contacts: int) -> None:

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,11 @@ def _has(each: Found, test: Callable[..., bool]) -> bool:
     return each.segment is not None and test(each.segment)
 
 
+def _at(each: Found) -> datetime:
+    assert each.at_ms is not None
+    return datetime.fromtimestamp(each.at_ms / 1000, UTC)
+
+
 QUERIES: dict[str, Callable[[Found], bool]] = {
     "queue:sales": lambda f: _has(f, lambda s: s.queue == "sales"),
     "queue:SALES,night*": lambda f: _has(f, lambda s: s.queue in ("sales", "Night Line")),
@@ -129,6 +135,13 @@ QUERIES: dict[str, Callable[[Found], bool]] = {
     "site:other": lambda f: False,
     "direction:outbound": lambda f: False,
     "flag:no_entry": lambda f: False,
+    "hour:9-11": lambda f: _at(f).hour in (9, 10, 11),
+    "-hour:22-5": lambda f: 5 < _at(f).hour < 22,
+    "weekday:mon,sat": lambda f: _at(f).isoweekday() in (1, 6),
+    "weekday:fri hour:14 queue:sales": lambda f: (
+        _has(f, lambda s: s.queue == "sales") and (_at(f).isoweekday(), _at(f).hour) == (5, 14)
+    ),
+    "customer:9999 hour:0-11": lambda f: f.customer == "+12025559999" and _at(f).hour < 12,
     "queue:sales outcome:answered csat:>=4": lambda f: _has(
         f, lambda s: s.queue == "sales" and s.csat_milli is not None and s.csat_milli >= 4000
     ),
