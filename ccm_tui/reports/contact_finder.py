@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from ccm_tui.domain.intervals import IntervalLength, interval_at
+from ccm_tui.domain.segment_time import segment_as_of
 from ccm_tui.domain.wall_clock import WallClock
 from ccm_tui.reports.contact_query import ContactQuery, QueryError
 from ccm_tui.reports.moments import Moment
@@ -16,7 +17,7 @@ from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.store.contact_search import ContactSearch, Found
 from ccm_tui.store.engine import Store, open_reader
-from ccm_tui.store.search_conditions import Filter
+from ccm_tui.store.search_conditions import AgeLimit, Filter
 
 PORTION_SECONDS = 0.08
 """So long at most until what is found is handed over, were it nothing."""
@@ -72,10 +73,12 @@ class ContactFinder:
         from_ms, to_ms = period_of(query, definitions, now_ms)
         filters = [_as_stored(definitions, each) for each in query.filters]
 
+        self._age = AgeLimit(now_ms, definitions.base.lost_after_ms)
+
         def clock_of(site: str) -> WallClock:
             return WallClock(definitions.zone(site), definitions.day_starts_at(site))
 
-        self._search = ContactSearch(reading, filters, from_ms, to_ms, clock_of=clock_of)
+        self._search = ContactSearch(reading, filters, from_ms, to_ms, clock_of=clock_of, age=self._age)
         self._pages = self._search.pages()
         self._viewer = definitions.viewer
         self._waiting: tuple[Found, ...] = ()
@@ -90,14 +93,21 @@ class ContactFinder:
             while len(self._waiting) < limit and not self._whole:
                 page = next(self._pages)
                 sees = self._viewer.sees_agent
-                self._waiting += tuple(each for each in page.found if each.segment is None or sees(each.segment.agent))
+                found = map(self._as_of_now, page.found)
+                self._waiting += tuple(each for each in found if each.segment is None or sees(each.segment.agent))
                 self._whole = page.back_to_ms is None
                 self._back_to_ms = page.back_to_ms
                 if perf_counter() - began > PORTION_SECONDS:
                     break
-            found, self._waiting = self._waiting[:limit], self._waiting[limit:]
+            portion, self._waiting = self._waiting[:limit], self._waiting[limit:]
             whole = self._whole and not self._waiting
-            return Portion(found, self._back_to_ms, whole, tuple(self._search.unmatched))
+            return Portion(portion, self._back_to_ms, whole, tuple(self._search.unmatched))
+
+    def _as_of_now(self, each: Found) -> Found:
+        """What has gone on for too long is lost, as the reports say it is."""
+        if each.segment is None or not each.segment.outcome.open:
+            return each
+        return each._replace(segment=segment_as_of(each.segment, *self._age) or each.segment)
 
 
 def period_of(query: ContactQuery, definitions: Definitions, now_ms: int) -> tuple[int | None, int | None]:

@@ -13,6 +13,8 @@ ClockOf = Callable[[str], WallClock]
 """A site's clock by its name."""
 HOUR, WEEKDAY = "hour", "weekday"
 _WEEK_MS = 7 * DAY_MS
+_LONG_AGO_MS = 10_000 * _WEEK_MS
+"""Added to instants, so that none is below 0, where SQL's remainder is too."""
 _EPOCH_IS = 3
 """1970 began on the third day after a Monday."""
 
@@ -52,25 +54,21 @@ class SiteClocks:
         parts = []
         for clock, ids in clocks.items():
             if name == HOUR:
-                ahead = _ahead(at, hour_stretches(clock, self._from_ms, self._to_ms))
-                shown = f"({_modulo(f'{at} + {ahead}', DAY_MS)} / {HOUR_MS})"
+                ahead = _ahead(at, hour_stretches(clock, self._from_ms, self._to_ms), _LONG_AGO_MS)
+                shown = f"({at} + {ahead}) % {DAY_MS} / {HOUR_MS}"
             else:
-                ahead = _ahead(at, day_stretches(clock, self._from_ms, self._to_ms))
-                shown = f"({_modulo(f'{at} + {ahead} + {_EPOCH_IS * DAY_MS}', _WEEK_MS)} / {DAY_MS} + 1)"
+                ahead = _ahead(at, day_stretches(clock, self._from_ms, self._to_ms), _LONG_AGO_MS + _EPOCH_IS * DAY_MS)
+                shown = f"({at} + {ahead}) % {_WEEK_MS} / {DAY_MS} + 1"
             mine = f" AND {belongs} IN ({', '.join(map(str, ids))})" if len(clocks) > 1 else ""
             parts.append(f"({shown} IN ({wanted}){mine})")
         return f"({' OR '.join(parts)})" if parts else "FALSE"
 
 
-def _ahead(at: str, stretches: Sequence[Stretch]) -> str:
+def _ahead(at: str, stretches: Sequence[Stretch], more_ms: int) -> str:
     """How much is added to an instant."""
-    if len(stretches) == 1:
-        return f"({stretches[0].ahead_ms})"
+    first, *later = stretches
+    if not later:
+        return str(first.ahead_ms + more_ms)
     # Newest first: that is where a search begins
-    whens = " ".join(f"WHEN {at} >= {from_ms} THEN {ahead_ms}" for from_ms, ahead_ms in reversed(stretches[1:]))
-    return f"(CASE {whens} ELSE {stretches[0].ahead_ms} END)"
-
-
-def _modulo(sum_ms: str, whole_ms: int) -> str:
-    """What is left of a sum, before 1970 too."""
-    return f"(({sum_ms}) % {whole_ms} + {whole_ms}) % {whole_ms}"
+    whens = " ".join(f"WHEN {at} >= {from_ms} THEN {ahead_ms + more_ms}" for from_ms, ahead_ms in reversed(later))
+    return f"CASE {whens} ELSE {first.ahead_ms + more_ms} END"

@@ -16,13 +16,15 @@ from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.clock_conditions import ClockOf, SiteClocks, in_utc
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.search_candidates import FEW, few_contacts, match, reach
-from ccm_tui.store.search_conditions import Filter, Where, conditions_of
+from ccm_tui.store.search_conditions import AgeLimit, Filter, Where, conditions_of
 from ccm_tui.store.turns import at_of_id, id_at
 
 PAGE_CONTACTS = 100
 _MOST_TURNS = 5000
 SLICE_SECONDS = 0.03
 _FIRST_SLICE_MS = 6 * 3600 * 1000
+NO_AGE = AgeLimit(0, 0)
+"""What has no end goes on."""
 _LONGEST_SLICE_MS = 400 * 24 * 3600 * 1000
 
 Reading = Callable[[], AbstractContextManager[sqlite3.Cursor]]
@@ -83,7 +85,7 @@ class ContactSearch:
     """One search, prepared. ``unmatched`` names the filters whose names nobody has.
 
     ``few`` contacts are looked at one by one; of more, time tells which first. ``clock_of`` is what hours and weekdays
-    are read from.
+    are read from; ``age`` is when what has no end is lost.
     """
 
     def __init__(
@@ -95,9 +97,11 @@ class ContactSearch:
         *,
         few: int = FEW,
         clock_of: ClockOf = in_utc,
+        age: AgeLimit = NO_AGE,
     ) -> None:
         self._reading = reading
         self._clock_of = clock_of
+        self._age = age
         self._few = few
         self._from_ms, self._to_ms = from_ms, to_ms
         self._texts = [each for each in filters if each.name in ("word", "phrase")]
@@ -109,7 +113,7 @@ class ContactSearch:
         with self._reading() as cursor:
             newest_ms, oldest_ms = _bounds(cursor)
             visits, alone, self.unmatched = conditions_of(
-                cursor, self._filters, self._clocks(cursor, newest_ms, oldest_ms)
+                cursor, self._filters, self._clocks(cursor, newest_ms, oldest_ms), self._age
             )
             few = few_contacts(cursor, self._filters, self._texts, visits, self._few)
         if few is not None:

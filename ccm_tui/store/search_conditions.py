@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from typing import NamedTuple
 
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.segments import Outcome
 from ccm_tui.store.bound_values import marks
 from ccm_tui.store.clock_conditions import HOUR, WEEKDAY, SiteClocks
 
@@ -43,13 +45,14 @@ _NAMED = {
     "agent": "+hit.agent_id",
     "site": "queue.site_id",
 }
-_PLAIN = {"outcome": "hit.outcome", "ended_by": "segment.ended_by"}
 _SENTIMENTS = {
     "negative": "contact_facts.sentiment_milli <= -1000",
     "neutral": "contact_facts.sentiment_milli BETWEEN -999 AND 999",
     "positive": "contact_facts.sentiment_milli >= 1000",
 }
 
+_ENDS = frozenset(each.value for each in Outcome if not each.open and each is not Outcome.LOST)
+"""Outcomes that age makes of no visit, and takes from none."""
 _HAS = {
     "transcript": "EXISTS (SELECT 1 FROM turn WHERE turn.contact_id = {contact})",
     "recording": "contact_facts.said LIKE '%\"recording\":%'",
@@ -61,14 +64,14 @@ _HAS = {
 }
 _OF_BOTH = frozenset(("channel", "direction", "customer", "number", "id", "reason", "sentiment"))
 _FLAGS = {
-    "no_end": "(hit.outcome = 'lost' AND hit.answered_at_ms IS NOT NULL)",
+    "no_end": "({outcome} = 'lost' AND hit.answered_at_ms IS NOT NULL)",
     "no_entry": "segment.entry_seen = 0",
     # whoever left unanswered and has talked to nobody since, by whatever way: each customer once, by the last attempt
     "unreached": (
-        "(hit.answered_at_ms IS NULL AND hit.outcome <> 'waiting' AND segment.direction = 'inbound'"
+        "(hit.answered_at_ms IS NULL AND {outcome} <> 'waiting' AND segment.direction = 'inbound'"
         " AND segment.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM segment AS later"
         " WHERE later.customer = segment.customer AND (later.answered_at_ms > hit.entered_at_ms"
-        " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND (later.outcome = 'waiting'"
+        " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND ({later_outcome} = 'waiting'"
         " OR (later.entered_at_ms, later.contact_id, later.visit)"
         " > (hit.entered_at_ms, hit.contact_id, hit.visit))))))"
     ),
@@ -79,6 +82,26 @@ _FLAGS = {
         " AND later.contact_id <> segment.contact_id))"
     ),
 }
+
+
+class AgeLimit(NamedTuple):
+    """When what has no end is lost, as ``segment_as_of`` says."""
+
+    as_of_ms: int
+    lost_after_ms: int
+
+    def outcome(self, visit: str = "hit") -> str:
+        """A visit's outcome by then, as SQL."""
+        before_ms = self.as_of_ms - self.lost_after_ms
+        entered, answered = f"{visit}.entered_at_ms", f"{visit}.answered_at_ms"
+        return (
+            f"(CASE WHEN {visit}.outcome IN ('waiting', 'in_progress') AND {visit}.channel NOT IN ({_DEFERRED})"
+            f" AND {entered} <= {before_ms} AND ({answered} IS NULL OR {answered} <= {before_ms}"
+            f" OR {answered} <= {entered} + {self.lost_after_ms}) THEN 'lost' ELSE {visit}.outcome END)"
+        )
+
+
+_DEFERRED = ", ".join(f"'{channel.value}'" for channel in Channel if channel.deferred)
 
 
 class Condition(NamedTuple):
@@ -109,12 +132,13 @@ class Conditions(NamedTuple):
     """Filters whose names nobody has."""
 
 
-def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: SiteClocks) -> Conditions:
+def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: SiteClocks, age: AgeLimit) -> Conditions:
     """What must hold of what is found. ValueError for a filter of a name that is none."""
     visits, alone = Where(), Where()
     can_be_alone = True
     unmatched: list[Filter] = []
-    for each in filters:
+    # What is reckoned for each row is asked of those alone that all else holds of
+    for each in sorted(filters, key=lambda each: each.name in (HOUR, WEEKDAY)):
         if each.name in (HOUR, WEEKDAY):
             visits.add(Condition(clocks.of_visits(each.name, each.values)), negated=each.negated)
             alone.add(Condition(clocks.of_alone(each.name, each.values)), negated=each.negated)
@@ -125,7 +149,7 @@ def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: Sit
                 unmatched.append(each)
             of_visit = Condition(f"{_NAMED[each.name]} IN ({', '.join(map(str, sorted(ids)))})")
         else:
-            of_visit = _of_visits(each)
+            of_visit = _of_visits(each, age)
         visits.add(of_visit, negated=each.negated)
         of_alone = _of_alone(each)
         if of_alone is not None:
@@ -135,18 +159,21 @@ def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: Sit
     return Conditions(visits, alone if can_be_alone else None, unmatched)
 
 
-def _of_visits(each: Filter) -> Condition:
+def _of_visits(each: Filter, age: AgeLimit) -> Condition:
     if each.name in _DURATIONS or each.name in RATINGS:
         return Condition(between(_DURATIONS.get(each.name) or RATINGS[each.name], each))
-    if each.name in _PLAIN:
-        column = _PLAIN[each.name]
+    if each.name == "ended_by":
+        return _in("segment.ended_by", each.values)
+    if each.name == "outcome":
         plain = tuple(value for value in each.values if value != ANSWERED)
-        condition = _in(column, plain)
+        condition = _in("hit.outcome" if _ENDS.issuperset(plain) else age.outcome(), plain)
         if ANSWERED in each.values:
             condition = Condition(f"(hit.answered_at_ms IS NOT NULL OR {condition.sql})", condition.values)
         return condition
     if each.name == "flag":
-        return _any(_FLAGS[value] for value in each.values)
+        return _any(
+            _FLAGS[value].format(outcome=age.outcome(), later_outcome=age.outcome("later")) for value in each.values
+        )
     if each.name == "has":
         of_visit = {**_HAS, "survey": "segment.rated_at_ms IS NOT NULL"}
         return _any(of_visit[value].format(contact="segment.contact_id") for value in each.values)
@@ -199,8 +226,8 @@ def without_blanks(number: str) -> str:
 
 
 def _ids_of(cursor: sqlite3.Cursor, table: str, patterns: Sequence[str]) -> set[int]:
-    """Queues, agents or sites by name, whatever the case: the whole name or its part after a slash; else, where nobody
-    is named so, any name that holds the text."""
+    """Queues, agents or sites by the first of these that anybody has: exactly this name; this name whatever the case;
+    after a slash; any name that holds the text."""
     rows = cursor.execute(f"SELECT id, name FROM {table}").fetchall()  # noqa: S608 - our own table names
     found: set[int] = set()
     for pattern in patterns:
@@ -209,8 +236,18 @@ def _ids_of(cursor: sqlite3.Cursor, table: str, patterns: Sequence[str]) -> set[
             matches = re.compile(translate(re.sub(r"[\[\]?]", "[\\g<0>]", wanted))).match
             found.update(number for number, name in rows if matches(name.casefold()))
             continue
-        exact = {n for n, name in rows if wanted in (name.casefold(), name.casefold().rpartition("/")[2])}
-        found |= exact or {number for number, name in rows if wanted in name.casefold()}
+        found |= next(
+            filter(
+                None,
+                (
+                    {number for number, name in rows if name == pattern},
+                    {number for number, name in rows if wanted == name.casefold()},
+                    {number for number, name in rows if wanted == name.casefold().rpartition("/")[2]},
+                    {number for number, name in rows if wanted in name.casefold()},
+                ),
+            ),
+            set(),
+        )
     return found
 
 

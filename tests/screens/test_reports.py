@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.screen import Screen
 
 from ccm_tui.domain.events import Channel
 from ccm_tui.errors import StoreError
@@ -233,8 +234,10 @@ async def test_a_contacts_row_opens_the_contact_and_an_hour_says_why_not(readers
         hour = next(key for key, row in (screen.held.rows.items() if screen.held else ()) if row["view"] == "hour")
         screen.board.move_cursor(hour)
         await opened.press("enter")
-        assert isinstance(opened.app.screen, ContactsScreen)
-        assert "hour:" in opened.app.screen.field.value
+        assert opened.app.current_mode == "contacts"
+        contacts: Screen[object] = opened.app.screen
+        assert isinstance(contacts, ContactsScreen)
+        assert "hour:" in contacts.field.value
 
 
 @pytest.mark.parametrize(("form", "down"), [("csv", 0), ("json", 1), ("md", 2)])

@@ -14,7 +14,7 @@ from ccm_tui.ingest.writing import Writing
 from ccm_tui.reports.contact_query import QueryError, parse_query
 from ccm_tui.store.contact_search import ContactSearch, Found
 from ccm_tui.store.search_candidates import FEW
-from ccm_tui.store.search_conditions import Filter
+from ccm_tui.store.search_conditions import AgeLimit, Filter
 from tests.feeding import Feeder, open_writing
 
 BEGAN = 1_795_420_800
@@ -276,4 +276,48 @@ def test_lost_customers_stay_on_the_list_until_they_are_reached(tmp_path: Path) 
     call = {"contact": "o1", "agent": "eve", "customer": "bob", "target": "bob"}
     assert tell({"at": BEGAN + 300, "event": "outbound", **call}) == ["b1"], "nobody picked up"
     assert tell({"at": BEGAN + 400, "event": "outbound", "talk_seconds": 30, **call, "contact": "o2"}) == []
+    writing.store.close()
+
+
+def test_what_has_no_end_is_lost_by_its_age_as_in_the_reports(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    told = [
+        {"at": BEGAN, "event": "queue_entered", "contact": "old", "queue": "sales", "customer": "ann"},
+        {"at": BEGAN, "event": "queue_entered", "contact": "mail", "queue": "sales", "channel": "email"},
+        {"at": BEGAN + 10, "event": "queue_entered", "contact": "talk", "queue": "sales"},
+        {"at": BEGAN + 20, "event": "answered", "contact": "talk", "queue": "sales", "agent": "ben"},
+        {"at": BEGAN + 5000, "event": "queue_entered", "contact": "new", "queue": "sales"},
+    ]
+    Feeder(writing, tmp_path / "log.jsonl").feed("".join(json.dumps(line) + "\n" for line in told).encode())
+
+    def found(text: str, after: int) -> set[str]:
+        age = AgeLimit((BEGAN + after) * 1000, 3600_000)
+        search = ContactSearch(writing.store.reading, parse_query(text).filters, None, None, age=age)
+        return {each.native_id for page in search.pages() for each in page.found}
+
+    assert found("outcome:lost", 3599) == set()
+    assert found("outcome:lost", 3600) == {"old"}
+    assert found("outcome:lost", 5000) == {"old", "talk"}
+    assert found("outcome:waiting", 5000) == {"mail", "new"}
+    assert found("outcome:talking", 5000) == set()
+    assert found("flag:no_end", 5000) == {"talk"}
+    assert found("flag:unreached", 3599) == set()
+    assert found("flag:unreached", 5000) == {"old"}
+    writing.store.close()
+
+
+def test_the_whole_name_comes_before_its_parts(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    names = ("sales", "Sales", "eu/sales", "presales")
+    told = [{"at": BEGAN + 1, "event": "queue_entered", "contact": name, "queue": name} for name in names]
+    Feeder(writing, tmp_path / "log.jsonl").feed("".join(json.dumps(line) + "\n" for line in told).encode())
+
+    def found(text: str) -> set[str]:
+        return {each.native_id for each in _search(writing, text)}
+
+    assert found("queue:sales") == {"sales"}
+    assert found("queue:SALES") == {"sales", "Sales"}
+    assert found("queue:*sales") == set(names)
+    assert found("queue:eu/SALES") == {"eu/sales"}
+    assert found("queue:resale") == {"presales"}
     writing.store.close()
