@@ -6,13 +6,18 @@ said why.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from ccm_tui.domain.intervals import business_date, to_ms
 from ccm_tui.domain.opening import DAY_NAMES
 from ccm_tui.domain.variants import IntervalAnchor, KpiRules
 from ccm_tui.formatting import iso_utc
 from ccm_tui.reports.export import Row
+from ccm_tui.reports.moments import parse_moment
 from ccm_tui.reports.query import Frame
+from ccm_tui.settings.sections import DEFAULT_SITE
 
 # a name that needs no quotes: billing, 1127, desk-pool
 _PLAIN = re.compile(r"[\w.@/+-]+")
@@ -53,7 +58,7 @@ def behind(row: Row, frame: Frame, figure: str = "") -> Behind:
     """What is behind a figure of a row that is no single contact's. ``figure`` is the title of its column."""
     of_agents = "queue" not in row and ("agent" in row or "team" in row)
     rules = frame.definitions.rules(row["site"], row.get("queue") or "")
-    terms = [f"site:{quoted(row['site'])}"] if len(frame.sites) > 1 or frame.query.sites else []
+    terms = [f"site:{quoted(row['site'])}"] if _names_site(frame) else []
     terms += [*_whose(row, frame), *_when(row)]
     counted = COUNTED.get(_PARTS_OF.get(figure, figure), COUNTED["answered" if of_agents else "offered"])(rules)
     if row.get("queue", "") is not None:
@@ -61,8 +66,33 @@ def behind(row: Row, frame: Frame, figure: str = "") -> Behind:
             terms.append("queue:*")  # visits are counted: who never asked for a queue is not meant
         terms.append(counted)
     period = next(each for each in frame.sites if each.site == row["site"])
-    from_at, to_at = row.get("start") or iso_utc(period.from_ms), row.get("end") or iso_utc(period.to_ms)
-    return Behind(" ".join([*terms, f"from:{from_at}", f"to:{to_at}"]), _why(row, frame, figure, of_agents))
+    bounds = (row.get("start") or iso_utc(period.from_ms), row.get("end") or iso_utc(period.to_ms))
+    on_site = _clock_of_search(row, frame)
+    terms += [f"{name}:{written(at, *on_site)}" for name, at in zip(("from", "to"), bounds, strict=True) if at]
+    return Behind(" ".join(terms), _why(row, frame, figure, of_agents))
+
+
+def _names_site(frame: Frame) -> bool:
+    return len(frame.sites) > 1 or bool(frame.query.sites)
+
+
+def _clock_of_search(row: Row, frame: Frame) -> tuple[ZoneInfo, time]:
+    """The clock that a date in the search is read from: that of the site it names, else of the first."""
+    site = row["site"] if _names_site(frame) else DEFAULT_SITE
+    site = site if site in frame.definitions.settings.sites else DEFAULT_SITE
+    return frame.definitions.zone(site), frame.definitions.day_starts_at(site)
+
+
+def written(at: str, zone: ZoneInfo, day_starts_at: time) -> str:
+    """An instant as somebody at the site writes it: a day, or its clock; in UTC where that is the second time that the
+    clock shows it."""
+    instant = datetime.fromisoformat(at)
+    shown = instant.astimezone(zone).replace(tzinfo=None)
+    day = business_date(to_ms(instant), zone, day_starts_at).isoformat()
+    for text in (day, *(shown.isoformat(timespec=each) for each in ("minutes", "seconds", "milliseconds"))):
+        if parse_moment(text).resolve(zone, day_starts_at, 0) == to_ms(instant):
+            return text
+    return at
 
 
 def _whose(row: Row, frame: Frame) -> list[str]:
@@ -99,10 +129,11 @@ def _why(row: Row, frame: Frame, figure: str, of_agents: bool) -> str:
     if "queue" in row and row["queue"] is None:
         return "these are the contacts that never asked for a queue"
     if figure not in COUNTED:
-        shown = "were answered" if of_agents else "were offered"
-        if figure in _PARTS_OF:
-            shown = f"were {_PARTS_OF[figure]}"
-        return f"{figure or 'this'} is no count of visits: these are those that {shown}"
+        listed = _PARTS_OF.get(figure, "answered" if of_agents else "offered")
+        once = (
+            "counts each contact once, however many its visits" if figure == "contacts" else "does not count contacts"
+        )
+        return f"{figure or 'this'} {once}; listed are all that were {listed}"
     if of_agents:
         return "counted by when they were answered, listed by when they came"
     if frame.definitions.base.interval_anchor is not IntervalAnchor.ARRIVAL:

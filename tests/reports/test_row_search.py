@@ -2,9 +2,10 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,7 @@ from ccm_tui.reports.contact_finder import ContactFinder
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.reports.reading import HeldReport, read_held
 from ccm_tui.reports.registry import KINDS
-from ccm_tui.reports.row_search import COUNTED, behind
+from ccm_tui.reports.row_search import COUNTED, behind, written
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import AgentSettings, SiteSettings
@@ -93,7 +94,7 @@ def _found(writing: Writing, search: str, now_ms: int) -> int:
             return found
 
 
-def _numbers(held: HeldReport) -> Iterator[tuple[dict[str, Any], str, int, str, str]]:
+def _numbers(held: HeldReport) -> Iterator[tuple[Mapping[str, Any], str, int, str, str]]:
     """Each row and counting column: the number, the search, and why it may be another."""
     for row in held.rows.values():
         for column in held.columns:
@@ -147,9 +148,9 @@ def test_who_never_asked_for_a_queue_is_found_too(real_logs: Writing) -> None:
     [
         ("queues", "offered", ""),
         ("trends", "refused", ""),
-        ("queues", "SL", "SL is no count of visits: these are those that were offered"),
-        ("queues", "to abandon", "to abandon is no count of visits: these are those that were abandoned"),
-        ("agents", "login", "login is no count of visits: these are those that were answered"),
+        ("queues", "SL", "SL does not count contacts; listed are all that were offered"),
+        ("queues", "to abandon", "to abandon does not count contacts; listed are all that were abandoned"),
+        ("agents", "login", "login does not count contacts; listed are all that were answered"),
         ("agents", "answered", "counted by when they were answered, listed by when they came"),
     ],
 )
@@ -164,3 +165,18 @@ def test_who_sees_some_agents_only_is_told_that_others_were_counted(writing: Wri
     assert behind(next(iter(held.rows.values())), held.frame, "offered").why == (
         "counted for everybody, listed for your agents"
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("2024-10-27T04:00:00Z", "2024-10-27T05:00"),
+        ("2024-10-27T05:00:00Z", "2024-10-27"),
+        ("2024-10-27T05:00:07Z", "2024-10-27T06:00:07"),
+        ("2024-10-27T05:00:07.250Z", "2024-10-27T06:00:07.250"),
+        ("2024-10-27T00:30:00Z", "2024-10-27T02:30"),
+        ("2024-10-27T01:30:00Z", "2024-10-27T01:30:00Z"),
+    ],
+)
+def test_an_instant_is_written_on_the_sites_clock_where_that_says_which(at: str, text: str) -> None:
+    assert written(at, ZoneInfo("Europe/Berlin"), time(6)) == text
