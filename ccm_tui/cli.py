@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "board": ("board", "the live board without a screen, now or as of an instant"),
     "report": ("report", "the numbers of a period: queues, agents, intervals, contacts"),
     "follow-up": ("follow_up", "act on a bad survey answer: take, assign, due, done, dismiss, reopen"),
+    "customers": ("customers", "what another system knows of customers: import a CSV, list"),
+    "quality": ("quality", "how far evaluators agree who rated the same contacts"),
     "explain": ("explain", "how a number came about, down to the log lines"),
     "audit": ("audit", "who did what: every time customers' numbers were unmasked"),
     "export": ("export", "everything, one row each"),

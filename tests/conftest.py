@@ -24,6 +24,7 @@ for _number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(_number, lambda number, _frame: pytest.exit(f"told to end by {signal.Signals(number).name}"))
 
 GOLDEN = Path(__file__).parent / "golden"
+DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True)

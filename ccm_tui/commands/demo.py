@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     scrub(os.environ)
     now_ms = time.time_ns() // 1_000_000
     with Ending() as ending, demo_folder() as folder:
-        config = _configure(folder, now_ms)
+        config = _configure(folder, now_ms, args.seed)
         with _floor(folder / "logs", now_ms, args) as clock:
             return show_console(
                 load_settings(config, str(folder / DATABASE), environ={"HOME": str(folder)}),
@@ -63,13 +63,15 @@ def run(args: argparse.Namespace) -> ExitCode:
             )
 
 
-def _configure(folder: Path, now_ms: int) -> Path:
+def _configure(folder: Path, now_ms: int, seed: int) -> Path:
     from ccm_tui.demo.configuration import demo_config_toml
+    from ccm_tui.demo.profiles import CUSTOMERS_FILE, customers_csv
     from ccm_tui.demo.seasons import FloorClock
 
-    (folder / "logs").mkdir()
-    config = folder / "ccm.toml"
-    config.write_text(demo_config_toml(FloorClock.busy_at(now_ms), str(folder / "logs")), encoding="utf-8")
+    logs, customers, config = folder / "logs", folder / CUSTOMERS_FILE, folder / "ccm.toml"
+    logs.mkdir()
+    customers.write_text(customers_csv(seed), encoding="utf-8", newline="")
+    config.write_text(demo_config_toml(FloorClock.busy_at(now_ms), str(logs), str(customers)), encoding="utf-8")
     return config
 
 

@@ -18,6 +18,7 @@ from ccm_tui.domain.roles import Right, Viewer
 from ccm_tui.errors import CcmError, ExitCode
 from ccm_tui.ingest.discovery import Discovery, is_there
 from ccm_tui.ingest.lock import read_status
+from ccm_tui.safe import clean
 from ccm_tui.settings.model import Settings
 from ccm_tui.store.engine import open_reader
 
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     findings += _lexicon(settings)
     configured = [path for source in settings.sources for path in source.path]
     findings += [_source(path, settings) for path in configured]
+    if settings.customers.path:
+        findings.append(_customer_file(settings.customers.path))
     try:
         findings += _database(session.database_of(settings), settings, set(configured))
     except CcmError as error:
@@ -120,6 +123,30 @@ def _source(path: str, settings: Settings) -> Finding:
     return Finding(what, f"{len(files)} files")
 
 
+def _customer_file(path: str) -> Finding:
+    """The configured file of customers: whether it is there, and may be read."""
+    what = f"customers {path}"
+    if not Path(path).exists():
+        return Finding(what, "nothing there yet", "Put [customers] path in ccm.toml right, or write the file there.")
+    if not os.access(path, os.R_OK):
+        return Finding(what, "cannot be read", "Give this user the right to read it.")
+    return Finding(what, "there")
+
+
+def _profiles(cursor: sqlite3.Cursor) -> Iterator[Finding]:
+    """What is known of customers, if anything was ever read."""
+    from ccm_tui.store.customers import count_profiles, find_reading
+
+    reading = find_reading(cursor)
+    if reading is not None:
+        said = f"{count_profiles(cursor)} customers of {reading.path}"
+        if not reading.refused:
+            yield Finding("profiles", said)
+            return
+        odd = f"{said}, {reading.refused} of {reading.rows} rows refused: {reading.refusal}"
+        yield Finding("profiles", clean(odd), "ccm-tui customers import tells them row by row.")
+
+
 def _not_there(path: str, settings: Settings) -> str:
     """What to do when it never comes: a path lives either in ccm.toml or in the database's memory."""
     begin = "It is read as soon as it is there; if it never comes"
@@ -146,6 +173,7 @@ def _database(path: Path, settings: Settings, configured: set[str]) -> Iterator[
         quarantined = cursor.execute("SELECT COUNT(*) FROM quarantine").fetchone()[0]
         remembered = {source.pattern for source in list_sources(cursor)} - configured
         clocks = _clocks(cursor)
+        profiles = list(_profiles(cursor))
     stuck = health.wal_bytes > STUCK_READER_WAL_BYTES
     yield Finding(
         "write-ahead log",
@@ -157,6 +185,7 @@ def _database(path: Path, settings: Settings, configured: set[str]) -> Iterator[
     )
     yield from (_source(each, settings) for each in sorted(remembered))
     yield from clocks
+    yield from profiles
     for file, problem in problems:
         yield Finding(f"file {file}", problem, "See the reason; reading is tried again by itself.")
     status = read_status(path)
@@ -164,9 +193,11 @@ def _database(path: Path, settings: Settings, configured: set[str]) -> Iterator[
         yield Finding("follower", f"process {status.pid}" + (f": {status.note}" if status.note else ""))
         for file, reason in status.problems:
             again = "See the reason; reading is tried again by itself."
+            if file == settings.customers.path:
+                again = "See the reason; what was known of customers stays until it can be read."
             if is_there(file):
                 yield Finding(f"follower: {file}", reason, again)
-            elif file not in configured | remembered:  # of these it is said above
+            elif file not in configured | remembered | {settings.customers.path}:  # of these it is said above
                 yield Finding(f"follower: {file}", reason, _not_there(file, settings))
     else:
         yield Finding("follower", "none runs", "A console starts one; as a service: ccm-tui watch.")

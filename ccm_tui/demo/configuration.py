@@ -14,13 +14,15 @@ _PAUSES = {
 }
 
 
-def demo_config_toml(clock: FloorClock | None = None, folder: str | None = None) -> str:
+def demo_config_toml(clock: FloorClock | None = None, folder: str | None = None, customers: str | None = None) -> str:
     """A configuration that ``ccm-tui --config`` accepts. With a clock the site gets its zone, so that the day on the
-    screens is the floor's; with a folder, the floor's logs are the source.
+    screens is the floor's; with a folder, the floor's logs are the source; ``customers`` is the shop's file of them.
     """
     lines = ["# The simulated floor of ccm-tui demo.", ""]
     if folder is not None:
         lines += ["[[source]]", f"path = {_text(folder)}", ""]
+    if customers is not None:
+        lines += ["[customers]", f"path = {_text(customers)}", ""]
     if clock is not None:
         lines += [f"[site.{_SITE}]", f"timezone = {_text(clock.zone)}", ""]
     for plan in QUEUES:

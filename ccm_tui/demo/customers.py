@@ -9,7 +9,7 @@ from ccm_tui.demo.people import CUSTOMERS, VIP, Customer, customer
 from ccm_tui.demo.queues import get_queue
 from ccm_tui.demo.seasons import HOUR_MS, MINUTE_MS
 
-_REGULARS = 240
+REGULARS = 240
 """The customers with these first numbers call the vip queue."""
 _ANONYMOUS = Customer("anonymous", "")
 _HIDES_NUMBER = 0.015
@@ -80,7 +80,7 @@ class Customers:
 def _stranger(dice: random.Random, queue: str) -> Customer:
     """Someone who gets in touch for a matter of their own."""
     if queue == VIP:
-        return customer(dice.randrange(_REGULARS))
+        return customer(dice.randrange(REGULARS))
     if dice.random() < _HIDES_NUMBER:
         return _ANONYMOUS
-    return customer(_REGULARS + int((CUSTOMERS - _REGULARS) * dice.random() ** 1.7))
+    return customer(REGULARS + int((CUSTOMERS - REGULARS) * dice.random() ** 1.7))

@@ -1,87 +1,54 @@
-"""A site's wall clock as arithmetic: stretches of time in which hours, and days, begin at a steady distance from UTC.
+"""What a site's wall clock shows, as sums of integers: so that a database can tell the hour and the day of a million
+instants without knowing any time zone."""
 
-For whoever looks at a million instants and cannot ask the time zone for each. By ``intervals``, exactly.
-"""
-
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import time
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ccm_tui.domain.intervals import MIDNIGHT, change_between, day_start_ms, offset_ms_at, to_ms, to_utc
+from ccm_tui.domain.intervals import leap_between, offset_ms
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-_EPOCH = date(1970, 1, 1)
-_ONE_DAY = timedelta(days=1)
+FIRST_MS = 946_684_800_000
+"""2000: what is older is read by the clock of then."""
+EPOCH_WEEKDAY = 3
+"""1970 began on a Thursday; Monday is 0."""
 
 
-class WallClock(NamedTuple):
-    """What a site's clock shows, and when its days begin."""
-
-    zone: ZoneInfo
-    day_starts_at: time = MIDNIGHT
-
-
-class Stretch(NamedTuple):
-    """From ``from_ms`` until the next one, ``ahead_ms`` is added to an instant."""
+class Shift(NamedTuple):
+    """From an instant on, what to add to instants; the first of several also holds before."""
 
     from_ms: int
-    ahead_ms: int
+    shift_ms: int
 
 
-def hour_stretches(clock: WallClock, from_ms: int, to_ms: int) -> tuple[Stretch, ...]:
-    """For the instants of [from_ms, to_ms): with ``ahead_ms`` added, what is left of whole days is the time shown.
+def hour_shifts(zone: ZoneInfo, until_ms: int) -> tuple[Shift, ...]:
+    """Oldest first: (instant + shift) // HOUR_MS % 24 is the hour that the zone's clock shows."""
+    offset = offset_ms(FIRST_MS, zone)
+    return (Shift(FIRST_MS, offset), *(Shift(at_ms, after) for at_ms, _, after in _changes(zone, until_ms)))
 
-    The first holds for everything before it too.
+
+def day_shifts(zone: ZoneInfo, day_starts_at: time, until_ms: int) -> tuple[Shift, ...]:
+    """Oldest first: (instant + shift) // DAY_MS are the days since 1970 to the business day an instant is booked on.
+
+    Where autumn shows the time twice at which a day begins, it begins at the first and goes on at the second.
     """
-    return _over_years(lambda year: _hours_of_year(clock.zone, year), from_ms, to_ms)
+    starts_ms = ((day_starts_at.hour * 60 + day_starts_at.minute) * 60 + day_starts_at.second) * 1000
+    shifts = [Shift(FIRST_MS, offset_ms(FIRST_MS, zone) - starts_ms)]
+    for at_ms, before, after in _changes(zone, until_ms):
+        until_start = (starts_ms - at_ms - after) % DAY_MS
+        begins_twice = until_start < before - after
+        shifts.append(Shift(at_ms + until_start if begins_twice else at_ms, after - starts_ms))
+    return tuple(shifts)
 
 
-def day_stretches(clock: WallClock, from_ms: int, to_ms: int) -> tuple[Stretch, ...]:
-    """For the instants of [from_ms, to_ms): with ``ahead_ms`` added, the whole days since 1970 are the business day's.
-
-    The first holds for everything before it too.
-    """
-    return _over_years(lambda year: _days_of_year(clock, year), from_ms, to_ms)
-
-
-def _over_years(of_year: Callable[[int], tuple[Stretch, ...]], from_ms: int, to_ms: int) -> tuple[Stretch, ...]:
-    # A year of the zone's clock begins up to a day from that of UTC
-    first, last = to_utc(from_ms - DAY_MS).year, to_utc(to_ms + DAY_MS).year
-    found: list[Stretch] = []
-    for year in range(first, last + 1):
-        for each in of_year(year):
-            if not found or each.ahead_ms != found[-1].ahead_ms:
-                found.append(each)
-    return tuple(found)
-
-
-@lru_cache(maxsize=1024)
-def _hours_of_year(zone: ZoneInfo, year: int) -> tuple[Stretch, ...]:
-    begins_ms, ends_ms = (to_ms(datetime(each, 1, 1, tzinfo=UTC)) for each in (year, year + 1))
-    found = [Stretch(begins_ms, offset_ms_at(begins_ms, zone))]
-    for at_ms in range(begins_ms + DAY_MS, ends_ms + DAY_MS, DAY_MS):
-        ahead_ms = offset_ms_at(at_ms, zone)
-        if ahead_ms != found[-1].ahead_ms:
-            found.append(Stretch(change_between(at_ms - DAY_MS, at_ms, zone), ahead_ms))
-    return tuple(found)
-
-
-@lru_cache(maxsize=1024)
-def _days_of_year(clock: WallClock, year: int) -> tuple[Stretch, ...]:
-    found: list[Stretch] = []
-    day = date(year, 1, 1) - _ONE_DAY
-    while day.year <= year:
-        number = (day - _EPOCH).days
-        start_ms = day_start_ms(day, clock.zone, clock.day_starts_at)
-        ahead_ms = number * DAY_MS - start_ms
-        if not found:
-            found.append(Stretch(start_ms, ahead_ms))
-        elif ahead_ms != found[-1].ahead_ms:
-            # After a day of 25 hours: counted from its second hour on, it is a day like others
-            longer = ahead_ms < found[-1].ahead_ms
-            found.append(Stretch(start_ms - DAY_MS if longer else start_ms, ahead_ms))
-        day += _ONE_DAY
-    return tuple(found)
+@lru_cache(maxsize=64)
+def _changes(zone: ZoneInfo, until_ms: int) -> tuple[tuple[int, int, int], ...]:
+    """Every change of the zone's offset: (instant, offset before, offset after), in milliseconds."""
+    days = range(FIRST_MS, until_ms + DAY_MS, DAY_MS)
+    offsets = pairwise((at_ms, offset_ms(at_ms, zone)) for at_ms in days)
+    return tuple(
+        (leap_between(low, high, zone), before, after) for (low, before), (high, after) in offsets if before != after
+    )

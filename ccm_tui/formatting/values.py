@@ -120,6 +120,15 @@ def count(value: int | None, *, grouped: bool = True) -> str:
     return f"{value:,}".replace(",", GROUP_SEPARATOR) if grouped else str(value)
 
 
+def amount(milli: int | None) -> str:
+    """An amount of money in thousandths: ``1 204.50``, ``1 204``; the currency is the site's own."""
+    if milli is None:
+        return UNDEFINED
+    whole, rest = divmod(abs(milli), 1000)
+    decimals = f".{rest:03}" if rest % 10 else f".{rest // 10:02}"
+    return f"{'-' if milli < 0 else ''}{count(whole)}{decimals if rest else ''}"
+
+
 def count_in(value: int | None, width: int) -> str:
     """How many, in a column of this width: ``12345`` is ``12k`` in four cells. A figure is rounded, never cut."""
     if value is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ccm_tui.errors import CcmError, ConfigError, SourceError, StoreError, UsageError
 from ccm_tui.ingest.content import LogContent
+from ccm_tui.ingest.customer_watch import CustomerWatch
 from ccm_tui.ingest.folding import LIVE_RECORDS
 from ccm_tui.ingest.lines import BLANK, LineBatch, LineReader
 from ccm_tui.ingest.lock import FollowerLock, FollowerNote
@@ -85,6 +86,7 @@ class Follower:
         self._grace = grace_seconds
         self._on_counts = on_counts
         self._followed: dict[str, _Followed] = {}
+        self._customers = CustomerWatch(writing, wall_clock)
         self._watcher: Watcher | None = None
         self._note = FollowerNote()
         self._beat_at = -math.inf
@@ -149,6 +151,7 @@ class Follower:
         for followed in self._followed.values():
             followed.tails.close()
         self._followed.clear()
+        self._customers.close()
 
     # -- one look -----------------------------------------------------------------------------------------------------
 
@@ -179,8 +182,9 @@ class Follower:
         if at_the_end and not settling:
             self._caught_up = True
             self._writing.store.truncate_wal()
+        reading_customers = self._customers.step(once=once)
         self._beat(force=once)
-        return bool(read) or settling
+        return bool(read) or settling or reading_customers
 
     def _take_sources(self) -> None:
         """Follow what is remembered by now; stop following what is not."""
@@ -323,6 +327,9 @@ class Follower:
         ]
         for followed in self._followed.values():
             problems.extend(followed.left_out.items())
+        if self._customers.problem is not None:
+            path, reason = self._customers.problem
+            problems.append((Path(path), reason))
         # A reason may begin with the path, which stands before it wherever it is shown
         self._note.problems = [
             (str(path), reason.removeprefix(f"{path}").removeprefix(":").lstrip()) for path, reason in problems

@@ -7,6 +7,7 @@ from ccm_tui.domain.events import Channel
 from ccm_tui.formatting.masking import NO_IDENTITY
 from ccm_tui.live.snapshot import WaitingContact
 from ccm_tui.store import usual as usual_store
+from ccm_tui.store.customers import names_in_logs, profiles_of
 from ccm_tui.store.engine import Store
 from ccm_tui.store.usual import EarlierContact
 
@@ -26,7 +27,7 @@ NOUNS = {
 
 
 class Earlier(NamedTuple):
-    """Contacts of the same customer before this one, on any channel and in any queue."""
+    """Contacts of the same customer before this one, on any channel, in any queue, by any number of his profile."""
 
     week: int = 0
     """In the seven days before it."""
@@ -59,18 +60,23 @@ class Callers:
 
     def _read(self, waiting: Sequence[WaitingContact], channel: Channel, day_ms: int) -> None:
         named = [w for w in waiting if w.customer and w.customer.strip().casefold() not in NO_IDENTITY]
-        by_customer: dict[str, list[EarlierContact]] = {}
+        names: dict[str, set[str]] = {}
+        by_name: dict[str, list[EarlierContact]] = {}
         if named:
             from_ms = min(w.entered_at_ms for w in named) - REPEAT_MS
             to_ms = max(w.entered_at_ms for w in named)
             customers = sorted({w.customer for w in named if w.customer})
             with self._store.reading() as cursor:
-                for found in usual_store.contacts_of_customers(cursor, customers, from_ms, to_ms):
-                    by_customer.setdefault(found.customer, []).append(found)
+                profiles = profiles_of(cursor, customers)
+                for each in customers:
+                    names[each] = {each, *(names_in_logs(cursor, profiles[each]) if each in profiles else ())}
+                for found in usual_store.contacts_of_customers(cursor, set().union(*names.values()), from_ms, to_ms):
+                    by_name.setdefault(found.customer, []).append(found)
         for w in waiting:
+            contacts = {c.contact: c for name in names.get(w.customer or "", ()) for c in by_name.get(name, ())}
             before = [
                 c
-                for c in by_customer.get(w.customer or "", ())
+                for c in contacts.values()
                 if c.contact != w.contact and w.entered_at_ms - REPEAT_MS <= c.entered_at_ms < w.entered_at_ms
             ]
             self._known[w.contact, day_ms] = Earlier(

@@ -4,7 +4,8 @@ import sqlite3
 from pathlib import Path
 
 from ccm_tui.domain.events import UNDATED_MS
-from ccm_tui.live.snapshot import DatabaseHealth, FeedRow
+from ccm_tui.live.snapshot import CustomerFile, DatabaseHealth, FeedRow
+from ccm_tui.store.customers import count_profiles, find_reading
 from ccm_tui.store.files import list_files
 from ccm_tui.store.health import read_health
 from ccm_tui.store.line_history import newest_by_file
@@ -45,6 +46,11 @@ def read_feeds(cursor: sqlite3.Cursor) -> tuple[FeedRow, ...]:
 def read_database_health(cursor: sqlite3.Cursor, path: Path) -> DatabaseHealth:
     """Size and oddities of the store."""
     health = read_health(cursor, path)
+    profiles = find_reading(cursor)
+    customer_file = None
+    if profiles is not None:
+        told = (profiles.read_at_ms, profiles.refused, profiles.refusal or "")
+        customer_file = CustomerFile(profiles.path, count_profiles(cursor), *told)
     return DatabaseHealth(
         path=str(path),
         bytes=health.bytes,
@@ -53,6 +59,7 @@ def read_database_health(cursor: sqlite3.Cursor, path: Path) -> DatabaseHealth:
         contradictions=health.contradictions,
         repeated_ends=health.repeated_ends,
         dirty_rollups=health.dirty_rollups,
+        customer_file=customer_file,
     )
 
 

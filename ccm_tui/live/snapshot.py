@@ -110,6 +110,19 @@ class FeedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """The file that customers' profiles were read from."""
+
+    path: str
+    customers: int
+    read_at_ms: int
+    refused: int
+    """Rows that could not be taken."""
+    refusal: str
+    """The first of them: line and reason; empty: all were taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseHealth:
     """What Feeds says of the store."""
 
@@ -123,6 +136,8 @@ class DatabaseHealth:
     """Second ends of visits already ended, left without effect."""
     dirty_rollups: int
     """Rollups still to be counted: more than a few while history arrives."""
+    customer_file: CustomerFile | None = None
+    """None: no profiles were ever read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from sqlite3 import Cursor
 from typing import NamedTuple
 
+from ccm_tui.domain.customers import Profile
 from ccm_tui.domain.facts import NO_FACTS, Facts
 from ccm_tui.domain.journey import Journey, Suspicion, holds_of, journey_of, suspicions_of
 from ccm_tui.domain.segment_time import segment_as_of
@@ -14,6 +15,7 @@ from ccm_tui.reports.event_rows import EventRows
 from ccm_tui.reports.follow_ups import Task, tasks_of
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.store import contact_links, history, line_history
+from ccm_tui.store.customers import names_in_logs, profiles_of
 from ccm_tui.store.engine import Store
 from ccm_tui.store.facts import find_facts
 from ccm_tui.store.turns import list_turns
@@ -56,11 +58,18 @@ class ContactPage(NamedTuple):
     customer: str | None
     """As in the log: whoever shows it masks it."""
     history: tuple[Segment, ...]
-    """The customer's other visits, newest first."""
+    """The customer's other visits, newest first; with a profile those under all its numbers and addresses."""
     earlier: int
     """How many other contacts the same customer had in the seven days before this one."""
     follow_ups: tuple[Task, ...] = ()
     """What is to be done, or was done, about bad survey answers of it or a linked contact."""
+    profile: Profile | None = None
+    """What another system knows of the customer; None: nothing was read that knows him. Whoever shows it masks it."""
+
+    @property
+    def known_as(self) -> tuple[str | None, ...]:
+        """The customer's numbers and addresses: what is masked wherever somebody says or writes them."""
+        return (self.customer, *(self.profile.identities if self.profile is not None else ()))
 
     @property
     def leg(self) -> Leg:
@@ -96,8 +105,11 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         if not definitions.viewer.sees_contact(visit.agent for leg in legs for visit in leg.visits):
             raise not_yours(contact)
         legs.sort(key=lambda leg: (leg.began_at_ms or 0, leg.contact))
-        customer = _customer(legs)
-        others, earlier = _others(cursor, customer, legs)
+        named = _customers(legs)
+        profiles = profiles_of(cursor, named)
+        profile = next((profiles[each] for each in named if each in profiles), None)
+        names = list(dict.fromkeys([*named[:1], *(names_in_logs(cursor, profile) if profile is not None else ())]))
+        others, earlier = _others(cursor, names, legs)
         tasks = tasks_of(cursor, definitions, [leg.contact for leg in legs], as_of_ms)
         others = tuple(visit for visit in others if definitions.viewer.sees_agent(visit.agent))
     mine = linked[0]
@@ -110,10 +122,11 @@ def read_contact_page(store: Store, definitions: Definitions, contact: str, as_o
         tuple(legs),
         journey_of(visits_of_all, [leg.facts for leg in legs], sorted(holds), as_of_ms),
         tuple(suspicions),
-        customer,
+        next(iter(named), None),
         others,
         earlier,
         tuple(tasks),
+        profile,
     )
 
 
@@ -124,18 +137,17 @@ def not_yours(contact: str) -> NotAllowedError:
     )
 
 
-def _customer(legs: Sequence[Leg]) -> str | None:
-    named = (visit.customer for leg in legs for visit in leg.visits if visit.customer)
-    return next(named, None) or next((leg.facts.customer for leg in legs if leg.facts.customer), None)
+def _customers(legs: Sequence[Leg]) -> list[str]:
+    """All by which these contacts name their customer; those of visits first."""
+    named = [visit.customer for leg in legs for visit in leg.visits]
+    return list(dict.fromkeys(each for each in (*named, *(leg.facts.customer for leg in legs)) if each))
 
 
-def _others(cursor: Cursor, customer: str | None, legs: Sequence[Leg]) -> tuple[tuple[Segment, ...], int]:
-    if customer is None:
-        return (), 0
+def _others(cursor: Cursor, names: Sequence[str], legs: Sequence[Leg]) -> tuple[tuple[Segment, ...], int]:
     ours = {leg.contact for leg in legs}
-    found = contact_links.segments_of_customer(cursor, customer, HISTORY + len(ours))
+    found = contact_links.segments_of_customer(cursor, names, HISTORY + len(ours))
     others = tuple(visit for visit in found if visit.contact not in ours)[:HISTORY]
     began_at_ms = next((leg.began_at_ms for leg in legs if leg.began_at_ms is not None), None)
     if began_at_ms is None:
         return others, 0
-    return others, contact_links.count_of_customer(cursor, customer, began_at_ms - REPEAT_MS, began_at_ms)
+    return others, contact_links.count_of_customer(cursor, names, began_at_ms - REPEAT_MS, began_at_ms)

@@ -9,6 +9,7 @@ A number alone is a customer's or a contact's.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -18,7 +19,6 @@ from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.errors import UsageError
 from ccm_tui.reports.moments import Moment, parse_moment
-from ccm_tui.store.clock_conditions import HOUR, WEEKDAY
 from ccm_tui.store.search_conditions import ANSWERED, Filter
 
 
@@ -57,9 +57,8 @@ _TOKEN = re.compile(r'(?P<not>[-!])?(?:(?P<field>[A-Za-z_]+):)?(?P<value>(?:"[^"
 _NUMBER_LIKE = re.compile(r"\+?[\d][\d .()/-]{3,}\d|\+?\d{4,}(?:\.\d+)?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})", re.ASCII)
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?", re.ASCII)
+_HOURS = re.compile(r"(\d{1,2})(?:(?:\.\.|-)(\d{1,2}))?", re.ASCII)
 _UNITS = {None: 1000, "ms": 1, "s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000}
-# 9  9-11  22..5
-_HOURS = re.compile(r"(\d{1,2})(?:(?:-|–|\.\.)(\d{1,2}))?", re.ASCII)
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.*)", re.DOTALL)
 
 _ALIASES = {
@@ -74,15 +73,19 @@ _ALIASES = {
     "after": "from",
     "until": "to",
     "before": "to",
+    "urgent_issues": "urgent",
     "s": "sentiment",
 }
 _NAMED = ("queue", "agent", "team", "site", "customer", "id", "reason")
 """Fields whose values are names in the logs: ``*`` stands for any text in them."""
 _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
 _RATINGS = ("csat", "nps", "ces")
-_ON_THE_CLOCK = (HOUR, WEEKDAY)
+_COUNTS = ("purchases", "urgent")
+_AMOUNTS = ("value",)
 _DATES = ("from", "to", "on")
-HAS = ("transcript", "recording", "survey", "link", "reason")
+_CLOCKED = ("hour", "weekday")
+"""By the site's clock, the day of the week being that of the business day."""
+HAS = ("transcript", "recording", "survey", "link", "reason", "profile")
 FLAGS = ("unreached", "no_end", "no_entry", "hidden_transfer")
 OUTCOME_WORDS: Mapping[str, str] = {
     "timeout": "exited_timeout",
@@ -102,7 +105,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "flag": {each: each for each in FLAGS},
 }
 """Fields with few values, and what is written for each."""
-FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_ON_THE_CLOCK, *_DATES)
+FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_AMOUNTS, *_COUNTS, *_DATES, *_CLOCKED)
 
 
 def parse_query(text: str) -> ContactQuery:
@@ -150,10 +153,14 @@ def _example(field: str) -> str:
         return f"{field}:>60  {field}:<1:30  {field}:2m..5m"
     if field in _RATINGS:
         return f"{field}:<=2  {field}:5"
-    if field == HOUR:
-        return "hour:9  hour:9-11  hour:22-5,12"
-    if field == WEEKDAY:
-        return "weekday:mon  weekday:mon-fri  weekday:tue,sat"
+    if field in _AMOUNTS:
+        return f"{field}:>1000  {field}:50..99.50"
+    if field in _COUNTS:
+        return f"{field}:>0  {field}:>=3  {field}:1..5"
+    if field == "hour":
+        return "hour:9  hour:9..11  hour:22..5"
+    if field == "weekday":
+        return "weekday:mon  weekday:mon-fri  weekday:sat,sun"
     if field in _DATES:
         return f"{field}:yesterday  {field}:2026-11-22  {field}:2026-11-22T14:30"
     return f"{field}:name  {field}:name,other  {field}:begin*"
@@ -213,6 +220,16 @@ def _rating(text: str) -> int | None:
     return None if found is None else round(float(text.replace(",", ".")) * 1000)
 
 
+def _amount(text: str) -> int | None:
+    """Thousandths; None when it is no amount."""
+    found = re.fullmatch(r"-?\d{1,12}(?:[.,]\d{1,3})?", text, re.ASCII)
+    return None if found is None else round(Decimal(text.replace(",", ".")) * 1000)
+
+
+def _count(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
+
+
 def _compared(token: _Token, read: Callable[[str], int | None], step: int, what: str) -> Filter:
     """``>60``, ``<=2``, ``30..60`` (both ends in), ``60``. Low is in, high is not."""
     text = token.value.replace('"', "").strip()
@@ -245,27 +262,34 @@ def _compare_rating(token: _Token) -> Filter:
     return _compared(token, _rating, 1, "a number")
 
 
+def _compare_amount(token: _Token) -> Filter:
+    return _compared(token, _amount, 1, "a number")
+
+
+def _compare_count(token: _Token) -> Filter:
+    return _compared(token, _count, 1, "a whole number")
+
+
 def _hours(token: _Token) -> Filter:
-    """The hours that the clock shows: 9 is from 9:00 to 9:59, and the last of a range is in, as with ``..``."""
+    """``9``: from 9:00 to 9:59; ``9..11``: to 11:59; ``22..5``: over midnight."""
     hours: set[int] = set()
     for start, end, text in _alternatives(token):
         found = _HOURS.fullmatch(text)
-        first, last = (-1, -1) if found is None else (int(found[1]), int(found[2] or found[1]))
-        if not (0 <= first < 24 and 0 <= last < 24):
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (24, 24)
+        if first > 23 or last > 23:
             raise QueryError(f"hour cannot be {text}", f"0 to 23: {_example('hour')}", start, end)
         hours.update((first + step) % 24 for step in range((last - first) % 24 + 1))
-    return Filter(HOUR, token.negated, tuple(map(str, sorted(hours))), place=(token.start, token.end))
+    return Filter("hour", token.negated, tuple(map(str, sorted(hours))), place=(token.start, token.end))
 
 
 def _weekdays(token: _Token) -> Filter:
-    """Days of the week by their names; 1 is Monday."""
     days: set[int] = set()
     for start, end, text in _alternatives(token):
         try:
-            days.update(day + 1 for day in parse_days(text.replace("..", "-")))
+            days |= parse_days(text.replace("..", "-"))
         except UsageError as error:
-            raise QueryError(f"weekday cannot be {text}", error.hint, start, end) from None
-    return Filter(WEEKDAY, token.negated, tuple(map(str, sorted(days))), place=(token.start, token.end))
+            raise QueryError(str(error), error.hint, start, end) from None
+    return Filter("weekday", token.negated, tuple(map(str, sorted(days))), place=(token.start, token.end))
 
 
 def _moment(token: _Token) -> Moment:
@@ -284,6 +308,8 @@ _READERS: Mapping[str, Callable[[_Token], Filter]] = {
     **dict.fromkeys(_WORDS, _one_of),
     **dict.fromkeys(_DURATIONS, _compare_duration),
     **dict.fromkeys(_RATINGS, _compare_rating),
-    HOUR: _hours,
-    WEEKDAY: _weekdays,
+    **dict.fromkeys(_AMOUNTS, _compare_amount),
+    **dict.fromkeys(_COUNTS, _compare_count),
+    "hour": _hours,
+    "weekday": _weekdays,
 }

@@ -18,6 +18,7 @@ from ccm_tui.settings.definitions import Definitions
 from ccm_tui.sources.base import LineContext, LineRejected, LogFormat
 from ccm_tui.store import files as file_store
 from ccm_tui.store import history, line_history, names
+from ccm_tui.store.customers import profiles_of
 from ccm_tui.store.engine import Store
 from ccm_tui.store.files import FileRow
 from ccm_tui.store.line_history import NamedLine
@@ -131,7 +132,9 @@ class EventRows:
             if contact_id not in self._customers:
                 if len(self._customers) >= KEPT_CUSTOMERS:
                     self._customers.clear()
-                self._customers[contact_id] = history.customers_of(cursor, contact_id)
+                named_in_logs = history.customers_of(cursor, contact_id)
+                profiles = profiles_of(cursor, named_in_logs).values()
+                self._customers[contact_id] = (*named_in_logs, *(text for one in profiles for text in one.identities))
             known = self._customers[contact_id]
         named = [customer for event in events for customer in _customers_in(event, fields)]
         return (*known, *named) if named else known

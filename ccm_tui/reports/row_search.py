@@ -23,11 +23,11 @@ from ccm_tui.settings.sections import DEFAULT_SITE
 _PLAIN = re.compile(r"[\w.@/+-]+")
 
 
-class Behind(NamedTuple):
+class RowSearch(NamedTuple):
     """The contacts behind a number."""
 
-    search: str
-    why: str = ""
+    text: str
+    differs: str = ""
     """Why it may find others than the number counts; empty: it finds exactly those."""
 
 
@@ -54,7 +54,7 @@ _PARTS_OF = {"abandon": "abandoned", "to abandon": "abandoned", "transfer": "tra
 """Figures of which one part is meant -> the column that counts it."""
 
 
-def behind(row: Row, frame: Frame, figure: str = "") -> Behind:
+def search_of(row: Row, frame: Frame, figure: str = "") -> RowSearch:
     """What is behind a figure of a row that is no single contact's. ``figure`` is the title of its column."""
     of_agents = "queue" not in row and ("agent" in row or "team" in row)
     rules = frame.definitions.rules(row["site"], row.get("queue") or "")
@@ -69,7 +69,7 @@ def behind(row: Row, frame: Frame, figure: str = "") -> Behind:
     bounds = (row.get("start") or iso_utc(period.from_ms), row.get("end") or iso_utc(period.to_ms))
     on_site = _clock_of_search(row, frame)
     terms += [f"{name}:{written(at, *on_site)}" for name, at in zip(("from", "to"), bounds, strict=True) if at]
-    return Behind(" ".join(terms), _why(row, frame, figure, of_agents))
+    return RowSearch(" ".join(terms), _why(row, frame, figure, of_agents))
 
 
 def _names_site(frame: Frame) -> bool:

@@ -14,6 +14,7 @@ from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, clock, date, duration, 
 from ccm_tui.screens.agent_words import COMPUTED
 from ccm_tui.screens.contact_rows import at_text, mood_text, outcome_text
 from ccm_tui.screens.follow_up_rows import follow_up_line, note_text
+from ccm_tui.screens.profile_lines import profile_lines
 from ccm_tui.screens.queue_lines import customer_text
 from ccm_tui.theme import Tone
 from ccm_tui.widgets.board_model import BoardRow, Cell, Column
@@ -144,7 +145,7 @@ def figures_line(journey: Journey) -> Line:
 
 
 def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
-    """Reason, ratings, sentiment, recording, what is odd, and everything else that the site says of it."""
+    """The customer, reason, ratings, sentiment, recording, what is odd, and all else that the site says of it."""
     lines: list[Line] = []
 
     def add(label: str, text: str, tone: Tone = Tone.NORMAL) -> None:
@@ -152,6 +153,8 @@ def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
         lines.extend(wrapped(text, width - 1, indent=3 + LABEL_WIDTH, head=head, tone=tone))
 
     zone = desk.zone(page.site)
+    if page.profile is not None:
+        lines += profile_lines(page.profile, page.customer, desk, width, LABEL_WIDTH)
     for suspicion in page.suspicions:
         at = "" if suspicion.at_ms is None else f" ({clock(suspicion.at_ms, zone, seconds=True)})"
         add("odd", f"{suspicion.what}{at}", Tone.WARNING)
@@ -170,10 +173,9 @@ def fact_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
 
 def _leg_facts(page: "ContactPage", leg: "Leg", desk: "Desk", add: Callable[..., None]) -> None:
     facts, masked = leg.facts, desk.masked
-    customers = [page.customer]
 
     def shown(text: str) -> str:
-        return mask_line(text, customers, screen=True) if masked else text
+        return mask_line(text, page.known_as, screen=True) if masked else text
 
     if facts.reason:
         add("reason", shown(facts.reason))
@@ -230,7 +232,7 @@ def _target(visit: Segment, page: "ContactPage", desk: "Desk") -> str:
     """Where a transfer went: an extension, or a number outside, which may be the customer's own."""
     if not visit.target or visit.outcome is not Outcome.TRANSFERRED:
         return ""
-    return f" to {mask_line(visit.target, (page.customer,), screen=True) if desk.masked else visit.target}"
+    return f" to {mask_line(visit.target, page.known_as, screen=True) if desk.masked else visit.target}"
 
 
 def turn_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
@@ -248,11 +250,11 @@ def turn_lines(page: "ContactPage", desk: "Desk", width: int) -> list[Line]:
                 line("   ", (f"{COMPUTED} computed by {by}: the source does not tell how it sounded", Tone.DIM))
             )
         for turn in leg.turns:
-            lines += _turn_lines(turn, page.customer if masked else None, zone, width)
+            lines += _turn_lines(turn, page.known_as if masked else None, zone, width)
     return lines
 
 
-def _turn_lines(turn: Turn, customer: str | None, zone: ZoneInfo, width: int) -> list[Line]:
+def _turn_lines(turn: Turn, masked: Sequence[str | None] | None, zone: ZoneInfo, width: int) -> list[Line]:
     if turn.at_ms is not None:
         at = clock(turn.at_ms, zone, seconds=True)
     else:
@@ -265,7 +267,7 @@ def _turn_lines(turn: Turn, customer: str | None, zone: ZoneInfo, width: int) ->
         (f"{who:<9.9}", Tone.HEAD if turn.speaker is not Speaker.CUSTOMER else Tone.STRONG),
         (f" {mood:<2}", Tone.WARNING if turn.sentiment is Sentiment.NEGATIVE else Tone.DIM),
     )
-    text = turn.text if customer is None else mask_line(turn.text, (customer,), screen=True)
+    text = turn.text if masked is None else mask_line(turn.text, masked, screen=True)
     if width < ROOMY:
         return [head, *wrapped(text, width - 1, indent=3, tone=tone)]
     return wrapped(text, width - 1, indent=23, head=head, tone=tone)

@@ -29,6 +29,8 @@ ADVICE = (
     ("not there", NOT_THERE),
     ("format", "say which format it is: ccm-tui open --source FORMAT PATH, or format = in ccm.toml"),
     ("claim", "say which format it is: ccm-tui open --source FORMAT PATH, or format = in ccm.toml"),
+    ("column", "say in [customers] of ccm.toml which column is what: ccm-tui config init explains"),
+    ("rows can be taken", "ccm-tui customers import tells them row by row"),
     ("full", "free some space; reading resumes by itself"),
     ("locked", "another process holds the database; ccm-tui doctor names it"),
 )
@@ -126,6 +128,11 @@ def floor_lines(snapshot: FloorSnapshot, width: int) -> list[Line]:
         lines += _fact("odd", words, width)
     if health.dirty_rollups > 10:
         lines += _fact("counts", f"{count(health.dirty_rollups)} quarter hours are still to be added up", width)
+    known = health.customer_file
+    if known is not None:
+        read = f"{count(known.customers)} customers of {PurePath(known.path).name}"
+        odd = f"; {count(known.refused)} rows refused, first {known.refusal}" if known.refused else ""
+        lines += _fact("known", f"{read}{odd}", width)
     if snapshot.follower.note:
         lines += _fact("note", snapshot.follower.note, width)
     return lines

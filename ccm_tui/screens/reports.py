@@ -12,7 +12,7 @@ from ccm_tui.errors import CcmError
 from ccm_tui.reports.choice import PERIODS, read_whom
 from ccm_tui.reports.contact_query import QueryError
 from ccm_tui.reports.registry import KINDS
-from ccm_tui.reports.row_search import behind
+from ccm_tui.reports.row_search import search_of
 from ccm_tui.reports.saving import FORMS
 from ccm_tui.screens import STYLES
 from ccm_tui.screens.pick import Pick
@@ -92,10 +92,11 @@ class ReportsScreen(ReportBoard):
             self.app.push_screen(ContactScreen(self.desk, row["site"], row["contact"]))
             return
         chosen = self.figure
-        opened = behind(row, held.frame, chosen[1].title if chosen else "")
-        await self.search_contacts(opened.search)
-        if opened.why:
-            self.say(f"{opened.why[:1].upper()}{opened.why[1:]}.")
+        title = chosen[1].title if chosen else ""
+        search = search_of(row, held.frame, title)
+        await self.search_contacts(search.text)
+        if search.differs:
+            self.say(f"{search.differs[:1].upper()}{search.differs[1:]}.")
 
     # Keys
 

@@ -227,7 +227,7 @@ class Layers:
             return False
         if path == ("database", "path") and accepted:
             accepted = places.absolute_database(accepted, folder, self.environ)
-        elif path == ("exports", "folder") and accepted:
+        elif path in (("exports", "folder"), ("customers", "path")) and accepted:
             accepted = str(places.absolute(accepted, folder, self.environ))
         elif section.name == "source" and path[-1] == "path":
             accepted = tuple(str(places.absolute(each, folder, self.environ)) for each in accepted)

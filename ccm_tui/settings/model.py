@@ -15,6 +15,7 @@ from ccm_tui.settings.sections import (
     DEFAULT_SITE,
     AgentSettings,
     AlertSettings,
+    CustomerSettings,
     DatabaseSettings,
     ExportSettings,
     FollowerSettings,
@@ -80,6 +81,14 @@ SECTIONS = (
         "A customer's bad answer to a survey makes a follow-up: a task with an owner and a due date.",
     ),
     Section("sentiment", "sentiment", Shape.TABLE, SentimentSettings, "How customers sound."),
+    Section(
+        "customers",
+        "customers",
+        Shape.TABLE,
+        CustomerSettings,
+        "What another system knows of customers: a CSV with a row a customer.",
+        only_shows=True,
+    ),
     Section("privacy", "privacy", Shape.TABLE, PrivacySettings, "What is shown of customers."),
     Section(
         "people",
@@ -133,6 +142,7 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     follow_ups: FollowUpSettings = field(default_factory=FollowUpSettings)
     sentiment: SentimentSettings = field(default_factory=SentimentSettings)
+    customers: CustomerSettings = field(default_factory=CustomerSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     people: Mapping[str, PersonSettings] = field(default_factory=dict)
     follower: FollowerSettings = field(default_factory=FollowerSettings)
@@ -161,13 +171,14 @@ class Settings:
         return ZoneInfo(configured) if configured else system_zone()
 
     def follows(self, path: str) -> bool:
-        """Whether a configured source means this path: the file, a rotated sibling, one in its folder, a match of its
-        pattern. A path followed without is one that ``open`` or ``watch`` was given, and the database remembers."""
+        """Whether the configuration means this path: the file of customers, or a source's file, a rotated sibling, one
+        in its folder, a match of its pattern. A path followed without is one that ``open`` or ``watch`` was given, and
+        the database remembers."""
         from fnmatch import fnmatchcase
         from pathlib import Path
 
         patterns = [str(Path(each).expanduser().absolute()) for source in self.sources for each in source.path]
-        return any(
+        return path == self.customers.path or any(
             path == pattern
             or path.startswith(tuple(pattern.rstrip("/") + sign for sign in "/.-"))
             or fnmatchcase(path, pattern)

@@ -344,6 +344,40 @@ class FollowUpSettings:
 
 
 @settings_class
+class CustomerSettings:
+    """``[customers]``"""
+
+    path: str = key(
+        default="",
+        kind=text(),
+        comment="A CSV with a header, relative to this file; empty: none. It is read again whenever it changes.\n"
+        "Below, the names of its columns, whatever the case; empty: common names are found without being told.",
+    )
+    delimiter: str = key(
+        default="",
+        kind=text(r"(?s).?", "one character"),
+        comment="What separates columns, a tabulator is \\t; empty: what the header has most of , ; tabulator and |.",
+    )
+    id: str = key(default="", kind=text(), comment="The customer's id there. Rows with the same id are one customer's.")
+    identities: tuple[str, ...] = key(
+        default=(),
+        kind=texts(),
+        comment="Columns with the numbers and addresses by which logs know the customer; a cell may hold several,\n"
+        "with ; or , between. None: columns named phone, mobile, email and the like, else the id.",
+    )
+    name: str = key(default="", kind=text(), comment="The customer's name.")
+    value: str = key(default="", kind=text(), comment="What the customer is worth.")
+    purchases: str = key(default="", kind=text(), comment="How often the customer has bought.")
+    urgent_issues: str = key(default="", kind=text(), comment="How many urgent matters are open.")
+    decimal_sign: str = key(
+        default="",
+        kind=choice("", ".", ","),
+        comment="What stands before decimals, . or , ; empty: of amounts only those are taken that can be read in one\n"
+        "way, 1234.50 but not 1.234.",
+    )
+
+
+@settings_class
 class PrivacySettings:
     """``[privacy]``"""
 

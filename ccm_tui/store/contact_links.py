@@ -1,9 +1,11 @@
 """What one contact leads to: the contacts it continues and those that continue it, its customer's others."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ccm_tui.domain.segments import Segment
+from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 
 MOST_LINKED = 50
@@ -86,10 +88,12 @@ def later_answer(cursor: sqlite3.Cursor, visit: Segment) -> int | None:
     return found
 
 
-def segments_of_customer(cursor: sqlite3.Cursor, customer: str, limit: int) -> list[Segment]:
-    """A customer's visits at any site, the newest first."""
+def segments_of_customer(cursor: sqlite3.Cursor, names: Sequence[str], limit: int) -> list[Segment]:
+    """A customer's visits at any site, the newest first; ``names`` are the texts by which logs name him."""
     query = f"{READ_SEGMENT} WHERE segment.customer = ? ORDER BY segment.entered_at_ms DESC LIMIT ?"
-    return [to_segment(row) for row in cursor.execute(query, (customer, limit))]
+    found = [to_segment(row) for name in names for row in cursor.execute(query, (name, limit))]
+    found.sort(key=lambda visit: -visit.entered_at_ms)
+    return found[:limit]
 
 
 def segments_of_customer_since(cursor: sqlite3.Cursor, customer: str, from_ms: int) -> list[Segment]:
@@ -98,9 +102,13 @@ def segments_of_customer_since(cursor: sqlite3.Cursor, customer: str, from_ms: i
     return [to_segment(row) for row in cursor.execute(f"{query} LIMIT ?", (customer, from_ms, MOST_LINKED))]
 
 
-def count_of_customer(cursor: sqlite3.Cursor, customer: str, from_ms: int, to_ms: int) -> int:
-    """How many contacts of a customer entered a queue in [from, to)."""
-    query = (
-        "SELECT COUNT(DISTINCT contact_id) FROM segment WHERE customer = ? AND entered_at_ms >= ? AND entered_at_ms < ?"
-    )
-    return int(cursor.execute(query, (customer, from_ms, to_ms)).fetchone()[0])
+def count_of_customer(cursor: sqlite3.Cursor, names: Sequence[str], from_ms: int, to_ms: int) -> int:
+    """How many contacts of a customer, whom logs name by one of these, entered a queue in [from, to)."""
+    contacts: set[int] = set()
+    for part in parts(names):
+        query = (
+            f"SELECT DISTINCT contact_id FROM segment WHERE customer IN ({marks(part)})"  # noqa: S608 - marks only
+            " AND entered_at_ms >= ? AND entered_at_ms < ?"
+        )
+        contacts.update(row[0] for row in cursor.execute(query, (*part, from_ms, to_ms)))
+    return len(contacts)

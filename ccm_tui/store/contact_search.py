@@ -13,18 +13,15 @@ from typing import Any, NamedTuple
 
 from ccm_tui.domain.segments import Segment
 from ccm_tui.store.bound_values import marks, parts
-from ccm_tui.store.clock_conditions import ClockOf, SiteClocks, in_utc
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
-from ccm_tui.store.search_candidates import FEW, few_contacts, match, reach
-from ccm_tui.store.search_conditions import AgeLimit, Filter, Where, conditions_of
+from ccm_tui.store.search_candidates import FEW, few_contacts, match, reach, with_other_names
+from ccm_tui.store.search_conditions import Filter, Where, conditions_of
 from ccm_tui.store.turns import at_of_id, id_at
 
 PAGE_CONTACTS = 100
 _MOST_TURNS = 5000
 SLICE_SECONDS = 0.03
 _FIRST_SLICE_MS = 6 * 3600 * 1000
-NO_AGE = AgeLimit(0, 0)
-"""What has no end goes on."""
 _LONGEST_SLICE_MS = 400 * 24 * 3600 * 1000
 
 Reading = Callable[[], AbstractContextManager[sqlite3.Cursor]]
@@ -84,8 +81,7 @@ _ALONE = (
 class ContactSearch:
     """One search, prepared. ``unmatched`` names the filters whose names nobody has.
 
-    ``few`` contacts are looked at one by one; of more, time tells which first. ``clock_of`` is what hours and weekdays
-    are read from; ``age`` is when what has no end is lost.
+    ``few`` contacts are looked at one by one; of more, time tells which first.
     """
 
     def __init__(
@@ -96,12 +92,8 @@ class ContactSearch:
         to_ms: int | None,
         *,
         few: int = FEW,
-        clock_of: ClockOf = in_utc,
-        age: AgeLimit = NO_AGE,
     ) -> None:
         self._reading = reading
-        self._clock_of = clock_of
-        self._age = age
         self._few = few
         self._from_ms, self._to_ms = from_ms, to_ms
         self._texts = [each for each in filters if each.name in ("word", "phrase")]
@@ -111,11 +103,10 @@ class ContactSearch:
     def pages(self) -> Generator[Page]:
         """What is found, step by step, newest first; the last page says that nothing is left to look at."""
         with self._reading() as cursor:
+            filters = [with_other_names(cursor, each) for each in self._filters]
+            visits, alone, self.unmatched = conditions_of(cursor, filters)
+            few = few_contacts(cursor, filters, self._texts, visits, self._few)
             newest_ms, oldest_ms = _bounds(cursor)
-            visits, alone, self.unmatched = conditions_of(
-                cursor, self._filters, self._clocks(cursor, newest_ms, oldest_ms), self._age
-            )
-            few = few_contacts(cursor, self._filters, self._texts, visits, self._few)
         if few is not None:
             yield self._among(few, visits, alone)
         elif any(not text.negated for text in self._texts):
@@ -211,12 +202,6 @@ class ContactSearch:
                 found += [_of_itself(row) for row in rows.fetchall()]
             found.sort(key=_newest_first)
             return tuple(each for each in found if self._says(cursor, each.contact_id))
-
-    def _clocks(self, cursor: sqlite3.Cursor, newest_ms: int | None, oldest_ms: int | None) -> SiteClocks:
-        """Over no more time than is looked at."""
-        to_ms = newest_ms or 0 if self._to_ms is None else min(newest_ms or 0, self._to_ms)
-        from_ms = oldest_ms or 0 if self._from_ms is None else max(oldest_ms or 0, self._from_ms)
-        return SiteClocks(cursor, self._clock_of, min(from_ms, to_ms), to_ms)
 
     # -- conditions ----------------------------------------------------------------------------------------------------
 

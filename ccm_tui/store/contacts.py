@@ -8,6 +8,7 @@ from ccm_tui.domain.events import Channel, Direction, EndedBy
 from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.visits import Visit
 from ccm_tui.store.bound_values import marks, parts
+from ccm_tui.store.spellings import note_spellings
 
 _USUAL = (
     "contact_id, visit, queue_id, agent_id, channel, direction, customer, entered_at_ms, entry_seen, file_id, offset,"
@@ -19,6 +20,7 @@ PUT_USUAL = f"INSERT OR REPLACE INTO segment ({_USUAL}) VALUES ({', '.join('?' *
 
 _OF_QUEUE = _USUAL.split(", ").index("queue_id")
 _OF_AGENT = _USUAL.split(", ").index("agent_id")
+_OF_CUSTOMER = _USUAL.split(", ").index("customer")
 _ENTERED = _USUAL.split(", ").index("entered_at_ms")
 _ENDED = _USUAL.split(", ").index("ended_at_ms")
 _USUAL_COUNT = len(_USUAL.split(", "))
@@ -90,6 +92,7 @@ def put_segments(cursor: sqlite3.Cursor, rows: Iterable[SegmentRow]) -> None:
             others.append(row)
     cursor.executemany(PUT_USUAL, usual)
     cursor.executemany(PUT_SEGMENT, others)
+    note_spellings(cursor, [row[_OF_CUSTOMER] for row in (*usual, *others)])
 
 
 def put_oddities(cursor: sqlite3.Cursor, rows: Iterable[tuple[int, int, int]]) -> None:

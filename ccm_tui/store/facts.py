@@ -12,6 +12,7 @@ from ccm_tui.domain.sentiment import customer_sentiment, sentiment_by
 from ccm_tui.domain.turns import Turn
 from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.names import contact_public_id
+from ccm_tui.store.spellings import note_spellings
 
 _COLUMNS = (
     "contact_id, first_at_ms, started_at_ms, ended_at_ms, previous_id, reason, customer, channel, direction,"
@@ -35,7 +36,9 @@ FACTS = ", ".join(
 )
 """What ``to_facts`` reads."""
 
-_OF_SENTIMENT, _OF_SENTIMENT_BY = (_COLUMNS.split(", ").index(name) for name in ("sentiment_milli", "sentiment_by"))
+_OF_SENTIMENT, _OF_SENTIMENT_BY, _OF_CUSTOMER = map(
+    _COLUMNS.split(", ").index, ("sentiment_milli", "sentiment_by", "customer")
+)
 
 _encode = msgspec.json.Encoder().encode
 _TEXT = {member: member.value for kind in (Channel, Direction) for member in kind}
@@ -75,7 +78,9 @@ def mood_of(row: FactsRow | None) -> tuple[object, object]:
 
 def put_facts(cursor: sqlite3.Cursor, rows: Iterable[FactsRow]) -> None:
     """Store contacts' facts, new or changed."""
-    cursor.executemany(PUT_FACTS, rows)
+    facts = list(rows)
+    cursor.executemany(PUT_FACTS, facts)
+    note_spellings(cursor, [row[_OF_CUSTOMER] for row in facts])
 
 
 def drop_facts(cursor: sqlite3.Cursor, contact_id: int) -> int:

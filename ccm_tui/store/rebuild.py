@@ -22,7 +22,7 @@ class StoredEvent(NamedTuple):
 def drop_folds(cursor: sqlite3.Cursor) -> None:
     """Take away everything that is derived from lines."""
     turns.drop_all_turns(cursor)
-    for table in ("segment", "contact_facts", "span", "rollup", "rollup_dirty", "restart", "agent_lines"):
+    for table in ("segment", "contact_facts", "span", "rollup", "rollup_dirty", "restart", "agent_lines", "spelling"):
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
     cursor.execute("UPDATE agent SET state = NULL, last_sign_at_ms = NULL")
     cursor.execute("UPDATE contact SET contradictions = 0, repeated_ends = 0")

@@ -4,11 +4,16 @@ import sqlite3
 from collections.abc import Sequence
 
 from ccm_tui.store.bound_values import marks, parts
+from ccm_tui.store.customers import names_in_logs, profiles_of
 from ccm_tui.store.names import contact_public_id, find_contacts
-from ccm_tui.store.search_conditions import RATINGS, Filter, Where, between, glob, like, without_blanks
+from ccm_tui.store.search_conditions import PROFILED, RATINGS, Filter, Where, between, glob, like, without_blanks
+from ccm_tui.store.spellings import key_of, spelled
 
 FEW = 2000
 """So many contacts are looked at one by one; of more, time tells which first."""
+
+_FEW_PROFILES = 5000
+"""The contacts of so many customers are looked up; of more, time tells which first."""
 
 ENDING = 4
 """So many last characters of every customer are indexed."""
@@ -35,6 +40,9 @@ def few_contacts(
             ids = _LOOK_UPS[each.name](cursor, each, few)
             if ids is not None:
                 found = ids if found is None else found & ids
+    profiled = [each for each in filters if not each.negated and _of_profile_alone(each)]
+    if found is None and profiled:
+        found = _of_profiles(cursor, profiled, few)
     rated = [each for each in filters if each.name in RATINGS and not each.negated]
     if found is None and rated:
         conditions = " AND ".join(between(RATINGS[each.name].replace("segment", "rated"), each) for each in rated)
@@ -47,6 +55,14 @@ def few_contacts(
             texts.remove(each)
             found = ids if found is None else found & ids
     return None if found is None or len(found) > few else sorted(found)
+
+
+def with_other_names(cursor: sqlite3.Cursor, each: Filter) -> Filter:
+    """A customer by a whole number or address is also meant by all others that his profile has."""
+    if each.name not in ("customer", "number"):
+        return each
+    profiles = profiles_of(cursor, [value for value in each.values if "*" not in value])
+    return each._replace(customers=tuple(name for one in profiles.values() for name in names_in_logs(cursor, one)))
 
 
 def _of_customer(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | None:
@@ -65,6 +81,8 @@ def _of_customer(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | N
         elif not ids:
             ids = _of_customers(cursor, few, "customer GLOB ?", f"*{glob(number)}")
         found |= ids
+    for part in parts(each.customers):
+        found |= _of_customers(cursor, few, f"customer IN ({marks(part)})", *part)
     return found if len(found) <= few else None
 
 
@@ -96,6 +114,32 @@ def _of_reason(cursor: sqlite3.Cursor, each: Filter, few: int) -> set[int] | Non
     query = f"SELECT contact_id FROM contact_facts WHERE reason IS NOT NULL AND {condition.sql} LIMIT ?"  # noqa: S608
     found = {row[0] for row in cursor.execute(query, (*condition.values, few + 1))}
     return found if len(found) <= few else None
+
+
+def _of_profiles(cursor: sqlite3.Cursor, filters: Sequence[Filter], few: int) -> set[int] | None:
+    """Contacts of the customers whose profiles say all of this, when both are few."""
+    says = " AND ".join(between(PROFILED[each.name], each) for each in filters if each.name in PROFILED)
+    query = f"SELECT id FROM profile WHERE {says or 'TRUE'} LIMIT ?"  # noqa: S608 - our own columns and integers
+    profiles = [row[0] for row in cursor.execute(query, (_FEW_PROFILES + 1,))]
+    if len(profiles) > _FEW_PROFILES:
+        return None
+    found: set[int] = set()
+    for part in parts(profiles):
+        for table in ("segment", "contact_facts"):
+            query = (
+                f"SELECT {table}.contact_id FROM identity CROSS JOIN {table}"  # noqa: S608 - our own names
+                f" ON {table}.customer IN ({spelled('identity.key')}) WHERE identity.profile_id IN ({marks(part)})"
+                f" AND {table}.customer IS NOT NULL AND {key_of(f'{table}.customer')} = identity.key LIMIT ?"
+            )
+            found.update(row[0] for row in cursor.execute(query, (*part, few + 1)))
+        if len(found) > few:
+            return None
+    return found
+
+
+def _of_profile_alone(each: Filter) -> bool:
+    """Whether nothing but a profile can meet it."""
+    return each.name in PROFILED or (each.name == "has" and each.values == ("profile",))
 
 
 def reach(cursor: sqlite3.Cursor, each: Filter, number: int) -> int:

@@ -7,12 +7,27 @@ from fnmatch import translate
 from typing import NamedTuple
 
 from ccm_tui.domain.events import Channel
-from ccm_tui.domain.segments import Outcome
+from ccm_tui.domain.wall_clock import DAY_MS, EPOCH_WEEKDAY, HOUR_MS, Shift
 from ccm_tui.store.bound_values import marks
-from ccm_tui.store.clock_conditions import HOUR, WEEKDAY, SiteClocks
+from ccm_tui.store.spellings import key_of, spelled
 
 ANSWERED = "answered"
 """As an outcome: whatever came of it, somebody answered."""
+
+
+class SiteClock(NamedTuple):
+    """How to read the wall clock of a site."""
+
+    site: str | None
+    """None: of every site that has no clock of its own."""
+    shifts: tuple[Shift, ...]
+
+
+class Aged(NamedTuple):
+    """What is open for longer than so long at an instant is lost, as everywhere else (``domain.segment_time``)."""
+
+    as_of_ms: int
+    lost_after_ms: int
 
 
 class Filter(NamedTuple):
@@ -29,6 +44,12 @@ class Filter(NamedTuple):
     """Not in."""
     place: tuple[int, int] = (0, 0)
     """Where it stands in what was typed."""
+    customers: tuple[str, ...] = ()
+    """Of a customer: all else by which logs name the one whose profile has the number or address, whole."""
+    clocks: tuple[SiteClock, ...] = ()
+    """Of an hour or weekday, whose ``values`` are numbers from 0: by which clocks, the one of no site last."""
+    aged: Aged | None = None
+    """Of an outcome or flag; None: what is stored as open is open, however old."""
 
 
 _DURATIONS = {
@@ -45,14 +66,18 @@ _NAMED = {
     "agent": "+hit.agent_id",
     "site": "queue.site_id",
 }
+_PLAIN = {"outcome": "hit.outcome", "ended_by": "segment.ended_by"}
+_CLOCKED = {"hour": f"{{shown}} / {HOUR_MS} % 24", "weekday": f"({{shown}} / {DAY_MS} + {EPOCH_WEEKDAY}) % 7"}
+"""What makes the hour or the weekday of an instant on the clock."""
+_OF_AGE = frozenset(("lost", "waiting", "in_progress"))
+"""Outcomes that the clock alone can change."""
+_DEFERRED = ", ".join(f"'{channel.value}'" for channel in Channel if channel.deferred)
 _SENTIMENTS = {
     "negative": "contact_facts.sentiment_milli <= -1000",
     "neutral": "contact_facts.sentiment_milli BETWEEN -999 AND 999",
     "positive": "contact_facts.sentiment_milli >= 1000",
 }
 
-_ENDS = frozenset(each.value for each in Outcome if not each.open and each is not Outcome.LOST)
-"""Outcomes that age makes of no visit, and takes from none."""
 _HAS = {
     "transcript": "EXISTS (SELECT 1 FROM turn WHERE turn.contact_id = {contact})",
     "recording": "contact_facts.said LIKE '%\"recording\":%'",
@@ -61,19 +86,33 @@ _HAS = {
         "(contact_facts.previous_id IS NOT NULL OR EXISTS"
         " (SELECT 1 FROM contact_facts AS next WHERE next.previous_id = contact.public_id))"
     ),
+    "profile": f"EXISTS (SELECT 1 FROM identity WHERE identity.key = {key_of('{table}.customer')})",  # noqa: S608
 }
-_OF_BOTH = frozenset(("channel", "direction", "customer", "number", "id", "reason", "sentiment"))
+PROFILED = {"value": "profile.value_milli", "purchases": "profile.purchases", "urgent": "profile.urgent_issues"}
+"""What a customer's profile says."""
+_OF_BOTH = frozenset(("channel", "direction", "customer", "number", "id", "reason", "sentiment", *PROFILED))
+_STILL_UNREACHED = (
+    "NOT EXISTS (SELECT 1 FROM {others}segment AS later"
+    " WHERE {same} AND (later.answered_at_ms > hit.entered_at_ms"
+    " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND (later.outcome = 'waiting'"
+    " OR (later.entered_at_ms, later.contact_id, later.visit)"
+    " > (hit.entered_at_ms, hit.contact_id, hit.visit)))))"
+)
+_UNDER_THIS_NAME = _STILL_UNREACHED.format(others="", same="later.customer = segment.customer")
+_UNDER_ANY_NAME = _STILL_UNREACHED.format(
+    others="identity AS own CROSS JOIN identity AS other ON other.profile_id = own.profile_id CROSS JOIN ",
+    same=(
+        f"own.key = {key_of('segment.customer')} AND later.customer IN ({spelled('other.key')})"
+        f" AND {key_of('later.customer')} = other.key"
+    ),
+)
 _FLAGS = {
-    "no_end": "({outcome} = 'lost' AND hit.answered_at_ms IS NOT NULL)",
+    "no_end": "(hit.outcome = 'lost' AND hit.answered_at_ms IS NOT NULL)",
     "no_entry": "segment.entry_seen = 0",
     # whoever left unanswered and has talked to nobody since, by whatever way: each customer once, by the last attempt
     "unreached": (
-        "(hit.answered_at_ms IS NULL AND {outcome} <> 'waiting' AND segment.direction = 'inbound'"
-        " AND segment.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM segment AS later"
-        " WHERE later.customer = segment.customer AND (later.answered_at_ms > hit.entered_at_ms"
-        " OR (later.direction = 'inbound' AND later.entered_at_ms >= hit.entered_at_ms AND ({later_outcome} = 'waiting'"
-        " OR (later.entered_at_ms, later.contact_id, later.visit)"
-        " > (hit.entered_at_ms, hit.contact_id, hit.visit))))))"
+        "(hit.answered_at_ms IS NULL AND hit.outcome <> 'waiting' AND segment.direction = 'inbound'"
+        f" AND segment.customer IS NOT NULL AND {_UNDER_THIS_NAME} AND {_UNDER_ANY_NAME})"
     ),
     "hidden_transfer": (
         "(hit.answered_at_ms IS NOT NULL AND hit.channel = 'voice' AND EXISTS (SELECT 1 FROM segment AS later"
@@ -82,26 +121,6 @@ _FLAGS = {
         " AND later.contact_id <> segment.contact_id))"
     ),
 }
-
-
-class AgeLimit(NamedTuple):
-    """When what has no end is lost, as ``segment_as_of`` says."""
-
-    as_of_ms: int
-    lost_after_ms: int
-
-    def outcome(self, visit: str = "hit") -> str:
-        """A visit's outcome by then, as SQL."""
-        before_ms = self.as_of_ms - self.lost_after_ms
-        entered, answered = f"{visit}.entered_at_ms", f"{visit}.answered_at_ms"
-        return (
-            f"(CASE WHEN {visit}.outcome IN ('waiting', 'in_progress') AND {visit}.channel NOT IN ({_DEFERRED})"
-            f" AND {entered} <= {before_ms} AND ({answered} IS NULL OR {answered} <= {before_ms}"
-            f" OR {answered} <= {entered} + {self.lost_after_ms}) THEN 'lost' ELSE {visit}.outcome END)"
-        )
-
-
-_DEFERRED = ", ".join(f"'{channel.value}'" for channel in Channel if channel.deferred)
 
 
 class Condition(NamedTuple):
@@ -132,24 +151,19 @@ class Conditions(NamedTuple):
     """Filters whose names nobody has."""
 
 
-def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: SiteClocks, age: AgeLimit) -> Conditions:
+def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter]) -> Conditions:
     """What must hold of what is found. ValueError for a filter of a name that is none."""
     visits, alone = Where(), Where()
     can_be_alone = True
     unmatched: list[Filter] = []
-    # What is reckoned for each row is asked of those alone that all else holds of
-    for each in sorted(filters, key=lambda each: each.name in (HOUR, WEEKDAY)):
-        if each.name in (HOUR, WEEKDAY):
-            visits.add(Condition(clocks.of_visits(each.name, each.values)), negated=each.negated)
-            alone.add(Condition(clocks.of_alone(each.name, each.values)), negated=each.negated)
-            continue
+    for each in sorted(filters, key=lambda each: each.name in _CLOCKED):  # the dearest to look at last
         if each.name in _NAMED:
             ids = _ids_of(cursor, each.name, each.values)
             if not ids:
                 unmatched.append(each)
             of_visit = Condition(f"{_NAMED[each.name]} IN ({', '.join(map(str, sorted(ids)))})")
         else:
-            of_visit = _of_visits(each, age)
+            of_visit = _of_visits(each)
         visits.add(of_visit, negated=each.negated)
         of_alone = _of_alone(each)
         if of_alone is not None:
@@ -159,24 +173,25 @@ def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter], clocks: Sit
     return Conditions(visits, alone if can_be_alone else None, unmatched)
 
 
-def _of_visits(each: Filter, age: AgeLimit) -> Condition:
+def _of_visits(each: Filter) -> Condition:
     if each.name in _DURATIONS or each.name in RATINGS:
         return Condition(between(_DURATIONS.get(each.name) or RATINGS[each.name], each))
-    if each.name == "ended_by":
-        return _in("segment.ended_by", each.values)
-    if each.name == "outcome":
+    if each.name in _PLAIN:
+        column = _PLAIN[each.name]
         plain = tuple(value for value in each.values if value != ANSWERED)
-        condition = _in("hit.outcome" if _ENDS.issuperset(plain) else age.outcome(), plain)
+        if _OF_AGE.intersection(plain):
+            column = _as_of(column, each.aged)
+        condition = _in(column, plain)
         if ANSWERED in each.values:
             condition = Condition(f"(hit.answered_at_ms IS NOT NULL OR {condition.sql})", condition.values)
         return condition
+    if each.name in _CLOCKED:
+        return _on_the_clock(each, "hit.entered_at_ms", "queue.site_id")
     if each.name == "flag":
-        return _any(
-            _FLAGS[value].format(outcome=age.outcome(), later_outcome=age.outcome("later")) for value in each.values
-        )
+        return _any(_as_of(_FLAGS[value], each.aged) for value in each.values)
     if each.name == "has":
         of_visit = {**_HAS, "survey": "segment.rated_at_ms IS NOT NULL"}
-        return _any(of_visit[value].format(contact="segment.contact_id") for value in each.values)
+        return _any(of_visit[value].format(contact="segment.contact_id", table="segment") for value in each.values)
     return _of_both(each, "segment")
 
 
@@ -184,8 +199,11 @@ def _of_alone(each: Filter) -> Condition | None:
     """A condition on a contact without visits; None: no such contact can meet it."""
     if each.name == "site":
         return like("site.name", each.values)
+    if each.name in _CLOCKED:
+        return _on_the_clock(each, "contact_facts.first_at_ms", "contact.site_id")
     if each.name == "has":
-        known = [_HAS[value].format(contact="contact_facts.contact_id") for value in each.values if value in _HAS]
+        own = {"contact": "contact_facts.contact_id", "table": "contact_facts"}
+        known = [_HAS[value].format(**own) for value in each.values if value in _HAS]
         return _any(known) if known else None
     if each.name in _OF_BOTH:
         return _of_both(each, "contact_facts")
@@ -203,7 +221,11 @@ def _of_both(each: Filter, table: str) -> Condition:
         return like("contact_facts.reason", each.values)
     if each.name == "id":
         return _any_of(like("contact.native_id", each.values), _in("contact.public_id", each.values))
-    customer = _customer(f"{table}.customer", each.values)
+    if each.name in PROFILED:
+        profile = "identity CROSS JOIN profile ON profile.id = identity.profile_id"
+        known = f"identity.key = {key_of(f'{table}.customer')} AND {between(PROFILED[each.name], each)}"
+        return Condition(f"EXISTS (SELECT 1 FROM {profile} WHERE {known})")  # noqa: S608 - our own columns
+    customer = _customer(f"{table}.customer", each)
     if each.name == "customer":
         return customer
     if each.name == "number":
@@ -211,10 +233,46 @@ def _of_both(each: Filter, table: str) -> Condition:
     raise ValueError(f"no filter is named {each.name!r}")
 
 
-def _customer(column: str, values: Sequence[str]) -> Condition:
+def _as_of(sql: str, aged: Aged | None) -> str:
+    """The same with outcomes as they are by now, of visits ``hit`` and ``later``. Our own integers need no marks."""
+    if aged is None:
+        return sql
+    before_ms, after_ms = int(aged.as_of_ms - aged.lost_after_ms), int(aged.lost_after_ms)
+    for visit in ("hit", "later"):
+        old = (
+            f"{visit}.entered_at_ms <= {before_ms} AND (COALESCE({visit}.answered_at_ms, 0) <= {before_ms}"
+            f" OR {visit}.answered_at_ms <= {visit}.entered_at_ms + {after_ms})"
+        )
+        lost = f"{visit}.outcome IN ('waiting', 'in_progress') AND {visit}.channel NOT IN ({_DEFERRED}) AND {old}"
+        sql = sql.replace(f"{visit}.outcome", f"(CASE WHEN {lost} THEN 'lost' ELSE {visit}.outcome END)")
+    return sql
+
+
+def _on_the_clock(each: Filter, at: str, site: str) -> Condition:
+    """The hour at which something came, or the day of the week that it is booked on."""
+    *own, other = each.clocks
+    shift = _shift(other, at)
+    if own:
+        whens = " ".join(f"WHEN (SELECT id FROM site WHERE name = ?) THEN {_shift(clock, at)}" for clock in own)  # noqa: S608
+        shift = f"CASE {site} {whens} ELSE {shift} END"
+    number = _CLOCKED[each.name].format(shown=f"({at} + {shift})")
+    numbers = ", ".join(str(int(value)) for value in each.values)
+    return Condition(f"{number} IN ({numbers})", tuple(clock.site for clock in own))
+
+
+def _shift(clock: SiteClock, at: str) -> str:
+    """Our own integers, the newest first: most of what is looked for is new."""
+    first, *later = clock.shifts
+    if not later:
+        return str(int(first.shift_ms))
+    whens = " ".join(f"WHEN {at} >= {int(each.from_ms)} THEN {int(each.shift_ms)}" for each in reversed(later))
+    return f"CASE {whens} ELSE {int(first.shift_ms)} END"
+
+
+def _customer(column: str, each: Filter) -> Condition:
     """A whole number or address, or how it ends: the last digits are what a masked number shows."""
-    conditions = []
-    for value in values:
+    conditions = [_in(column, each.customers)] if each.customers else []
+    for value in each.values:
         endings = [value] if "*" in value else [f"*{text}" for text in dict.fromkeys((value, without_blanks(value)))]
         conditions += [Condition(f"{column} GLOB ?", (glob(ending),)) for ending in endings]
     return _any_of(*conditions)
@@ -236,18 +294,13 @@ def _ids_of(cursor: sqlite3.Cursor, table: str, patterns: Sequence[str]) -> set[
             matches = re.compile(translate(re.sub(r"[\[\]?]", "[\\g<0>]", wanted))).match
             found.update(number for number, name in rows if matches(name.casefold()))
             continue
-        found |= next(
-            filter(
-                None,
-                (
-                    {number for number, name in rows if name == pattern},
-                    {number for number, name in rows if wanted == name.casefold()},
-                    {number for number, name in rows if wanted == name.casefold().rpartition("/")[2]},
-                    {number for number, name in rows if wanted in name.casefold()},
-                ),
-            ),
-            set(),
+        ways = (
+            {number for number, name in rows if name == pattern},
+            {number for number, name in rows if wanted == name.casefold()},
+            {number for number, name in rows if wanted == name.casefold().rpartition("/")[2]},
+            {number for number, name in rows if wanted in name.casefold()},
         )
+        found |= next(filter(None, ways), set())
     return found
 
 

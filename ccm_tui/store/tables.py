@@ -399,6 +399,63 @@ class Audit(SQLModel, table=True):
     """A JSON object."""
 
 
+class Profile(SQLModel, table=True):
+    """A customer as another system knows him; see ``domain.customers.Profile``. All rows come from one reading."""
+
+    __tablename__ = "profile"
+    __table_args__ = (
+        Index("ix_profile_value", "value_milli", sqlite_where=text("value_milli IS NOT NULL")),
+        Index("ix_profile_purchases", "purchases", sqlite_where=text("purchases IS NOT NULL")),
+        Index("ix_profile_urgent", "urgent_issues", sqlite_where=text("urgent_issues IS NOT NULL")),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    """As in the file, from 1 on."""
+    reference: str | None = None
+    name: str | None = None
+    value_milli: int | None = Field(default=None, sa_column=_big(nullable=True))
+    purchases: int | None = None
+    urgent_issues: int | None = None
+
+
+class Identity(SQLModel, table=True):
+    """A number or address of a profile."""
+
+    __tablename__ = "identity"
+    __table_args__ = (Index("ix_identity_profile", "profile_id"), KEYED)
+    key: str = Field(primary_key=True)
+    """See ``domain.customers.identity_key``."""
+    profile_id: int = Field(sa_column=Column(Integer, ForeignKey("profile.id"), nullable=False))
+    text: str
+    """As the file has it."""
+
+
+class Spelling(SQLModel, table=True):
+    """A customer of the logs whose key is not seen at once; see ``domain.customers.is_plain``. Grows with the logs."""
+
+    __tablename__ = "spelling"
+    __table_args__ = (Index("ix_spelling_key", "key"), KEYED)
+    customer: str = Field(primary_key=True)
+    key: str
+
+
+class ProfileReading(SQLModel, table=True):
+    """The file that the profiles were read from; no row: none was ever read."""
+
+    __tablename__ = "profile_reading"
+    id: int | None = Field(default=None, primary_key=True)
+    path: str
+    size: int = Field(sa_column=_big())
+    mtime_ns: int = Field(sa_column=_big())
+    rules: str
+    """Digest of the settings it was read by."""
+    read_at_ms: int = Field(sa_column=_big())
+    rows: int
+    refused: int
+    """Rows that could not be taken."""
+    refusal: str | None = None
+    """The first of them: line and reason."""
+
+
 ROLLUP = Table(
     "rollup",
     SQLModel.metadata,

@@ -13,6 +13,7 @@ from ccm_tui.domain.presence import PresenceSpan, SpanKind
 from ccm_tui.domain.segments import Segment
 from ccm_tui.domain.spans import Span
 from ccm_tui.domain.tally import QueueTally
+from ccm_tui.store.bound_values import marks, parts
 from ccm_tui.store.contacts import READ_SEGMENT, to_segment
 from ccm_tui.store.floor import to_span
 from ccm_tui.store.history import StoredAgent
@@ -161,8 +162,8 @@ def statuses_ended(cursor: sqlite3.Cursor, from_ms: int, to_ms: int) -> list[tup
 def members_at(cursor: sqlite3.Cursor, queue_ids: Sequence[int], at_ms: int, within_ms: int) -> dict[int, int]:
     """Agent -> in how many of the queues he was at an instant; memberships that ended later than ``within_ms`` after
     it and do not go on are not seen."""
-    marks = ", ".join("?" * len(queue_ids))
-    query = f"SELECT agent_id, queue_id FROM span WHERE kind = ? AND queue_id IN ({marks}) AND start_at_ms <= ?"  # noqa: S608
+    of_queues = f"queue_id IN ({marks(queue_ids)})"
+    query = f"SELECT agent_id, queue_id FROM span WHERE kind = ? AND {of_queues} AND start_at_ms <= ?"  # noqa: S608
     values = (SpanKind.MEMBERSHIP.value, *queue_ids, at_ms)
     rows = cursor.execute(f"{query} AND end_at_ms IS NULL", values).fetchall()
     rows += cursor.execute(f"{query} AND end_at_ms > ? AND end_at_ms <= ?", (*values, at_ms, at_ms + within_ms))
@@ -194,15 +195,17 @@ def answered_by_queue(cursor: sqlite3.Cursor, agent_id: int, from_ms: int, to_ms
 def contacts_of_customers(
     cursor: sqlite3.Cursor, customers: Collection[str], from_ms: int, to_ms: int
 ) -> list[EarlierContact]:
-    """The inbound contacts that these customers made in [from, to), each once, by time."""
-    marks = ", ".join("?" * len(customers))
-    query = (
-        "SELECT segment.customer, contact.public_id, segment.channel, MIN(segment.entered_at_ms) FROM segment"  # noqa: S608
-        " JOIN contact ON contact.id = segment.contact_id WHERE segment.entered_at_ms >= ?"
-        f" AND segment.entered_at_ms < ? AND segment.direction = 'inbound' AND segment.customer IN ({marks})"
-        " GROUP BY segment.contact_id, segment.customer ORDER BY 4"
-    )
-    return [EarlierContact(*row) for row in cursor.execute(query, (from_ms, to_ms, *customers))]
+    """The inbound contacts that these customers made in [from, to), each once a customer, by time."""
+    found: list[EarlierContact] = []
+    for part in parts(sorted(customers)):
+        query = (
+            "SELECT segment.customer, contact.public_id, segment.channel, MIN(segment.entered_at_ms) FROM segment"  # noqa: S608
+            " JOIN contact ON contact.id = segment.contact_id WHERE segment.entered_at_ms >= ?"
+            f" AND segment.entered_at_ms < ? AND segment.direction = 'inbound' AND segment.customer IN ({marks(part)})"
+            " GROUP BY segment.contact_id, segment.customer"
+        )
+        found += [EarlierContact(*row) for row in cursor.execute(query, (from_ms, to_ms, *part))]
+    return sorted(found, key=lambda each: each.entered_at_ms)
 
 
 def _of_kinds(kinds: Collection[SpanKind]) -> tuple[str, list[str]]:

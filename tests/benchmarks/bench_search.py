@@ -11,16 +11,15 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Speaker, Turn
 from ccm_tui.domain.visits import Visit
-from ccm_tui.domain.wall_clock import WallClock
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.store.contact_search import ContactSearch
 from ccm_tui.store.contacts import put_segments, segment_row
+from ccm_tui.store.customers import replace_profiles
 from ccm_tui.store.engine import Store, open_reader, open_writer
 from ccm_tui.store.names import contact_public_id, insert_contacts
 from ccm_tui.store.turns import add_turns
@@ -31,6 +30,9 @@ PAGE_ROWS = 40
 TRIES = 5
 DAYS = 365
 QUEUES, AGENTS = 30, 200
+CALLERS = 10_000
+PROFILES = 100_000
+"""Of customers; the first have called."""
 NOW_MS = 1_795_420_800_000
 SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we"]
 
@@ -44,9 +46,6 @@ QUERIES = (
     "wait:>1190 agent:agent-123",
     "csat:<=1 queue:queue-07",
     "talk:<2 outcome:answered",
-    "hour:9",
-    "weekday:sun hour:3 wait:>600",
-    "weekday:sun hour:3 wait:>99999",
     "customer:+12025500123",
     "customer:0123",
     "id:c-777",
@@ -62,6 +61,17 @@ QUERIES = (
     "queue:nosuchqueue",
     "wait:>99999",
     "reason:nosuch",
+    "value:>1000",
+    "value:>2500",
+    "value:>1000 urgent:>0 outcome:abandoned",
+    "purchases:>=3",
+    "purchases:>28 channel:chat",
+    "urgent:>0",
+    "has:profile queue:queue-07",
+    "-has:profile",
+    "value:>99999",
+    "customer:known-124@example.com",
+    "flag:unreached",
 )
 TEXTS = frozenset(query for query in QUERIES if query and ":" not in query)
 
@@ -73,6 +83,7 @@ def main(contacts: int) -> None:
         began = time.perf_counter()
         with open_writer(database) as store:
             _fill(store, contacts)
+            _know(store, random.Random(2))
         size = database.stat().st_size / 1e6
         print(f"   {contacts:,} contacts and turns, {size:.0f} MB, made in {time.perf_counter() - began:.0f} s")
         with open_reader(database) as store:
@@ -85,7 +96,7 @@ def _first_page(store: Store, text: str) -> float:
     took, rows, whole = [], 0, False
     for _ in range(TRIES):
         began = time.perf_counter()
-        search = ContactSearch(store.reading, parse_query(text).filters, None, None, clock_of=_in_berlin)
+        search = ContactSearch(store.reading, parse_query(text).filters, None, None)
         rows = 0
         for page in search.pages():
             rows += len(page.found)
@@ -96,10 +107,6 @@ def _first_page(store: Store, text: str) -> float:
     median = statistics.median(took)
     print(f"   {text or '(everything)':<42}{median:8.1f} ms  {rows:>6} rows{', all there are' if whole else ''}")
     return median
-
-
-def _in_berlin(_: str) -> WallClock:
-    return WallClock(ZoneInfo("Europe/Berlin"))
 
 
 def _fill(store: Store, contacts: int) -> None:
@@ -127,8 +134,21 @@ def _fill(store: Store, contacts: int) -> None:
             _talk(cursor, pick, words, visits)
 
 
+def _know(store: Store, pick: random.Random) -> None:
+    """Profiles of half of those who called, and of many who never did."""
+    numbers = [*range(0, CALLERS, 2), *range(CALLERS, PROFILES)]
+    profiles = [
+        (n + 1, f"C-{n}", None, round(pick.expovariate(1 / 300) * 1000), pick.randrange(30), int(pick.random() < 0.01))
+        for n in numbers
+    ]
+    identities = [(f"1202550{n:04}", n + 1, f"+1202550{n:04}") for n in numbers]
+    identities += [(f"known-{n}@example.com", n + 1, f"known-{n}@example.com") for n in numbers]
+    with store.writing() as cursor:
+        replace_profiles(cursor, profiles, sorted(identities))
+
+
 def _visit(pick: random.Random, number: int, at_ms: int) -> Visit:
-    customer = f"+1202550{pick.randrange(10_000):04}"
+    customer = f"+1202550{pick.randrange(CALLERS):04}"
     channel = Channel.CHAT if pick.random() < 0.2 else Channel.VOICE
     visit = Visit(0, str(pick.randint(1, QUEUES)), channel, Direction.INBOUND, customer, at_ms, True, (1, number * 100))
     wait_ms = min(1_200_000, round(pick.expovariate(1 / 40)) * 1000)

@@ -183,3 +183,19 @@ def test_other_letters_survive_ascii_symbols() -> None:
 )
 def test_only_unicode_streams_show_symbols(encoding: str | None, able: bool) -> None:
     assert f.supports_unicode(encoding) is able
+
+
+@pytest.mark.parametrize(
+    ("milli", "text"),
+    [
+        (None, "—"),
+        (0, "0"),
+        (5, "0.005"),
+        (-500, "-0.50"),
+        (1_234_500, "1\u202f234.50"),
+        (1_204_000, "1\u202f204"),
+        (99_990, "99.99"),
+    ],
+)
+def test_an_amount_of_money(milli: int | None, text: str) -> None:
+    assert f.amount(milli) == text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ccm_tui.domain.causes import Factor
+from ccm_tui.domain.customers import Profile
 from ccm_tui.domain.events import Channel
 from ccm_tui.domain.thresholds import Level
 from ccm_tui.errors import UsageError
@@ -13,6 +14,7 @@ from ccm_tui.live.callers import Earlier, ordinal
 from ccm_tui.live.queue_alerts import calm_words
 from ccm_tui.live.queue_detail import QueueDetail, read_queue_detail
 from tests.live.floors import Floor, Log, at, monday_history
+from tests.profiles import know
 
 NOW = at("10:30")
 
@@ -123,6 +125,18 @@ def test_the_best_helpers_come_first_and_only_three(tmp_path: Path) -> None:
             log.call(at("9:00", 1) + call * 200_000 + number * 1000, "billing", agent)
     found = detail_of(Floor(tmp_path).feed(log.data())).helpers
     assert [(helper.agent, helper.answered) for helper in found] == [("h13", 13), ("h12", 12), ("h11", 11)]
+
+
+def test_calls_from_another_number_of_the_same_profile_count(tmp_path: Path) -> None:
+    log = Log()
+    today(log)
+    log.call(at("10:00"), "billing", "ben", customer="+12025550001")
+    log.call(at("11:00"), "billing", "ben", customer="+12025550009")
+    log.waits(NOW - 9000, "billing", "0012025550002")
+    floor = Floor(tmp_path).feed(log.data())
+    assert [w.mark for w in detail_of(floor).waiting] == [""]
+    know(floor.writing.store, Profile(None, None, None, None, None, ("+1 202 555 0001", "+1 202 555 0002")))
+    assert [w.mark for w in detail_of(floor).waiting] == ["2nd call"]
 
 
 def test_second_calls_are_marked(tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ccm_tui.domain.customers import Profile
 from ccm_tui.domain.journey import Stage
 from ccm_tui.errors import UsageError
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.reports.contact_page import ContactPage, read_contact_page
 from ccm_tui.store.names import contact_public_id
 from tests.feeding import Feeder, open_writing
+from tests.profiles import know
 
 BEGAN = 1_795_420_800
 CUSTOMER = "+12025550123"
@@ -89,3 +92,28 @@ def test_as_of_an_earlier_instant(writing: Writing) -> None:
 def test_a_contact_that_is_not_there_is_told(writing: Writing) -> None:
     with pytest.raises(UsageError, match="contact nosuch is not stored"):
         read_contact_page(writing.store, writing.definitions, "nosuch", LATER_MS)
+
+
+def test_a_profile_joins_the_customers_contacts_across_channels(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    chat = {"contact": "chat", "queue": "web", "channel": "chat", "customer": "Sam.Lee@Example.com"}
+    lines = [
+        *_call("call", BEGAN),
+        *_call("abroad", BEGAN - 60, customer="0012025550123"),
+        *_call("stranger", BEGAN - 90, customer="+12025550999"),
+        {"at": BEGAN - 3600, "event": "queue_entered", **chat},
+        {"at": BEGAN - 8 * 24 * 3600, "event": "queue_entered", **chat, "contact": "old chat"},
+    ]
+    log = "".join(json.dumps(line) + "\n" for line in sorted(lines, key=lambda line: str(line["at"])))
+    Feeder(writing, tmp_path / "log.jsonl").feed(log.encode())
+    assert _page(writing, "call").profile is None
+    assert (_page(writing, "call").history, _page(writing, "call").earlier) == ((), 0)
+    sam = Profile("C-1", "Sam Lee", 1_234_500, 12, 2, ("1 202 555 0123", "sam.lee@example.com"))
+    know(writing.store, sam)
+    page = _page(writing, "call")
+    assert page.profile == sam
+    assert [each.native_id for each in page.history] == ["abroad", "chat", "old chat"]
+    assert page.earlier == 2
+    assert [each.native_id for each in _page(writing, "chat").history] == ["call", "abroad", "old chat"]
+    assert page.known_as == (CUSTOMER, *sam.identities)
+    writing.store.close()

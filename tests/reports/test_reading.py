@@ -16,7 +16,7 @@ from ccm_tui.reports.contact_finder import ContactFinder
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.reports.reading import HeldReport, read_held, read_series, read_whole
 from ccm_tui.reports.registry import KINDS
-from ccm_tui.reports.row_search import behind, quoted
+from ccm_tui.reports.row_search import quoted, search_of
 from ccm_tui.reports.saving import FORMS, save_report
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import SiteSettings
@@ -156,6 +156,7 @@ def _found(writing: Writing, search: str) -> set[str]:
         (Choice("trends", "last 7 days"), ("view", "busiest_day"), "offered", {"saturday"}),
         (Choice("trends", "last 7 days"), ("hour", 9), "offered", {"saturday", "sunday"}),
         (Choice("trends", "last 7 days"), ("weekday", 7), "offered", {"sunday"}),
+        (Choice("outcomes by agent"), ("agent", None), "offered", {"left"}),
     ],
 )
 def test_the_contacts_behind_a_row_are_those_it_counts(
@@ -163,7 +164,7 @@ def test_the_contacts_behind_a_row_are_those_it_counts(
 ) -> None:
     held = _held(writing, choice)
     row = next(row for row in held.rows.values() if row[which[0]] == which[1])
-    assert _found(writing, behind(row, held.frame, figure).search) == found
+    assert _found(writing, search_of(row, held.frame, figure).text) == found
 
 
 def test_a_name_is_quoted_where_it_needs_to_be() -> None:

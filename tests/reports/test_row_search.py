@@ -16,11 +16,11 @@ from ccm_tui.reports.contact_finder import ContactFinder
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.reports.reading import HeldReport, read_held
 from ccm_tui.reports.registry import KINDS
-from ccm_tui.reports.row_search import COUNTED, behind, written
+from ccm_tui.reports.row_search import COUNTED, search_of, written
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import AgentSettings, SiteSettings
-from tests.conftest import GOLDEN, RealRun
+from tests.conftest import DATA, GOLDEN, RealRun
 from tests.feeding import Feeder, open_writing
 from tests.reports.databases import import_files, settings_of
 
@@ -99,8 +99,8 @@ def _numbers(held: HeldReport) -> Iterator[tuple[Mapping[str, Any], str, int, st
     for row in held.rows.values():
         for column in held.columns:
             if column.title in COUNTED:
-                opened = behind(row, held.frame, column.title)
-                yield row, column.title, int(column.text(row)), opened.search, opened.why
+                opened = search_of(row, held.frame, column.title)
+                yield row, column.title, int(column.text(row)), opened.text, opened.differs
 
 
 def _check(writing: Writing, choice: Choice, now_ms: int) -> None:
@@ -121,7 +121,11 @@ def test_as_many_contacts_are_opened_as_the_number_says(writing: Writing, kind: 
 
 @pytest.fixture(scope="module")
 def real_logs(tmp_path_factory: pytest.TempPathFactory, real_run: Callable[[str], RealRun]) -> Iterator[Writing]:
-    files = [*real_run("run1").files, *(GOLDEN / name for name in LOGS)]
+    files = [
+        *real_run("run1").files,
+        *(GOLDEN / name for name in LOGS),
+        DATA / "samples" / "asterisk-queue-log" / "queue_log",
+    ]
     database = import_files(tmp_path_factory.mktemp("real") / "ccm.db", files)
     writing = open_writing(database, settings_of())
     yield writing
@@ -136,11 +140,9 @@ def test_as_many_contacts_of_real_logs_are_opened(real_logs: Writing, kind: str)
 def test_who_never_asked_for_a_queue_is_found_too(real_logs: Writing) -> None:
     held = read_held(real_logs.store, real_logs.definitions, Choice("outcomes", "everything"), LATE_MS, 20_000)
     (row,) = (row for row in held.rows.values() if row["queue"] is None)
-    opened = behind(row, held.frame, "contacts")
-    assert opened.why == "these are the contacts that never asked for a queue"
-    assert (
-        _found(real_logs, opened.search, LATE_MS) >= row["contacts"] > 0
-    )  # whom we called is no contact of a customer
+    opened = search_of(row, held.frame, "contacts")
+    assert opened.differs == "these are the contacts that never asked for a queue"
+    assert _found(real_logs, opened.text, LATE_MS) >= row["contacts"] > 0  # whom we called is no contact of a customer
 
 
 @pytest.mark.parametrize(
@@ -156,13 +158,13 @@ def test_who_never_asked_for_a_queue_is_found_too(real_logs: Writing) -> None:
 )
 def test_why_a_number_is_not_that_of_the_contacts(writing: Writing, kind: str, figure: str, why: str) -> None:
     held = read_held(writing.store, writing.definitions, Choice(kind, "everything"), NOW_MS, 20_000)
-    assert behind(next(iter(held.rows.values())), held.frame, figure).why == why
+    assert search_of(next(iter(held.rows.values())), held.frame, figure).differs == why
 
 
 def test_who_sees_some_agents_only_is_told_that_others_were_counted(writing: Writing) -> None:
     definitions = Definitions(SETTINGS, viewer=Viewer("lead", agents=frozenset({"ana"})))
     held = read_held(writing.store, definitions, Choice("queues", "everything"), NOW_MS, 20_000)
-    assert behind(next(iter(held.rows.values())), held.frame, "offered").why == (
+    assert search_of(next(iter(held.rows.values())), held.frame, "offered").differs == (
         "counted for everybody, listed for your agents"
     )
 

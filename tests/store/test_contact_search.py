@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from ccm_tui.ingest.writing import Writing
 from ccm_tui.reports.contact_query import QueryError, parse_query
 from ccm_tui.store.contact_search import ContactSearch, Found
 from ccm_tui.store.search_candidates import FEW
-from ccm_tui.store.search_conditions import AgeLimit, Filter
+from ccm_tui.store.search_conditions import Filter
 from tests.feeding import Feeder, open_writing
 
 BEGAN = 1_795_420_800
@@ -95,11 +94,6 @@ def _has(each: Found, test: Callable[..., bool]) -> bool:
     return each.segment is not None and test(each.segment)
 
 
-def _at(each: Found) -> datetime:
-    assert each.at_ms is not None
-    return datetime.fromtimestamp(each.at_ms / 1000, UTC)
-
-
 QUERIES: dict[str, Callable[[Found], bool]] = {
     "queue:sales": lambda f: _has(f, lambda s: s.queue == "sales"),
     "queue:SALES,night*": lambda f: _has(f, lambda s: s.queue in ("sales", "Night Line")),
@@ -135,13 +129,6 @@ QUERIES: dict[str, Callable[[Found], bool]] = {
     "site:other": lambda f: False,
     "direction:outbound": lambda f: False,
     "flag:no_entry": lambda f: False,
-    "hour:9-11": lambda f: _at(f).hour in (9, 10, 11),
-    "-hour:22-5": lambda f: 5 < _at(f).hour < 22,
-    "weekday:mon,sat": lambda f: _at(f).isoweekday() in (1, 6),
-    "weekday:fri hour:14 queue:sales": lambda f: (
-        _has(f, lambda s: s.queue == "sales") and (_at(f).isoweekday(), _at(f).hour) == (5, 14)
-    ),
-    "customer:9999 hour:0-11": lambda f: f.customer == "+12025559999" and _at(f).hour < 12,
     "queue:sales outcome:answered csat:>=4": lambda f: _has(
         f, lambda s: s.queue == "sales" and s.csat_milli is not None and s.csat_milli >= 4000
     ),
@@ -276,33 +263,6 @@ def test_lost_customers_stay_on_the_list_until_they_are_reached(tmp_path: Path) 
     call = {"contact": "o1", "agent": "eve", "customer": "bob", "target": "bob"}
     assert tell({"at": BEGAN + 300, "event": "outbound", **call}) == ["b1"], "nobody picked up"
     assert tell({"at": BEGAN + 400, "event": "outbound", "talk_seconds": 30, **call, "contact": "o2"}) == []
-    writing.store.close()
-
-
-def test_what_has_no_end_is_lost_by_its_age_as_in_the_reports(tmp_path: Path) -> None:
-    writing = open_writing(tmp_path / "ccm.db")
-    told = [
-        {"at": BEGAN, "event": "queue_entered", "contact": "old", "queue": "sales", "customer": "ann"},
-        {"at": BEGAN, "event": "queue_entered", "contact": "mail", "queue": "sales", "channel": "email"},
-        {"at": BEGAN + 10, "event": "queue_entered", "contact": "talk", "queue": "sales"},
-        {"at": BEGAN + 20, "event": "answered", "contact": "talk", "queue": "sales", "agent": "ben"},
-        {"at": BEGAN + 5000, "event": "queue_entered", "contact": "new", "queue": "sales"},
-    ]
-    Feeder(writing, tmp_path / "log.jsonl").feed("".join(json.dumps(line) + "\n" for line in told).encode())
-
-    def found(text: str, after: int) -> set[str]:
-        age = AgeLimit((BEGAN + after) * 1000, 3600_000)
-        search = ContactSearch(writing.store.reading, parse_query(text).filters, None, None, age=age)
-        return {each.native_id for page in search.pages() for each in page.found}
-
-    assert found("outcome:lost", 3599) == set()
-    assert found("outcome:lost", 3600) == {"old"}
-    assert found("outcome:lost", 5000) == {"old", "talk"}
-    assert found("outcome:waiting", 5000) == {"mail", "new"}
-    assert found("outcome:talking", 5000) == set()
-    assert found("flag:no_end", 5000) == {"talk"}
-    assert found("flag:unreached", 3599) == set()
-    assert found("flag:unreached", 5000) == {"old"}
     writing.store.close()
 
 

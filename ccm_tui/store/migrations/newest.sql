@@ -376,5 +376,49 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_at ON audit (at_ms);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
-INSERT INTO alembic_version VALUES ('0004');
+CREATE TABLE profile (
+	id INTEGER NOT NULL,
+	reference VARCHAR,
+	name VARCHAR,
+	value_milli BIGINT,
+	purchases INTEGER,
+	urgent_issues INTEGER,
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_profile_value ON profile (value_milli) WHERE value_milli IS NOT NULL;
+CREATE INDEX ix_profile_purchases ON profile (purchases) WHERE purchases IS NOT NULL;
+CREATE INDEX ix_profile_urgent ON profile (urgent_issues) WHERE urgent_issues IS NOT NULL;
+CREATE TABLE identity (
+	"key" VARCHAR NOT NULL,
+	profile_id INTEGER NOT NULL,
+	text VARCHAR NOT NULL,
+	PRIMARY KEY ("key"),
+	FOREIGN KEY(profile_id) REFERENCES profile (id)
+)
+ WITHOUT ROWID
+
+;
+CREATE INDEX ix_identity_profile ON identity (profile_id);
+CREATE TABLE spelling (
+	customer VARCHAR NOT NULL,
+	"key" VARCHAR NOT NULL,
+	PRIMARY KEY (customer)
+)
+ WITHOUT ROWID
+
+;
+CREATE INDEX ix_spelling_key ON spelling ("key");
+CREATE TABLE profile_reading (
+	id INTEGER NOT NULL,
+	path VARCHAR NOT NULL,
+	size BIGINT NOT NULL,
+	mtime_ns BIGINT NOT NULL,
+	rules VARCHAR NOT NULL,
+	read_at_ms BIGINT NOT NULL,
+	rows INTEGER NOT NULL,
+	refused INTEGER NOT NULL,
+	refusal VARCHAR,
+	PRIMARY KEY (id)
+);
+INSERT INTO alembic_version VALUES ('0005');
 COMMIT;
