@@ -128,12 +128,12 @@ def _when(row: Row) -> list[str]:
 def _why(row: Row, frame: Frame, figure: str, of_agents: bool) -> str:
     if "queue" in row and row["queue"] is None:
         return "these are the contacts that never asked for a queue"
-    if figure not in COUNTED:
+    if figure and figure not in COUNTED:
         listed = _PARTS_OF.get(figure, "answered" if of_agents else "offered")
         once = (
             "counts each contact once, however many its visits" if figure == "contacts" else "does not count contacts"
         )
-        return f"{figure or 'this'} {once}; listed are all that were {listed}"
+        return f"{figure} {once}; listed are all that were {listed}"
     if of_agents:
         return "counted by when they were answered, listed by when they came"
     if frame.definitions.base.interval_anchor is not IntervalAnchor.ARRIVAL:
