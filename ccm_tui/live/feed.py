@@ -34,7 +34,6 @@ QUIET_HEALTH_SECONDS = 5.0
 TICK_SECONDS = 1
 """At least so often, whether or not anything was committed: states end by the clock too."""
 SLOW_LINK_TICK_SECONDS = 5
-FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
 UNHURRIED_SECONDS = 0.016
 """A reading that took so long is followed by a rest as long, one of n times as long by n times as long a rest as it
@@ -67,7 +66,7 @@ class Feed:
         self._on_failure = on_failure
         self._config = config
         self._supervisor = Supervisor(database, config, child_arguments) if follow else None
-        self._interval = SLOW_LINK_SECONDS if low_bandwidth else FASTEST_SECONDS
+        self._interval = SLOW_LINK_SECONDS if low_bandwidth else 1 / definitions.settings.ui.refresh_per_second
         self._tick_seconds = SLOW_LINK_TICK_SECONDS if low_bandwidth else TICK_SECONDS
         self._wall_clock = wall_clock
         self._stop = threading.Event()
