@@ -104,7 +104,7 @@ def wall_ms(day: date, clock: time, zone: ZoneInfo) -> int:
     at_ms = to_ms(wall.astimezone(UTC))
     if to_local(at_ms, zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return at_ms
-    return _leap(to_ms(wall.replace(fold=1).astimezone(UTC)), at_ms, zone)
+    return leap_between(to_ms(wall.replace(fold=1).astimezone(UTC)), at_ms, zone)
 
 
 def day_start_ms(day: date, zone: ZoneInfo, day_starts_at: time = MIDNIGHT) -> int:
@@ -136,13 +136,13 @@ def interval_at(at_ms: int, length: IntervalLength, zone: ZoneInfo, day_starts_a
         after = day + _DAYS[length] * _ONE_DAY
         return Interval(day_start_ms(day, zone, day_starts_at), day_start_ms(after, zone, day_starts_at))
     size = _LENGTH_MS[length]
-    offset = _offset_ms(at_ms, zone)
+    offset = offset_ms(at_ms, zone)
     start = (at_ms + offset) // size * size - offset
     end = start + size
-    if _offset_ms(start, zone) != offset:
-        start = _leap(start, at_ms, zone)
-    if _offset_ms(end - 1, zone) != offset:
-        end = _leap(at_ms, end - 1, zone)
+    if offset_ms(start, zone) != offset:
+        start = leap_between(start, at_ms, zone)
+    if offset_ms(end - 1, zone) != offset:
+        end = leap_between(at_ms, end - 1, zone)
     return Interval(start, end)
 
 
@@ -170,17 +170,18 @@ def days_spanned(from_ms: int, to_ms: int, zone: ZoneInfo) -> int:
     return max(1, -(-length // _ONE_DAY))
 
 
-def _offset_ms(at_ms: int, zone: ZoneInfo) -> int:
+def offset_ms(at_ms: int, zone: ZoneInfo) -> int:
+    """By how much the zone's clock is ahead of UTC."""
     offset = datetime.fromtimestamp(at_ms // 1000, zone).utcoffset()
     return 0 if offset is None else offset // _ONE_MS
 
 
-def _leap(before_ms: int, after_ms: int, zone: ZoneInfo) -> int:
+def leap_between(before_ms: int, after_ms: int, zone: ZoneInfo) -> int:
     """The instant of the one change of offset between the two: the first that has the later offset."""
-    offset_after = _offset_ms(after_ms, zone)
+    offset_after = offset_ms(after_ms, zone)
     while after_ms - before_ms > 1:
         middle = (before_ms + after_ms) // 2
-        if _offset_ms(middle, zone) == offset_after:
+        if offset_ms(middle, zone) == offset_after:
             after_ms = middle
         else:
             before_ms = middle

@@ -305,18 +305,3 @@ def value_text(value: object) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return str(value)
-
-
-def genesys_variant(
-    include_abandons: bool = True, include_short_abandons: bool = True, include_flowouts: bool = False
-) -> SlVariant:
-    """Genesys Cloud's three service-level switches as one variant.
-
-    Its published formula subtracts abandons and short abandons; short ones are a subset of abandons, so without
-    abandons the second switch changes nothing.
-    """
-    if not include_abandons:
-        return SlVariant.ANSWERED_FLOW if include_flowouts else SlVariant.ANSWERED
-    if include_short_abandons:
-        return SlVariant.OFFERED_FLOW if include_flowouts else SlVariant.OFFERED
-    return SlVariant.EX_SHORT_FLOW if include_flowouts else SlVariant.EX_SHORT

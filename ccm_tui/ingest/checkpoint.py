@@ -79,11 +79,6 @@ def resume(checkpoint: Checkpoint, content: LogContent) -> ResumeFrom | NewConte
     return ResumeFrom(checkpoint.offset, checkpoint)
 
 
-def same_content(checkpoint: Checkpoint, content: LogContent) -> bool:
-    """Whether all of ``content`` was read already, whatever its name, inode or compression are now."""
-    return isinstance(resume(checkpoint, content), ResumeFrom) and not content.read_at(checkpoint.offset, 1)
-
-
 class CheckpointBook:
     """The checkpoints of one source: tells for a file just opened how much of it was read, under whatever name."""
 

@@ -34,7 +34,6 @@ QUIET_HEALTH_SECONDS = 5.0
 TICK_SECONDS = 1
 """At least so often, whether or not anything was committed: states end by the clock too."""
 SLOW_LINK_TICK_SECONDS = 5
-FASTEST_SECONDS = 1 / 16
 SLOW_LINK_SECONDS = 1.0
 UNHURRIED_SECONDS = 0.016
 """A reading that took so long is followed by a rest as long, one of n times as long by n times as long a rest as it
@@ -67,12 +66,11 @@ class Feed:
         self._on_failure = on_failure
         self._config = config
         self._supervisor = Supervisor(database, config, child_arguments) if follow else None
-        self._interval = SLOW_LINK_SECONDS if low_bandwidth else FASTEST_SECONDS
+        self._interval = SLOW_LINK_SECONDS if low_bandwidth else 1 / definitions.settings.ui.refresh_per_second
         self._tick_seconds = SLOW_LINK_TICK_SECONDS if low_bandwidth else TICK_SECONDS
         self._wall_clock = wall_clock
         self._stop = threading.Event()
         self._commits = Commits(database)
-        self._as_of_ms: int | None = None
         self._looked_again = threading.Event()
         self._paused = False
         self._failure = ""
@@ -98,14 +96,6 @@ class Feed:
     def pause(self, paused: bool) -> None:
         """Stop or resume giving snapshots; the follower goes on."""
         self._paused = paused
-        self._look_again()
-
-    def look_at(self, as_of_ms: int | None) -> None:
-        """Show the floor as of a past instant; None: live again."""
-        self._as_of_ms = as_of_ms
-        self._look_again()
-
-    def _look_again(self) -> None:
         self._looked_again.set()
         self._commits.wake()
 
@@ -135,9 +125,7 @@ class Feed:
                 if not self._paused and (committed or again or tick.is_due(wall, now)):
                     self._looked_again.clear()
                     version = current
-                    as_of_ms = self._as_of_ms
-                    instant_ms = round(wall * 1000) if as_of_ms is None else as_of_ms
-                    snapshot = self._explained(reader.snapshot(instant_ms, as_of_ms is None, committed))
+                    snapshot = self._explained(reader.snapshot(round(wall * 1000), committed))
                     self._failure = ""
                     if not self._stop.is_set():
                         self._on_snapshot(snapshot)
@@ -223,7 +211,7 @@ class _Reading(FloorReader):
         self._written = True
         """Something was written since feeds and health were read."""
 
-    def snapshot(self, as_of_ms: int, live: bool, written: bool) -> FloorSnapshot:
+    def snapshot(self, as_of_ms: int, written: bool) -> FloorSnapshot:
         """Everything a live screen may know; ``written`` False: nothing has been since the last one."""
         now = time.monotonic()
         self._written |= written
@@ -234,9 +222,9 @@ class _Reading(FloorReader):
                 self._health = read_database_health(cursor, self._store.path)
             self._health_at = now
         status = read_status(self._store.path)
-        if live and status.looked_at_ms is not None:
+        if status.looked_at_ms is not None:
             # The heartbeat is on this machine's clock, the floor's may be another (a simulation at speed).
             age_ms = max(0, time.time_ns() // 1_000_000 - status.looked_at_ms)
             status = replace(status, looked_at_ms=as_of_ms - age_ms)
-        floor = self.read(as_of_ms, status, live=live, written=written)
+        floor = self.read(as_of_ms, status, live=True, written=written)
         return replace(floor, feeds=self._feeds, health=self._health)

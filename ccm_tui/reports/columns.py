@@ -13,7 +13,6 @@ from ccm_tui.formatting import (
     UNDEFINED,
     clock,
     count,
-    date,
     duration,
     local,
     mask_customer,
@@ -142,7 +141,7 @@ def trend_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
     known_before = any(row["previous_offered"] is not None for row in rows)
     columns += [
         Column("by", lambda row: str(row["view"]).replace("_", " "), right=False),
-        Column("when", lambda row: when_text(row, zones[row["site"]]), right=False, value=_when),
+        Column("when", lambda row: when_text(row, zones[row["site"]], frame.to_ms), right=False, value=_when),
         counted("offered", "offered"),
         figured("mean a day", "mean_per_day", 1),
     ]
@@ -164,8 +163,9 @@ def trend_columns(rows: Sequence[Row], frame: Frame) -> list[Column]:
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def when_text(row: Row, zone: ZoneInfo) -> str:
-    """When a row of the trends is: ``Mon``, ``09:00``, ``Mon 09:00``, or its instants."""
+def when_text(row: Row, zone: ZoneInfo, to_ms: int) -> str:
+    """When a row of the trends is: ``Mon``, ``09:00``, ``Mon 09:00``, or its instants: ``Mon 23 Nov 09:00``, with the
+    year where it is not that in which the period ends, at ``to_ms``."""
     parts = []
     if row["weekday"] is not None:
         parts.append(WEEKDAYS[row["weekday"] - 1])
@@ -173,12 +173,19 @@ def when_text(row: Row, zone: ZoneInfo) -> str:
         parts.append(f"{row['hour']:02}:00")
     if row["start"] is not None:
         start, end = (datetime.fromisoformat(row[name]) for name in ("start", "end"))
+        year = local(to_ms - 1, zone).year
+        first, last = (_day(local(at, zone), year) for at in (start, end - timedelta(milliseconds=1)))
         if row["view"] in ("period", "week"):
-            parts.append(f"{date(start, zone)} – {date(end - timedelta(milliseconds=1), zone)}")
+            parts.append(f"{first} – {last}")
         else:
-            day = f"{WEEKDAYS[local(start, zone).weekday()]} {date(start, zone)}"
-            parts.append(day if row["view"] == "busiest_day" else f"{day} {clock(start, zone)}")
+            parts.append(f"{WEEKDAYS[local(start, zone).weekday()]} {first}")
+            if row["view"] != "busiest_day":
+                parts.append(clock(start, zone))
     return " ".join(parts)
+
+
+def _day(at: datetime, year: int) -> str:
+    return f"{at:%d %b}" if at.year == year else f"{at:%d %b %Y}"
 
 
 def _when(row: Row) -> str:

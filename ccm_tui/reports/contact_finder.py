@@ -9,13 +9,17 @@ from time import perf_counter
 from typing import NamedTuple
 
 from ccm_tui.domain.intervals import IntervalLength, interval_at
+from ccm_tui.domain.segment_time import segment_as_of
+from ccm_tui.domain.wall_clock import DAY_MS, Shift, day_shifts, hour_shifts
 from ccm_tui.reports.contact_query import ContactQuery, QueryError
 from ccm_tui.reports.moments import Moment
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.sections import DEFAULT_SITE
 from ccm_tui.store.contact_search import ContactSearch, Found
 from ccm_tui.store.engine import Store, open_reader
-from ccm_tui.store.search_conditions import Filter
+from ccm_tui.store.search_conditions import Aged, Filter, SiteClock
+
+_YEAR_MS = 366 * DAY_MS
 
 PORTION_SECONDS = 0.08
 """So long at most until what is found is handed over, were it nothing."""
@@ -69,10 +73,11 @@ class ContactFinder:
         now_ms: int,
     ) -> None:
         from_ms, to_ms = period_of(query, definitions, now_ms)
-        filters = [_as_stored(definitions, each) for each in query.filters]
+        filters = [_as_stored(definitions, each, now_ms) for each in query.filters]
         self._search = ContactSearch(reading, filters, from_ms, to_ms)
         self._pages = self._search.pages()
         self._viewer = definitions.viewer
+        self._aged = _aged(definitions, now_ms)
         self._waiting: tuple[Found, ...] = ()
         self._whole = False
         self._back_to_ms: int | None = None
@@ -85,7 +90,8 @@ class ContactFinder:
             while len(self._waiting) < limit and not self._whole:
                 page = next(self._pages)
                 sees = self._viewer.sees_agent
-                self._waiting += tuple(each for each in page.found if each.segment is None or sees(each.segment.agent))
+                seen = (self._by_now(each) for each in page.found)
+                self._waiting += tuple(each for each in seen if each.segment is None or sees(each.segment.agent))
                 self._whole = page.back_to_ms is None
                 self._back_to_ms = page.back_to_ms
                 if perf_counter() - began > PORTION_SECONDS:
@@ -93,6 +99,13 @@ class ContactFinder:
             found, self._waiting = self._waiting[:limit], self._waiting[limit:]
             whole = self._whole and not self._waiting
             return Portion(found, self._back_to_ms, whole, tuple(self._search.unmatched))
+
+    def _by_now(self, each: Found) -> Found:
+        """As it stands now: what is open for too long is lost."""
+        segment = each.segment
+        if segment is None or segment.ended_at_ms is not None:
+            return each
+        return each._replace(segment=segment_as_of(segment, *self._aged) or segment)
 
 
 def period_of(query: ContactQuery, definitions: Definitions, now_ms: int) -> tuple[int | None, int | None]:
@@ -113,8 +126,8 @@ def period_of(query: ContactQuery, definitions: Definitions, now_ms: int) -> tup
     return from_ms, to_ms
 
 
-def _as_stored(definitions: Definitions, each: Filter) -> Filter:
-    """Names as the store has them: titles of agents as their names, a team as the agents in it.
+def _as_stored(definitions: Definitions, each: Filter, now_ms: int) -> Filter:
+    """As the store has it: titles of agents as their names, a team as the agents in it, hours by the sites' clocks.
 
     Raises QueryError for a team that nobody is in.
     """
@@ -123,11 +136,38 @@ def _as_stored(definitions: Definitions, each: Filter) -> Filter:
     if each.name == "agent":
         titled = (name for name, agent in settings.agents.items() if agent.name.casefold() in wanted)
         return each._replace(values=(*each.values, *titled))
+    if each.name in ("outcome", "flag"):
+        return each._replace(aged=_aged(definitions, now_ms))
+    if each.name in ("hour", "weekday"):
+        return each._replace(clocks=_clocks(definitions, each.name, now_ms))
     if each.name != "team":
         return each
     titles = {team.name.casefold(): name.casefold() for name, team in settings.teams.items() if team.name}
     keys = {titles.get(name, name) for name in wanted}
-    agents = tuple(name for name, agent in settings.agents.items() if agent.team and agent.team.casefold() in keys)
-    if not agents:
+    agents = tuple(
+        name for name, agent in settings.agents.items() if agent.team and ("*" in keys or agent.team.casefold() in keys)
+    )
+    if not agents and "*" not in keys:
         raise QueryError(f"nobody is in team {', '.join(each.values)}", "teams are set in ccm.toml", *each.place)
     return each._replace(name="agent", values=agents)
+
+
+def _aged(definitions: Definitions, now_ms: int) -> Aged:
+    return Aged(now_ms, definitions.rules(DEFAULT_SITE, "").lost_after_ms)
+
+
+def _clocks(definitions: Definitions, name: str, now_ms: int) -> tuple[SiteClock, ...]:
+    """Of sites whose clock is not the usual one, and the usual one last."""
+    until_ms = now_ms - now_ms % _YEAR_MS + 2 * _YEAR_MS  # the same all year: looked up once
+
+    def shifts(site: str) -> tuple[Shift, ...]:
+        zone = definitions.zone(site)
+        return (
+            day_shifts(zone, definitions.day_starts_at(site), until_ms)
+            if name == "weekday"
+            else hour_shifts(zone, until_ms)
+        )
+
+    usual = shifts("")
+    own = ((site, shifts(site)) for site in definitions.settings.sites)
+    return (*(SiteClock(site, each) for site, each in own if each != usual), SiteClock(None, usual))

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from ccm_tui.domain.events import Channel, Direction, EndedBy
+from ccm_tui.domain.opening import parse_days
 from ccm_tui.domain.segments import Outcome
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.errors import UsageError
@@ -56,6 +57,7 @@ _TOKEN = re.compile(r'(?P<not>[-!])?(?:(?P<field>[A-Za-z_]+):)?(?P<value>(?:"[^"
 _NUMBER_LIKE = re.compile(r"\+?[\d][\d .()/-]{3,}\d|\+?\d{4,}(?:\.\d+)?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})", re.ASCII)
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?", re.ASCII)
+_HOURS = re.compile(r"(\d{1,2})(?:(?:\.\.|-)(\d{1,2}))?", re.ASCII)
 _UNITS = {None: 1000, "ms": 1, "s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000}
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.*)", re.DOTALL)
 
@@ -81,6 +83,8 @@ _RATINGS = ("csat", "nps", "ces")
 _COUNTS = ("purchases", "urgent")
 _AMOUNTS = ("value",)
 _DATES = ("from", "to", "on")
+_CLOCKED = ("hour", "weekday")
+"""By the site's clock, the day of the week being that of the business day."""
 HAS = ("transcript", "note", "recording", "survey", "link", "reason", "profile")
 FLAGS = ("unreached", "no_end", "no_entry", "hidden_transfer")
 OUTCOME_WORDS: Mapping[str, str] = {
@@ -101,7 +105,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "flag": {each: each for each in FLAGS},
 }
 """Fields with few values, and what is written for each."""
-FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_AMOUNTS, *_COUNTS, *_DATES)
+FIELDS = (*_NAMED, *_WORDS, *_DURATIONS, *_RATINGS, *_AMOUNTS, *_COUNTS, *_DATES, *_CLOCKED)
 
 
 def parse_query(text: str) -> ContactQuery:
@@ -153,6 +157,10 @@ def _example(field: str) -> str:
         return f"{field}:>1000  {field}:50..99.50"
     if field in _COUNTS:
         return f"{field}:>0  {field}:>=3  {field}:1..5"
+    if field == "hour":
+        return "hour:9  hour:9..11  hour:22..5"
+    if field == "weekday":
+        return "weekday:mon  weekday:mon-fri  weekday:sat,sun"
     if field in _DATES:
         return f"{field}:yesterday  {field}:2026-11-22  {field}:2026-11-22T14:30"
     return f"{field}:name  {field}:name,other  {field}:begin*"
@@ -262,6 +270,28 @@ def _compare_count(token: _Token) -> Filter:
     return _compared(token, _count, 1, "a whole number")
 
 
+def _hours(token: _Token) -> Filter:
+    """``9``: from 9:00 to 9:59; ``9..11``: to 11:59; ``22..5``: over midnight."""
+    hours: set[int] = set()
+    for start, end, text in _alternatives(token):
+        found = _HOURS.fullmatch(text)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (24, 24)
+        if first > 23 or last > 23:
+            raise QueryError(f"hour cannot be {text}", f"0 to 23: {_example('hour')}", start, end)
+        hours.update((first + step) % 24 for step in range((last - first) % 24 + 1))
+    return Filter("hour", token.negated, tuple(map(str, sorted(hours))), place=(token.start, token.end))
+
+
+def _weekdays(token: _Token) -> Filter:
+    days: set[int] = set()
+    for start, end, text in _alternatives(token):
+        try:
+            days |= parse_days(text.replace("..", "-"))
+        except UsageError as error:
+            raise QueryError(str(error), error.hint, start, end) from None
+    return Filter("weekday", token.negated, tuple(map(str, sorted(days))), place=(token.start, token.end))
+
+
 def _moment(token: _Token) -> Moment:
     if token.negated:
         raise QueryError(
@@ -280,4 +310,6 @@ _READERS: Mapping[str, Callable[[_Token], Filter]] = {
     **dict.fromkeys(_RATINGS, _compare_rating),
     **dict.fromkeys(_AMOUNTS, _compare_amount),
     **dict.fromkeys(_COUNTS, _compare_count),
+    "hour": _hours,
+    "weekday": _weekdays,
 }

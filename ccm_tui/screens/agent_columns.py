@@ -1,6 +1,6 @@
 """The columns of Agents: each with its width, where its cell comes from and its definition in words. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ccm_tui.domain import agent_time
@@ -238,7 +238,6 @@ FIGURES: tuple[AgentFigure, ...] = (
     ),
 )
 COLUMNS = tuple(figure.column for figure in FIGURES)
-BY_KEY: Mapping[str, AgentFigure] = {figure.column.key: figure for figure in FIGURES}
 
 
 def agent_cells(view: AgentView) -> dict[str, Cell]:

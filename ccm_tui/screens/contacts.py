@@ -65,7 +65,8 @@ class ContactsScreen(FloorScreen):
         "Every contact, the newest first. / types a query: field:value, several of them, - before one for the"
         " contrary, a comma for either; words are looked for in conversations, in quotes as they stand, with * by how"
         " they begin. Fields: queue agent team site channel direction outcome ended customer id reason sentiment has"
-        " flag wait talk hold acw handle csat nps ces from to on. enter opens a contact."
+        " flag wait talk hold acw handle csat nps ces value purchases urgent from to on hour weekday. enter opens a"
+        " contact."
     )
     HINTS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("board.open", "open"),

@@ -92,11 +92,11 @@ class ReportsScreen(ReportBoard):
             self.app.push_screen(ContactScreen(self.desk, row["site"], row["contact"]))
             return
         chosen = self.figure
-        search = search_of(row, held.frame, chosen[1].title if chosen else "")
-        if search is None:
-            self.say("An hour of many days is no one search: open a week or a peak, or report intervals", warning=True)
-            return
-        await self.search_contacts(search)
+        title = chosen[1].title if chosen else ""
+        search = search_of(row, held.frame, title)
+        await self.search_contacts(search.text)
+        if search.differs:
+            self.say(f"{search.differs[:1].upper()}{search.differs[1:]}.")
 
     # Keys
 

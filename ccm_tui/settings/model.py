@@ -190,11 +190,6 @@ class Settings:
         names = self.queue_names
         return names.get((site, logged)) or names.get((ANY_SITE, logged)) or logged
 
-    def agent_name(self, site: str, logged: str) -> str:
-        """The agent (NAME of ``[agent.NAME]``) that a log of this site means by an identity."""
-        names = self.agent_names
-        return names.get((site, logged)) or names.get((ANY_SITE, logged)) or logged
-
     def agent_title(self, agent: str) -> str:
         """The agent's name for people."""
         known = self.agents.get(agent)

@@ -470,7 +470,6 @@ class LimitSettings:
     """``[limits]``"""
 
     table_rows: int = key(default=2000, kind=whole(10, 100_000), comment="Rows that a list on screen holds at once.")
-    text_chars: int = key(default=2000, kind=whole(80, 100_000), comment="Characters shown of one value of a log.")
 
 
 CUSTOM_EVENT = table(_PARAMETER, names_of(*CUSTOM_FIELDS))

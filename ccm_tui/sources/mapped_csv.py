@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ccm_tui.domain.events import NO_DATA, Channel, Direction, EndedBy, Event, EventKind
-from ccm_tui.errors import ConfigError, SourceError
+from ccm_tui.errors import ConfigError
 from ccm_tui.sources.base import MAX_LINE_BYTES, CsvMapping, LineContext, LineRejected, RecordKind, Sample, excerpt
 from ccm_tui.sources.csv_cells import Cells
 from ccm_tui.sources.csv_rows import parse_row
@@ -93,17 +93,6 @@ class MappedCsv:
         """The mapped columns that this header line does not name."""
         present = {cell.lower() for cell in self._cells_of(first_line)}
         return tuple(column for key, column in self._columns.items() if key not in present)
-
-    def get_header(self, first_line: str, display_name: str) -> tuple[str, ...]:
-        """The file's columns. Raises SourceError naming the file and the mapped columns that it does not have."""
-        missing = self.missing_columns(first_line)
-        if missing:
-            fields = {column: field for field, column in self.mapping.columns.items()}
-            wanted = ", ".join(f"{column!r} (for {fields[column]})" for column in missing)
-            has = ", ".join(repr(cell) for cell in self._cells_of(first_line)[:40])
-            msg = f"{display_name} has no column {wanted}; its header names {has or 'nothing'}"
-            raise SourceError(msg, f"Correct the CSV mapping {self.mapping.name!r}, its delimiter, or --source.")
-        return tuple(self._cells_of(first_line))
 
     def parse(self, line: str, context: LineContext) -> Sequence[Event]:
         """One event, or a contact's entry, answer and end. Raises LineRejected."""

@@ -55,8 +55,7 @@ def names_in_logs(cursor: sqlite3.Cursor, profile: Profile) -> list[str]:
     keys = [identity_key(text) for text in profile.identities]
     found = dict.fromkeys(keys)
     for key in keys:
-        if key.isdecimal():
-            found |= dict.fromkeys((f"+{key}", f"00{key}"))
+        found |= dict.fromkeys(each for each in (f"+{key}", f"00{key}") if identity_key(each) == key)
     for part in parts(keys):
         query = f"SELECT customer FROM spelling WHERE key IN ({marks(part)}) ORDER BY customer"  # noqa: S608
         found |= dict.fromkeys(row[0] for row in cursor.execute(query, part))

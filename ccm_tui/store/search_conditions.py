@@ -6,11 +6,28 @@ from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from typing import NamedTuple
 
+from ccm_tui.domain.events import Channel
+from ccm_tui.domain.wall_clock import DAY_MS, EPOCH_WEEKDAY, HOUR_MS, Shift
 from ccm_tui.store.bound_values import marks
 from ccm_tui.store.spellings import key_of, spelled
 
 ANSWERED = "answered"
 """As an outcome: whatever came of it, somebody answered."""
+
+
+class SiteClock(NamedTuple):
+    """How to read the wall clock of a site."""
+
+    site: str | None
+    """None: of every site that has no clock of its own."""
+    shifts: tuple[Shift, ...]
+
+
+class Aged(NamedTuple):
+    """What is open for longer than so long at an instant is lost, as everywhere else (``domain.segment_time``)."""
+
+    as_of_ms: int
+    lost_after_ms: int
 
 
 class Filter(NamedTuple):
@@ -29,6 +46,10 @@ class Filter(NamedTuple):
     """Where it stands in what was typed."""
     customers: tuple[str, ...] = ()
     """Of a customer: all else by which logs name the one whose profile has the number or address, whole."""
+    clocks: tuple[SiteClock, ...] = ()
+    """Of an hour or weekday, whose ``values`` are numbers from 0: by which clocks, the one of no site last."""
+    aged: Aged | None = None
+    """Of an outcome or flag; None: what is stored as open is open, however old."""
 
 
 _DURATIONS = {
@@ -46,6 +67,11 @@ _NAMED = {
     "site": "queue.site_id",
 }
 _PLAIN = {"outcome": "hit.outcome", "ended_by": "segment.ended_by"}
+_CLOCKED = {"hour": f"{{shown}} / {HOUR_MS} % 24", "weekday": f"({{shown}} / {DAY_MS} + {EPOCH_WEEKDAY}) % 7"}
+"""What makes the hour or the weekday of an instant on the clock."""
+_OF_AGE = frozenset(("lost", "waiting", "in_progress"))
+"""Outcomes that the clock alone can change."""
+_DEFERRED = ", ".join(f"'{channel.value}'" for channel in Channel if channel.deferred)
 _SENTIMENTS = {
     "negative": "contact_facts.sentiment_milli <= -1000",
     "neutral": "contact_facts.sentiment_milli BETWEEN -999 AND 999",
@@ -133,7 +159,7 @@ def conditions_of(cursor: sqlite3.Cursor, filters: Sequence[Filter]) -> Conditio
     visits, alone = Where(), Where()
     can_be_alone = True
     unmatched: list[Filter] = []
-    for each in filters:
+    for each in sorted(filters, key=lambda each: each.name in _CLOCKED):  # the dearest to look at last
         if each.name in _NAMED:
             ids = _ids_of(cursor, each.name, each.values)
             if not ids:
@@ -156,12 +182,16 @@ def _of_visits(each: Filter) -> Condition:
     if each.name in _PLAIN:
         column = _PLAIN[each.name]
         plain = tuple(value for value in each.values if value != ANSWERED)
+        if _OF_AGE.intersection(plain):
+            column = _as_of(column, each.aged)
         condition = _in(column, plain)
         if ANSWERED in each.values:
             condition = Condition(f"(hit.answered_at_ms IS NOT NULL OR {condition.sql})", condition.values)
         return condition
+    if each.name in _CLOCKED:
+        return _on_the_clock(each, "hit.entered_at_ms", "queue.site_id")
     if each.name == "flag":
-        return _any(_FLAGS[value] for value in each.values)
+        return _any(_as_of(_FLAGS[value], each.aged) for value in each.values)
     if each.name == "has":
         of_visit = {**_HAS, "survey": "segment.rated_at_ms IS NOT NULL"}
         return _any(of_visit[value].format(contact="segment.contact_id", table="segment") for value in each.values)
@@ -172,6 +202,8 @@ def _of_alone(each: Filter) -> Condition | None:
     """A condition on a contact without visits; None: no such contact can meet it."""
     if each.name == "site":
         return like("site.name", each.values)
+    if each.name in _CLOCKED:
+        return _on_the_clock(each, "contact_facts.first_at_ms", "contact.site_id")
     if each.name == "has":
         own = {"contact": "contact_facts.contact_id", "table": "contact_facts"}
         known = [_HAS[value].format(**own) for value in each.values if value in _HAS]
@@ -204,6 +236,42 @@ def _of_both(each: Filter, table: str) -> Condition:
     raise ValueError(f"no filter is named {each.name!r}")
 
 
+def _as_of(sql: str, aged: Aged | None) -> str:
+    """The same with outcomes as they are by now, of visits ``hit`` and ``later``. Our own integers need no marks."""
+    if aged is None:
+        return sql
+    before_ms, after_ms = int(aged.as_of_ms - aged.lost_after_ms), int(aged.lost_after_ms)
+    for visit in ("hit", "later"):
+        old = (
+            f"{visit}.entered_at_ms <= {before_ms} AND (COALESCE({visit}.answered_at_ms, 0) <= {before_ms}"
+            f" OR {visit}.answered_at_ms <= {visit}.entered_at_ms + {after_ms})"
+        )
+        lost = f"{visit}.outcome IN ('waiting', 'in_progress') AND {visit}.channel NOT IN ({_DEFERRED}) AND {old}"
+        sql = sql.replace(f"{visit}.outcome", f"(CASE WHEN {lost} THEN 'lost' ELSE {visit}.outcome END)")
+    return sql
+
+
+def _on_the_clock(each: Filter, at: str, site: str) -> Condition:
+    """The hour at which something came, or the day of the week that it is booked on."""
+    *own, other = each.clocks
+    shift = _shift(other, at)
+    if own:
+        whens = " ".join(f"WHEN (SELECT id FROM site WHERE name = ?) THEN {_shift(clock, at)}" for clock in own)  # noqa: S608
+        shift = f"CASE {site} {whens} ELSE {shift} END"
+    number = _CLOCKED[each.name].format(shown=f"({at} + {shift})")
+    numbers = ", ".join(str(int(value)) for value in each.values)
+    return Condition(f"{number} IN ({numbers})", tuple(clock.site for clock in own))
+
+
+def _shift(clock: SiteClock, at: str) -> str:
+    """Our own integers, the newest first: most of what is looked for is new."""
+    first, *later = clock.shifts
+    if not later:
+        return str(int(first.shift_ms))
+    whens = " ".join(f"WHEN {at} >= {int(each.from_ms)} THEN {int(each.shift_ms)}" for each in reversed(later))
+    return f"CASE {whens} ELSE {int(first.shift_ms)} END"
+
+
 def _customer(column: str, each: Filter) -> Condition:
     """A whole number or address, or how it ends: the last digits are what a masked number shows."""
     conditions = [_in(column, each.customers)] if each.customers else []
@@ -219,8 +287,8 @@ def without_blanks(number: str) -> str:
 
 
 def _ids_of(cursor: sqlite3.Cursor, table: str, patterns: Sequence[str]) -> set[int]:
-    """Queues, agents or sites by name, whatever the case: the whole name or its part after a slash; else, where nobody
-    is named so, any name that holds the text."""
+    """Queues, agents or sites by the first of these that anybody has: exactly this name; this name whatever the case;
+    after a slash; any name that holds the text."""
     rows = cursor.execute(f"SELECT id, name FROM {table}").fetchall()  # noqa: S608 - our own table names
     found: set[int] = set()
     for pattern in patterns:
@@ -229,8 +297,13 @@ def _ids_of(cursor: sqlite3.Cursor, table: str, patterns: Sequence[str]) -> set[
             matches = re.compile(translate(re.sub(r"[\[\]?]", "[\\g<0>]", wanted))).match
             found.update(number for number, name in rows if matches(name.casefold()))
             continue
-        exact = {n for n, name in rows if wanted in (name.casefold(), name.casefold().rpartition("/")[2])}
-        found |= exact or {number for number, name in rows if wanted in name.casefold()}
+        ways = (
+            {number for number, name in rows if name == pattern},
+            {number for number, name in rows if wanted == name.casefold()},
+            {number for number, name in rows if wanted == name.casefold().rpartition("/")[2]},
+            {number for number, name in rows if wanted in name.casefold()},
+        )
+        found |= next(filter(None, ways), set())
     return found
 
 

@@ -50,16 +50,6 @@ def resample(values: Sequence[Value], width: int) -> list[Value]:
     return result
 
 
-def spark(values: Sequence[Value], width: int, top: float | None = None, symbols: Symbols = UNICODE) -> str:
-    """The values in one line of text: an eighth for zero, so that a quiet interval differs from a missing one."""
-    values = resample(values, width)
-    end = _end(values, (), top)
-    return "".join(
-        symbols.bars[round(_share(value, end) * 7)] if value is not None and math.isfinite(value) else symbols.gap
-        for value in values
-    )
-
-
 def bar_lines(chart: Chart, width: int, height: int, symbols: Symbols = UNICODE) -> list[Line]:
     """The chart in exactly ``height`` lines, the last for the labels if there are any."""
     margin = max((len(each) for each in chart.scale), default=0)

@@ -3,7 +3,7 @@
 A line is a tuple of spans. Nothing here parses markup: a span's text is text.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeVar, cast
 
@@ -173,8 +173,3 @@ def cleaned(value: T, clean: Clean) -> T:
     if isinstance(value, list):
         return cast(T, [cleaned(part, clean) for part in value])
     return value
-
-
-def stack(*blocks: Sequence[Line]) -> list[Line]:
-    """Blocks of lines one below the other."""
-    return [each for block in blocks for each in block]

@@ -93,19 +93,6 @@ def test_paused_there_is_none_until_it_goes_on(database: Path, tmp_path: Path, s
     writing.store.close()
 
 
-def test_a_past_instant_is_shown_until_it_is_live_again(database: Path, tmp_path: Path, seen: Seen) -> None:
-    writing = open_writing(database)
-    Feeder(writing, tmp_path / "log").feed(text(calls(0, 10)))
-    with seen.feed(database) as feed:
-        wait_until(lambda: seen.offered() == 10, "all")
-        feed.look_at((EPOCH + 35) * 1000)
-        wait_until(lambda: seen.offered() == 4, "the first four")
-        assert seen.snapshots[-1].as_of_ms == (EPOCH + 35) * 1000
-        feed.look_at(None)
-        wait_until(lambda: seen.offered() == 10, "all again")
-    writing.store.close()
-
-
 def test_a_missing_database_is_said_once_and_read_as_soon_as_it_is_there(tmp_path: Path, seen: Seen) -> None:
     with seen.feed(tmp_path / "later.db"):
         wait_until(lambda: seen.failures, "it says so")

@@ -154,7 +154,9 @@ def _found(writing: Writing, search: str) -> set[str]:
         (Choice("reasons"), ("reason", "refund"), "offered", {"odd"}),
         (Choice("reasons", whom="queue:sales"), ("reason", None), "offered", {"left"}),
         (Choice("trends", "last 7 days"), ("view", "busiest_day"), "offered", {"saturday"}),
-        (Choice("contacts", whom="queue:sales"), ("native_id", "left"), "", {"left"}),
+        (Choice("trends", "last 7 days"), ("hour", 9), "offered", {"saturday", "sunday"}),
+        (Choice("trends", "last 7 days"), ("weekday", 7), "offered", {"sunday"}),
+        (Choice("outcomes by agent"), ("agent", None), "offered", {"left"}),
     ],
 )
 def test_the_contacts_behind_a_row_are_those_it_counts(
@@ -162,15 +164,7 @@ def test_the_contacts_behind_a_row_are_those_it_counts(
 ) -> None:
     held = _held(writing, choice)
     row = next(row for row in held.rows.values() if row[which[0]] == which[1])
-    search = search_of(row, held.frame, figure)
-    assert search is not None
-    assert _found(writing, search) == found
-
-
-def test_an_hour_of_many_days_is_no_one_search(writing: Writing) -> None:
-    held = _held(writing, Choice("trends", "last 7 days"))
-    row = next(row for row in held.rows.values() if row["view"] == "hour")
-    assert search_of(row, held.frame) is None
+    assert _found(writing, search_of(row, held.frame, figure).text) == found
 
 
 def test_a_name_is_quoted_where_it_needs_to_be() -> None:

@@ -219,7 +219,7 @@ async def test_as_many_contacts_as_the_row_says(readers: StoreReaders) -> None:
         assert len(contacts.board.row_keys) == 10
 
 
-async def test_a_contacts_row_opens_the_contact_and_an_hour_says_why_not(readers: StoreReaders) -> None:
+async def test_a_contacts_row_opens_the_contact_and_an_hour_its_contacts(readers: StoreReaders) -> None:
     async with console((140, 40), readers=readers) as opened:
         screen = await _open(opened)
         await _choose(opened, screen, Choice("contacts"))
@@ -232,9 +232,11 @@ async def test_a_contacts_row_opens_the_contact_and_an_hour_says_why_not(readers
         assert "against Sun 19 Nov 00:00 – 14:32" in opened.text
         hour = next(key for key, row in (screen.held.rows.items() if screen.held else ()) if row["view"] == "hour")
         screen.board.move_cursor(hour)
+        offered = screen.held.rows[hour]["offered"] if screen.held else None
         await opened.press("enter")
-        await opened.until(lambda: "no one search" in opened.text)
-        assert opened.app.current_mode == "reports"
+        await opened.until(lambda: f"{offered} contacts" in opened.text)
+        assert opened.app.current_mode == "contacts"
+        assert "hour:" in opened.text
 
 
 @pytest.mark.parametrize(("form", "down"), [("csv", 0), ("json", 1), ("md", 2)])

@@ -26,7 +26,7 @@ from ccm_tui.settings import (
 )
 from ccm_tui.settings.csv import CONTACT_COLUMNS, EVENT_COLUMNS
 from ccm_tui.settings.keys import keys_of
-from ccm_tui.settings.model import SECTIONS
+from ccm_tui.settings.model import ANY_SITE, SECTIONS
 from ccm_tui.settings.zones import system_zone
 from ccm_tui.sources.base import CsvMapping
 from ccm_tui.sources.mapped_csv import MappedCsv
@@ -125,7 +125,7 @@ def test_a_source_means_its_file_with_siblings_what_is_in_its_folder_and_what_ma
 
 def test_one_person_has_several_identities() -> None:
     settings = settings_with_names()
-    assert settings.agent_name("main", "SIP/1127") == "ana"
+    assert settings.agent_names[ANY_SITE, "SIP/1127"] == "ana"
     assert settings.agent_title("ana") == "Ana López"
     assert settings.agent_title("1127") == "1127"
     assert settings.agent_title("new") == "new"

@@ -264,3 +264,20 @@ def test_lost_customers_stay_on_the_list_until_they_are_reached(tmp_path: Path) 
     assert tell({"at": BEGAN + 300, "event": "outbound", **call}) == ["b1"], "nobody picked up"
     assert tell({"at": BEGAN + 400, "event": "outbound", "talk_seconds": 30, **call, "contact": "o2"}) == []
     writing.store.close()
+
+
+def test_the_whole_name_comes_before_its_parts(tmp_path: Path) -> None:
+    writing = open_writing(tmp_path / "ccm.db")
+    names = ("sales", "Sales", "eu/sales", "presales")
+    told = [{"at": BEGAN + 1, "event": "queue_entered", "contact": name, "queue": name} for name in names]
+    Feeder(writing, tmp_path / "log.jsonl").feed("".join(json.dumps(line) + "\n" for line in told).encode())
+
+    def found(text: str) -> set[str]:
+        return {each.native_id for each in _search(writing, text)}
+
+    assert found("queue:sales") == {"sales"}
+    assert found("queue:SALES") == {"sales", "Sales"}
+    assert found("queue:*sales") == set(names)
+    assert found("queue:eu/SALES") == {"eu/sales"}
+    assert found("queue:resale") == {"presales"}
+    writing.store.close()

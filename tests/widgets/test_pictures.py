@@ -1,13 +1,11 @@
 """Big figures, bars, timelines, notices: values in, lines out."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccm_tui.theme import Tone
-from ccm_tui.widgets.bars import Bars, Chart, bar_lines, resample, spark
+from ccm_tui.widgets.bars import Bars, Chart, bar_lines, resample
 from ccm_tui.widgets.big_figure import BigFigure, Figure, figure_lines, figure_rows, figure_width
 from ccm_tui.widgets.confirm import Confirm
 from ccm_tui.widgets.detail_pane import DetailPane
@@ -36,12 +34,6 @@ def test_digits_are_three_by_five() -> None:
 def test_a_figure_too_wide_is_written_plainly() -> None:
     assert plain(figure_lines(Figure("oldest", "1:12:30"), 10)[4]) == "1:12:30"
     assert "".join(plain(each) for each in figure_lines(Figure("SL", "83.5", band=Band.BREACH), 60, ASCII)).isascii()
-
-
-def test_sparks_show_gaps_and_never_a_zero_for_them() -> None:
-    assert spark([0, 4, 8, None, math.nan], 5) == "▁▅█··"
-    assert spark([], 5) == ""
-    assert len(spark(list(range(96)), 24)) == 24
 
 
 @given(VALUES, VALUES, st.integers(0, 60), st.integers(0, 10))
