@@ -1,8 +1,8 @@
 """Searching contacts while typing: how soon the first page is there, with a long history.
 
 Run on demand: ``python -m tests.benchmarks.bench_search [CONTACTS]``. The contacts, as many turns of conversations, and
-a note on every hundredth are put into the store by its own statements; a query is what somebody might type, a rare thing
-or a common one.
+a note on every hundredth are put into the store by its own statements; a query is what somebody might type, a rare
+thing or a common one.
 """
 
 import random
