@@ -3,7 +3,7 @@
 Input only: nothing is ever written there. Paths are given in parts: ``resource("forms", "voice-service.toml")``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -35,17 +35,6 @@ def resource(*parts: str, roots: Sequence[Traversable] | None = None) -> Travers
         f"packaged data {'/'.join(parts)} is missing (looked in {places})",
         "install ccm-tui again, or run it from a complete checkout",
     )
-
-
-def read_resource(*parts: str, roots: Sequence[Traversable] | None = None) -> str:
-    """The text of one packaged file, UTF-8."""
-    return resource(*parts, roots=roots).read_text(encoding="utf-8")
-
-
-def list_resources(*folder: str, suffix: str = "", roots: Sequence[Traversable] | None = None) -> Iterator[Traversable]:
-    """The files of one packaged folder whose names end in ``suffix``, by name."""
-    files = (entry for entry in resource(*folder, roots=roots).iterdir() if entry.is_file())
-    yield from sorted((entry for entry in files if entry.name.endswith(suffix)), key=lambda entry: entry.name)
 
 
 def _check(parts: tuple[str, ...]) -> None:
