@@ -175,11 +175,11 @@ def when_text(row: Row, zone: ZoneInfo, to_ms: int) -> str:
         start, end = (datetime.fromisoformat(row[name]) for name in ("start", "end"))
         year = local(to_ms - 1, zone).year
         first, last = (_day(local(at, zone), year) for at in (start, end - timedelta(milliseconds=1)))
-        if row["view"] in ("period", "week"):
+        if row["view"] in ("period", "week") and first != last:
             parts.append(f"{first} – {last}")
         else:
             parts.append(f"{WEEKDAYS[local(start, zone).weekday()]} {first}")
-            if row["view"] != "busiest_day":
+            if row["view"] in ("busiest_hour", "busiest_half_hour"):
                 parts.append(clock(start, zone))
     return " ".join(parts)
 
