@@ -140,13 +140,18 @@ class Frame:
 
     def before(self) -> "Query | None":
         """The same question about the period before, at the same times of the day; None when all that is stored is
-        asked for."""
+        asked for, and where the clock skipped those times on that day."""
         query = self.query
         if query.start is None or not self.sites:
             return None
         spanned = max(days_spanned(site.from_ms, site.to_ms, site.zone) for site in self.sites)
         days = spanned if query.days_back is None else query.days_back
-        return replace(query, start=query.start.earlier(days), end=(query.end or Moment(NOW)).earlier(days))
+        start, end = query.start.earlier(days), (query.end or Moment(NOW)).earlier(days)
+        for site in self.sites:
+            clock = (site.zone, self.definitions.day_starts_at(site.site), query.now_ms)
+            if start.resolve(*clock) >= end.resolve(*clock):
+                return None
+        return replace(query, start=start, end=end)
 
     @property
     def judged_to_ms(self) -> int:

@@ -86,7 +86,7 @@ def head_line(page: "ContactPage", desk: "Desk") -> Line:
     ended = ""
     if visits:
         last = visits[-1]
-        ended = outcome_text(last.outcome.value) + (f" by {last.ended_by.value}" if last.ended_by else "")
+        ended = outcome_text(last) + (f" by {last.ended_by.value}" if last.ended_by else "")
     elif not visits:
         ended = "never in a queue"
     parts = [
@@ -236,7 +236,7 @@ def visit_lines(page: "ContactPage", desk: "Desk") -> list[Line]:
     for visit in visits:
         answered = f", {visit.agent} {_seconds(visit.talk_ms)}" if visit.agent else ""
         target = _target(visit, page, desk)
-        said = f"{visit.queue}  waited {_seconds(visit.wait_ms)}{answered}, {outcome_text(visit.outcome.value)}{target}"
+        said = f"{visit.queue}  waited {_seconds(visit.wait_ms)}{answered}, {outcome_text(visit)}{target}"
         lines.append(line("   ", (clock(visit.entered_at_ms, zone, seconds=True), Tone.HEAD), f"  {said}"))
     return lines
 
@@ -297,7 +297,7 @@ def _history_row(visit: Segment, desk: "Desk") -> BoardRow:
         "channel": Cell(visit.channel.value),
         "queue": Cell(visit.queue),
         "agent": Cell(visit.agent or UNDEFINED),
-        "outcome": Cell(outcome_text(visit.outcome.value)),
+        "outcome": Cell(outcome_text(visit)),
         "wait": Cell(_seconds(visit.wait_ms)),
         "talk": Cell(_seconds(visit.talk_ms)),
     }

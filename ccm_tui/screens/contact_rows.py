@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ccm_tui.domain.segments import Outcome, Segment
 from ccm_tui.domain.sentiment import sentiment_of
 from ccm_tui.domain.turns import Sentiment
 from ccm_tui.formatting import NOT_IN_SOURCE, UNDEFINED, duration, local, number
@@ -41,8 +42,11 @@ SHORT = {value: word for word, value in OUTCOME_WORDS.items()}
 MOODS = {Sentiment.POSITIVE: "+", Sentiment.NEGATIVE: "-"}
 
 
-def outcome_text(outcome: str) -> str:
-    """An outcome in a word that ``outcome:`` takes too."""
+def outcome_text(visit: Segment) -> str:
+    """What became of a visit, in a word that ``outcome:`` takes too. Nobody talks by mail."""
+    outcome = visit.outcome.value
+    if visit.outcome is Outcome.IN_PROGRESS and visit.channel.deferred:
+        return outcome.replace("_", " ")
     return SHORT.get(outcome, outcome.replace("_", " "))
 
 
@@ -75,7 +79,7 @@ def found_row(found: "Found", desk: "Desk") -> BoardRow:
         "queue": Cell(UNDEFINED if visit is None else visit.queue),
         "customer": Cell(customer_text(found.customer, desk)),
         "agent": Cell((visit.agent or UNDEFINED) if visit is not None else UNDEFINED),
-        "outcome": Cell("no queue" if visit is None else outcome_text(visit.outcome.value)),
+        "outcome": Cell("no queue" if visit is None else outcome_text(visit)),
         "wait": Cell(_seconds(None if visit is None else visit.wait_ms)),
         "talk": Cell(_seconds(None if visit is None else visit.talk_ms)),
         "mood": Cell(mood_text(mood, found.sentiment_by), None, Tone.WARNING if unhappy else None),

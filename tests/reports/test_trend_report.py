@@ -153,6 +153,13 @@ def _adds_up(store: Any, definitions: Definitions, query: Query) -> None:
             assert sum(row[key] for row in _of(report, view)) == counted, (view, key)
 
 
+def test_times_that_the_clock_skipped_the_day_before_have_no_period_before(writing: Writing) -> None:
+    """2:00 to 3:00 of Monday; on Sunday there was no such hour."""
+    start, end = (Moment("then", at_ms=NOW_MS - hours * 3_600_000) for hours in (9, 8))
+    report = read_trend_report(writing.store, Definitions(SETTINGS), Query(NOW_MS, start, end))
+    assert report.head()["previous_from"] is None
+
+
 @given(
     st.integers(0, 40_000),
     st.integers(1, 40_000),

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ccm_tui.domain.events import Channel, Direction
+from ccm_tui.domain.segments import Outcome
+from ccm_tui.domain.visits import Visit
 from ccm_tui.screens.contact import AGAIN_MS, ContactScreen
-from ccm_tui.screens.contact_rows import at_text
+from ccm_tui.screens.contact_rows import at_text, outcome_text
 from ccm_tui.screens.contacts import LISTED, ContactsScreen
 from ccm_tui.screens.readers import StoreReaders
 from ccm_tui.settings.definitions import Definitions
@@ -230,6 +233,12 @@ def test_a_contact_of_another_year_says_so() -> None:
     assert at_text(NOW, UTC_ZONE, NOW) == "20 Nov 13:32"
     assert at_text(NOW - 365 * 86_400_000, UTC_ZONE, NOW) == "20 Nov 2022"
     assert at_text(None, UTC_ZONE, NOW) == "—"
+
+
+@pytest.mark.parametrize(("channel", "word"), [("voice", "talking"), ("chat", "talking"), ("email", "in progress")])
+def test_nobody_talks_by_mail(channel: str, word: str) -> None:
+    visit = Visit(0, "sales", Channel(channel), Direction.INBOUND, None, 0, True, (0, 0), outcome=Outcome.IN_PROGRESS)
+    assert outcome_text(visit.segment("c", "main", "c")) == word
 
 
 async def test_a_mail_says_since_when_a_reply_is_owed(readers: StoreReaders) -> None:

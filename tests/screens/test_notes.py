@@ -96,7 +96,7 @@ async def test_a_note_is_written_and_stands_on_the_page(
         assert "New note on contact 17005.1" in it.lines[0]
         await write(it, "promised a call\nq? n 1")
         await it.press("ctrl+s")
-        assert is_open(it, ContactScreen)
+        await it.until(lambda: is_open(it, ContactScreen) and "promised a call" in it.text)
         assert "ana" in it.line_with("promised a call")
         assert "notes 1" in it.text
         await it.press("m")
@@ -117,6 +117,7 @@ async def test_a_note_is_changed_and_removed_and_its_history_stays(readers: Stor
         assert "Note 1 on contact 17005.1" in it.lines[0]
         await write(it, " two")
         await it.press("ctrl+s")
+        await it.until(lambda: "edited once" in it.text)
         assert "one two" in it.line_with("edited once")
         await it.press("enter")
         assert "ana changed it" in it.text
@@ -126,7 +127,7 @@ async def test_a_note_is_changed_and_removed_and_its_history_stays(readers: Stor
         await it.press("n")
         assert "notes 1" in it.text
         await it.press("d", "y")
-        assert "notes 0" in it.text
+        await it.until(lambda: "notes 0" in it.text)
         assert "removed by ana" in it.text
         await it.press("e")
         assert is_open(it, ContactScreen)
@@ -143,8 +144,8 @@ async def test_leaving_asks_only_when_something_is_not_saved(readers: StoreReade
         await it.press("n")
         assert is_open(it, NoteEditor)
         await it.press("escape", "y")
+        await it.until(lambda: "not saved yet, n goes on with it: “a”" in it.text)
         assert is_open(it, ContactScreen)
-        assert "not saved yet, n goes on with it: “a”" in it.text
         assert [draft.text for draft in page(database).drafts] == ["a"]
         await it.press("n")
         assert "your draft of" in it.text
@@ -166,6 +167,7 @@ async def test_what_is_typed_outlives_a_console_that_is_killed(readers: StoreRea
         await it.press("n")
         await write(it, " word")
         await it.press("ctrl+s")
+        await it.until(lambda: is_open(it, ContactScreen))
     assert texts(database) == [["half a word"]]
     assert page(database).drafts == ()
 
@@ -185,11 +187,12 @@ async def test_who_comes_second_is_told_and_both_texts_stay(readers: StoreReader
         await write(it, " ana")
         save(database, "ben", "one ben", note)
         await it.press("ctrl+s")
-        assert "ben has changed it meanwhile" in it.text
+        await it.until(lambda: "ben has changed it meanwhile" in it.text)
         await it.press(answer)
         if answer == "n":
             assert "ben was first" in it.text
             await it.press("escape", "y")
+        await it.until(lambda: is_open(it, ContactScreen))
     if answer == "y":
         assert texts(database) == [["one", "one ben", "one ana"]]
         assert page(database).drafts == ()
@@ -206,9 +209,9 @@ async def test_a_change_of_a_note_that_was_removed_becomes_a_note(readers: Store
         await it.until(lambda: len(page(database).drafts) == 1)
         remove_note(database, by("ben"), note.number, now_ms=NOW, seen=1)
         await it.press("ctrl+s")
-        assert "ben has removed it meanwhile" in it.text
+        await it.until(lambda: "ben has removed it meanwhile" in it.text)
         await it.press("y")
-        assert is_open(it, ContactScreen)
+        await it.until(lambda: is_open(it, ContactScreen))
     assert texts(database) == [["one ana"], ["one", "one"]]
     assert page(database).drafts == ()
 
@@ -217,15 +220,15 @@ async def test_what_cannot_be_saved_says_why_and_stays(database: Path) -> None:
     readers = StoreReaders(database, by("ana"))
     async with opened(readers) as it:
         await it.press("n", "ctrl+s")
-        assert "the note is empty" in it.text
+        await it.until(lambda: "the note is empty" in it.text)
         await write(it, "kept")
         database.rename(database.with_name("away.db"))
         await it.press("ctrl+s")
-        assert "not saved:" in it.text
+        await it.until(lambda: "not saved:" in it.text and "the note is empty" not in it.text)
         assert "kept" in it.text
         database.with_name("away.db").rename(database)
         await it.press("ctrl+s")
-        assert is_open(it, ContactScreen)
+        await it.until(lambda: is_open(it, ContactScreen))
     readers.close()
     assert texts(database) == [["kept"]]
 
@@ -249,7 +252,7 @@ async def test_what_is_in_a_note_is_text(readers: StoreReaders, database: Path, 
         assert "[bold red]no[/]" in it.text
         assert "\x1b" not in it.text
         await it.press("ctrl+s")
-        assert is_open(it, ContactScreen)
+        await it.until(lambda: is_open(it, ContactScreen))
     assert texts(database)[0][0] == HOSTILE.replace("\x1b", "\ufffd").replace("\u202e", "")
 
 
