@@ -69,6 +69,8 @@ class NoteEditor(ModalScreen["Note | None"], inherit_bindings=False):
         text = self._old if draft is None else safe(draft.text)
         self._kept = text
         """What the store has, as draft or as note."""
+        self._refused = False
+        """Whether it says why what was typed is not saved: that matters more than what became of the draft."""
         self._over = False
         """Whether it was saved or left: nothing is kept any more."""
         self._storing = asyncio.Lock()
@@ -113,6 +115,7 @@ class NoteEditor(ModalScreen["Note | None"], inherit_bindings=False):
         event.stop()
         if self._timer is None and self.editor.text != self._kept:
             self._foot.say()
+            self._refused = False
             self._timer = self.set_timer(KEPT_SECONDS, self._keep_soon)
 
     def _keep_soon(self) -> None:
@@ -134,6 +137,8 @@ class NoteEditor(ModalScreen["Note | None"], inherit_bindings=False):
             readers, contact = self._desk.readers, self._about.contact
             failed = await in_worker(lambda: readers.keep_draft(contact, draft))
             if isinstance(failed, Unread):
+                if self._refused:
+                    return False
                 self._foot.say(line((f"no draft is kept: {failed.what}. {failed.hint}", Tone.WARNING)))
                 return False
             self._kept = text
@@ -173,6 +178,7 @@ class NoteEditor(ModalScreen["Note | None"], inherit_bindings=False):
             self.dismiss(saved)
 
     def _refuse(self, why: str) -> None:
+        self._refused = True
         self._foot.say(line((why, Tone.WARNING)))
 
     def _ask_again(self, moved: "Note") -> None:
