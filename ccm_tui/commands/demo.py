@@ -22,6 +22,7 @@ from ccm_tui.settings.load import load_settings
 HELP = "a simulated floor, complete and living; leaves nothing behind"
 
 DATABASE = "ccm.db"
+CUSTOMERS = "customers.csv"
 END_SECONDS = 5.0
 """How long the simulation may take to end; it takes a tenth of a second."""
 
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     scrub(os.environ)
     now_ms = time.time_ns() // 1_000_000
     with Ending() as ending, demo_folder() as folder:
-        config = _configure(folder, now_ms, args.seed)
+        config = _configure(folder, now_ms)
         with _floor(folder / "logs", now_ms, args) as clock:
             return show_console(
                 load_settings(config, str(folder / DATABASE), environ={"HOME": str(folder)}),
@@ -63,15 +64,14 @@ def run(args: argparse.Namespace) -> ExitCode:
             )
 
 
-def _configure(folder: Path, now_ms: int, seed: int) -> Path:
+def _configure(folder: Path, now_ms: int) -> Path:
     from ccm_tui.demo.configuration import demo_config_toml
-    from ccm_tui.demo.profiles import CUSTOMERS_FILE, customers_csv
     from ccm_tui.demo.seasons import FloorClock
 
-    logs, customers, config = folder / "logs", folder / CUSTOMERS_FILE, folder / "ccm.toml"
+    logs, config = folder / "logs", folder / "ccm.toml"
     logs.mkdir()
-    customers.write_text(customers_csv(seed), encoding="utf-8", newline="")
-    config.write_text(demo_config_toml(FloorClock.busy_at(now_ms), str(logs), str(customers)), encoding="utf-8")
+    text = demo_config_toml(FloorClock.busy_at(now_ms), str(logs), str(folder / CUSTOMERS))
+    config.write_text(text, encoding="utf-8")
     return config
 
 
@@ -81,6 +81,7 @@ def _floor(folder: Path, now_ms: int, args: argparse.Namespace) -> Iterator["_Cl
     command = [sys.executable, "-P", "-m", "ccm_tui.demo", str(folder), "--now-ms", str(now_ms)]
     command += ["--days", str(args.days), "--speed", str(args.speed), "--seed", str(args.seed)]
     command += ["--remove", str(folder.parent), "--database", str(folder.parent / DATABASE)]
+    command += ["--customers", str(folder.parent / CUSTOMERS)]
     process = subprocess.Popen(  # noqa: S603 - our own program, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

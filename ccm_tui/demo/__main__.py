@@ -19,6 +19,7 @@ from pathlib import Path
 from ccm_tui.demo.background import Background
 from ccm_tui.demo.floor import DemoFloor
 from ccm_tui.demo.leftovers import WELL, remove_behind_the_dead
+from ccm_tui.demo.profiles import customers_csv
 from ccm_tui.errors import CcmError, ExitCode
 
 _LOOK_EVERY_SECONDS = 0.05
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--now-ms", type=int, default=None, help="the instant that history leads up to (epoch ms)")
     parser.add_argument("--remove", type=Path, metavar="FOLDER", help="removed when whoever started this is gone")
     parser.add_argument("--database", type=Path, metavar="FILE", help="where what the leads did is kept")
+    parser.add_argument("--customers", type=Path, metavar="FILE", help="where what a shop knows of them is written")
     options = parser.parse_args(arguments)
     try:
         floor = DemoFloor(
@@ -51,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     history = Background(floor.write_history)
     told = threading.Event()
     failures: list[BaseException] = []
-    worker = threading.Thread(target=_work, args=(floor, history, told, failures), name="floor")
+    worker = threading.Thread(target=_work, args=(floor, history, told, failures, options), name="floor")
     # A plain flag: setting an Event that is just being waited for, from a handler, can lock up.
     signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -76,8 +78,16 @@ def main(arguments: list[str] | None = None) -> int:
     return ExitCode.UNEXPECTED if failed or failures else ExitCode.DONE
 
 
-def _work(floor: DemoFloor, history: Background, told: threading.Event, failures: list[BaseException]) -> None:
+def _work(
+    floor: DemoFloor,
+    history: Background,
+    told: threading.Event,
+    failures: list[BaseException],
+    options: argparse.Namespace,
+) -> None:
     try:
+        if options.customers is not None:
+            options.customers.write_text(customers_csv(options.seed), encoding="utf-8", newline="")
         floor.write_today(told)
         history.begin()
         floor.run(told)

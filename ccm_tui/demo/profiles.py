@@ -8,7 +8,6 @@ import random
 from ccm_tui.demo.customers import REGULARS
 from ccm_tui.demo.people import CUSTOMERS, customer
 
-CUSTOMERS_FILE = "customers.csv"
 _HEADER = ("customer_id", "name", "phone", "email", "value", "purchases", "urgent_issues")
 _KNOWN = 0.86
 _HAS_ISSUE = 0.04
