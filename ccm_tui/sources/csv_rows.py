@@ -7,6 +7,8 @@ from itertools import islice
 
 from ccm_tui.sources.base import LineRejected
 
+SEPARATORS = (",", ";", "\t")
+"""What spreadsheets put between cells."""
 _MOST_LINES = 10
 """A record of a table has no more lines: a quote that is never closed costs its own line, not the rest of the file."""
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from ccm_tui.errors import SourceError
 from ccm_tui.settings.sections import CustomerSettings
 from ccm_tui.sources.base import LineRejected
-from ccm_tui.sources.csv_rows import parse_row
+from ccm_tui.sources.csv_rows import SEPARATORS, parse_row
 
-_SEPARATORS = (",", ";", "\t", "|")
+_SEPARATORS = (*SEPARATORS, "|")
 _SHOWN = 40
 """So many columns of a header are named in a message."""
 

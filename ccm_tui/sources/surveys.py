@@ -20,7 +20,7 @@ from ccm_tui.domain.events import UNDATED_MS, Event, EventKind
 from ccm_tui.domain.facts import SURVEY, SURVEY_RESOLVED
 from ccm_tui.domain.surveys import parse_rating
 from ccm_tui.sources.base import MAX_LINE_BYTES, LineContext, LineRejected, RecordKind, Sample, excerpt
-from ccm_tui.sources.csv_rows import parse_row
+from ccm_tui.sources.csv_rows import SEPARATORS, parse_row
 from ccm_tui.sources.json_objects import flatten, parse_object, sample_objects, text_of
 from ccm_tui.sources.survey_columns import Columns, columns_of
 from ccm_tui.sources.timestamps import (
@@ -32,7 +32,6 @@ from ccm_tui.sources.timestamps import (
 )
 
 _NAME = "survey"
-_SEPARATORS = (",", ";", "\t")
 _DAY = len("2026-03-02")
 _MILLISECONDS = len("1772442000000")
 _RESOLVED = {
@@ -58,7 +57,7 @@ class SurveyCsv:
     def header(self, first_line: str) -> tuple[str, ...] | None:
         """The separator and after it the columns, when this line names a contact and a rating."""
         found: list[tuple[str, ...]] = []
-        for separator in _SEPARATORS:
+        for separator in SEPARATORS:
             try:
                 names = tuple(cell.strip() for cell in parse_row(first_line, separator))
             except LineRejected:

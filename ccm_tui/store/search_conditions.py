@@ -127,6 +127,8 @@ _FLAGS = {
 
 
 class Condition(NamedTuple):
+    """A condition with the values of its marks."""
+
     sql: str
     values: tuple[object, ...] = ()
 
@@ -183,7 +185,7 @@ def _of_visits(each: Filter) -> Condition:
         column = _PLAIN[each.name]
         plain = tuple(value for value in each.values if value != ANSWERED)
         if _OF_AGE.intersection(plain):
-            column = _as_of(column, each.aged)
+            column = as_of(column, each.aged)
         condition = _in(column, plain)
         if ANSWERED in each.values:
             condition = Condition(f"(hit.answered_at_ms IS NOT NULL OR {condition.sql})", condition.values)
@@ -191,7 +193,7 @@ def _of_visits(each: Filter) -> Condition:
     if each.name in _CLOCKED:
         return _on_the_clock(each, "hit.entered_at_ms", "queue.site_id")
     if each.name == "flag":
-        return _any(_as_of(_FLAGS[value], each.aged) for value in each.values)
+        return _any(as_of(_FLAGS[value], each.aged) for value in each.values)
     if each.name == "has":
         of_visit = {**_HAS, "survey": "segment.rated_at_ms IS NOT NULL"}
         return _any(of_visit[value].format(contact="segment.contact_id", table="segment") for value in each.values)
@@ -236,7 +238,7 @@ def _of_both(each: Filter, table: str) -> Condition:
     raise ValueError(f"no filter is named {each.name!r}")
 
 
-def _as_of(sql: str, aged: Aged | None) -> str:
+def as_of(sql: str, aged: Aged | None) -> str:
     """The same with outcomes as they are by now, of visits ``hit`` and ``later``. Our own integers need no marks."""
     if aged is None:
         return sql

@@ -16,6 +16,7 @@ from ccm_tui.live.feed import NICENESS, Feed, _Tick
 from ccm_tui.live.snapshot import FloorSnapshot
 from ccm_tui.settings.definitions import Definitions
 from ccm_tui.settings.model import Settings
+from ccm_tui.settings.sections import UiSettings
 from ccm_tui.store.engine import open_reader
 from ccm_tui.store.files import remember_sources
 from tests.feeding import Feeder, open_writing
@@ -34,10 +35,12 @@ class Seen:
         self.lock = threading.Lock()
 
     @contextlib.contextmanager
-    def feed(self, database: Path, *, follow: bool = False, arguments: tuple[str, ...] = ()) -> Iterator[Feed]:
+    def feed(
+        self, database: Path, *, follow: bool = False, arguments: tuple[str, ...] = (), refresh_per_second: int = 16
+    ) -> Iterator[Feed]:
         feed = Feed(
             database,
-            Definitions(Settings()),
+            Definitions(Settings(ui=UiSettings(refresh_per_second=refresh_per_second))),
             self.snapshots.append,
             lambda what, hint: self.failures.append((what, hint)),
             follow=follow,
@@ -75,6 +78,18 @@ def test_what_is_committed_comes_as_a_snapshot(database: Path, tmp_path: Path, s
             assert took < 5
     writing.store.close()
     assert not seen.failures
+
+
+def test_after_one_the_next_waits_as_long_as_is_configured(database: Path, tmp_path: Path, seen: Seen) -> None:
+    writing = open_writing(database)
+    feeder = Feeder(writing, tmp_path / "log")
+    with seen.feed(database, refresh_per_second=1):
+        wait_until(lambda: seen.snapshots, "a first snapshot")
+        feeder.feed(text(calls(0, 1)))
+        wait_until(lambda: seen.offered() == 1, "a call")
+        feeder.feed(text(calls(1, 2)))
+        assert wait_until(lambda: seen.offered() == 2, "another") > 0.5
+    writing.store.close()
 
 
 def test_paused_there_is_none_until_it_goes_on(database: Path, tmp_path: Path, seen: Seen) -> None:

@@ -1,18 +1,27 @@
 """Searches that depend on the clock: hours and days of sites, and what has been open for too long."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from ccm_tui.domain.events import Channel, Direction
+from ccm_tui.domain.segment_time import segment_as_of
+from ccm_tui.domain.segments import Outcome
+from ccm_tui.domain.visits import Visit
+from ccm_tui.domain.wall_clock import DAY_MS
 from ccm_tui.ingest.writing import Writing
 from ccm_tui.reports.contact_finder import ContactFinder
 from ccm_tui.reports.contact_query import parse_query
 from ccm_tui.settings.model import Settings
 from ccm_tui.settings.sections import SiteSettings
 from ccm_tui.store.contact_search import Found
+from ccm_tui.store.search_conditions import Aged, as_of
 from tests.feeding import Feeder, open_writing
 
 SETTINGS = Settings(
@@ -103,3 +112,27 @@ def test_who_has_waited_for_more_than_a_day_is_lost_as_in_every_report(find: Cal
     then = "2024-11-01T10:00:00Z"
     assert names(found("outcome:waiting", now=then)) == ["new", "old"]
     assert names(found("flag:unreached", now=then)) == []
+
+
+OPENED = st.tuples(st.sampled_from(Channel), st.integers(0, 5 * DAY_MS), st.none() | st.integers(0, 5 * DAY_MS))
+
+
+@given(OPENED, st.integers(0, 9 * DAY_MS), st.integers(1, 2 * DAY_MS))
+@example((Channel.VOICE, 0, None), DAY_MS, DAY_MS)
+@example((Channel.VOICE, 0, DAY_MS + 1), 2 * DAY_MS, DAY_MS)
+def test_the_database_knows_of_age_what_the_domain_knows(
+    opened: tuple[Channel, int, int | None], later_ms: int, lost_after_ms: int
+) -> None:
+    channel, entered_ms, wait_ms = opened
+    answered_ms = None if wait_ms is None else entered_ms + wait_ms
+    as_of_ms = max(entered_ms, answered_ms or 0) + later_ms
+    visit = Visit(0, "sales", channel, Direction.INBOUND, None, entered_ms, True, (0, 0))
+    visit.answered_at_ms = answered_ms
+    visit.outcome = Outcome.WAITING if answered_ms is None else Outcome.IN_PROGRESS
+    seen = segment_as_of(visit.segment("c", "main", "c"), as_of_ms, lost_after_ms)
+    assert seen is not None
+    one = "SELECT ? AS outcome, ? AS channel, ? AS entered_at_ms, ? AS answered_at_ms"
+    query = f"SELECT {as_of('hit.outcome', Aged(as_of_ms, lost_after_ms))} FROM ({one}) AS hit"
+    with sqlite3.connect(":memory:") as connection:
+        values = (visit.outcome.value, channel.value, entered_ms, answered_ms)
+        assert connection.execute(query, values).fetchone()[0] == seen.outcome.value

@@ -15,7 +15,7 @@ def test_items_come_in_order_and_an_empty_score_is_missing() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_columns_stand_anywhere_in_any_case_behind_a_byte_order_mark(delimiter: str) -> None:
     rows = [("\ufeffForm", "Score", "ITEM", "Rater"), ("f", " 4.5 ", "c1", "ana"), ("f", "3", "c1", "bo")]
-    lines = [delimiter.join(row) + "\r\n" for row in rows]
+    lines = [delimiter.join(f'"{cell}"' for cell in row) + "\r\n" for row in rows]
     assert read_ratings(lines, "r.csv", Level.INTERVAL) == [{"ana": 4.5, "bo": 3.0}]
 
 
